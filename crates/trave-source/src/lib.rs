@@ -1,0 +1,117 @@
+//! Files, texts, spans and lines: what every other crate uses to say *where*.
+//!
+//! Nothing here reads a disk. A [`Sources`] is filled by whoever has the texts.
+
+mod lines;
+mod span;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use lines::{LineIndex, Position};
+pub use span::{Origin, Span};
+
+/// A file of one [`Sources`], cheap to copy. Valid only for the collection that made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// One file: its path, its text, and where its lines begin.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Path relative to the analysed root, with `/` between its parts.
+    pub path: Arc<str>,
+    /// The whole text, UTF-8. Shared, so that handing it to a thread copies nothing.
+    pub text: Arc<str>,
+    lines: LineIndex,
+}
+
+impl Source {
+    /// The text of a span, empty where the span does not fit the text.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// Line and column of a byte offset.
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines.position(&self.text, offset)
+    }
+
+    /// Where the lines of this file begin.
+    pub fn lines(&self) -> &LineIndex {
+        &self.lines
+    }
+}
+
+/// Every text that one run looks at, in a stable order.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a file and returns its id. Ids grow by one with each call.
+    pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        let text = text.into();
+        let lines = LineIndex::new(&text);
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(Source { path: path.into(), text, lines });
+        id
+    }
+
+    /// The file behind an id, if it is one of this collection.
+    pub fn get(&self, id: FileId) -> Option<&Source> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// Path of a file, or `?` for an id that belongs to another collection.
+    pub fn path(&self, id: FileId) -> &str {
+        self.get(id).map_or("?", |source| &source.path)
+    }
+
+    /// The text under an origin, empty where it does not fit.
+    pub fn slice(&self, origin: Origin) -> &str {
+        self.get(origin.file).map_or("", |source| source.slice(origin.span))
+    }
+
+    /// Every file with its id, in the order of [`Sources::add`].
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+
+    /// Finds a file by its relative path.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.iter().find(|(_, source)| &*source.path == path).map(|(id, _)| id)
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether no file was added.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// Something that could not be read or understood, and did not stop the run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// Where, if it has a place in a file.
+    pub origin: Option<Origin>,
+    /// What was left out, in one plain sentence without a full stop.
+    pub message: String,
+}
+
+impl Notice {
+    /// A notice about a place.
+    pub fn at(origin: Origin, message: impl Into<String>) -> Self {
+        Self { origin: Some(origin), message: message.into() }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
