@@ -1,1 +1,27 @@
-//! Placeholder.
+//! Reads a rule page: front matter, sections, and the examples that run as tests.
+//!
+//! The same caret language ([`split_labels`]) serves the inline tests of rules. Texts come in as
+//! strings: whoever calls knows where they were stored.
+
+mod block;
+mod error;
+mod example;
+mod front;
+mod label;
+mod page;
+
+pub use error::{PageError, Problem};
+pub use example::{Example, ExampleFile, Verdict};
+pub use front::{Front, Level};
+pub use label::{Label, LabelKind, Labelled, label_line, split_labels};
+pub use page::{Page, Report, SectionKind};
+
+/// The name among `known` that a reader may have meant, if one is close enough.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1.max(candidate.len() / 3))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
