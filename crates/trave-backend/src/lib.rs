@@ -1,1 +1,7 @@
-//! Placeholder.
+//! What we know of backends written in TypeScript: frameworks, database clients, authentication,
+//! caches. Everything that names a library lives here, left of the model.
+
+pub mod effect;
+pub mod library;
+pub mod query;
+pub mod value;

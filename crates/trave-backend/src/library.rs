@@ -1,0 +1,97 @@
+//! The seam between the evaluator and what we know of libraries.
+//!
+//! The evaluator runs the project's own functions. Whenever a value of a library is imported,
+//! asked for a member, or called, it asks that library's model. A model is one file in
+//! `frameworks/`, `clients/`, `auth/`, `cache/` or `http/`; no model knows another.
+
+use trave_source::Origin;
+
+use crate::effect::Effect;
+use crate::query::Query;
+use crate::value::{LibraryValue, QueryId, Value};
+
+/// What we know of one library.
+pub trait Library: Sync {
+    /// The name that its values carry in [`LibraryValue::library`].
+    fn name(&self) -> &'static str;
+
+    /// The value of an export of one of its packages; none when the package is not its own.
+    /// `name` is the exported name, `default`, or `*` for the namespace.
+    fn import(&self, package: &str, name: &str) -> Option<Value>;
+
+    /// The value of a global name (`fetch`, `Deno`, `Response`); none when it is not its own.
+    fn global(&self, name: &str) -> Option<Value> {
+        let _ = name;
+        None
+    }
+
+    /// A member of one of its values. None: nothing is known of it.
+    fn member(&self, object: &LibraryValue, property: &str, at: Origin) -> Option<Value> {
+        let _ = (object, property, at);
+        None
+    }
+
+    /// What a call does and returns. None: nothing is known of it.
+    fn call(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value>;
+}
+
+/// A call of a library function, or of a method of a library value.
+#[derive(Debug)]
+pub struct LibraryCall<'a> {
+    /// The value that is called, or whose method is called.
+    pub callee: &'a LibraryValue,
+    /// The method; none when the value itself is called.
+    pub method: Option<&'a str>,
+    /// `new callee(…)`.
+    pub is_new: bool,
+    /// The arguments, spreads of known arrays spread out.
+    pub args: &'a [Value],
+    /// Where each argument stands.
+    pub arg_origins: &'a [Origin],
+    /// The whole call.
+    pub origin: Origin,
+    /// `method(` … `)`: from the method's name to the end of the call.
+    pub method_origin: Origin,
+}
+
+impl LibraryCall<'_> {
+    /// An argument, or `undefined`.
+    pub fn arg(&self, index: usize) -> Value {
+        self.args.get(index).cloned().unwrap_or_else(Value::undefined)
+    }
+
+    /// Where an argument stands, or the call.
+    pub fn arg_origin(&self, index: usize) -> Origin {
+        self.arg_origins.get(index).copied().unwrap_or(self.origin)
+    }
+}
+
+/// What a library model may ask of the evaluator.
+pub trait Machine {
+    /// Keeps an effect, in the order of the calls.
+    fn record(&mut self, effect: Effect);
+
+    /// Starts a query and gives it a name.
+    fn start_query(&mut self, query: Query) -> QueryId;
+
+    /// The query behind a name, to read or to add to.
+    fn query_mut(&mut self, id: QueryId) -> Option<&mut Query>;
+
+    /// Whether the current statement runs only under some condition inside its function.
+    fn is_conditional(&self) -> bool;
+
+    /// Runs a function value of the project with these arguments; its effects are kept.
+    fn run(&mut self, function: &Value, args: Vec<Value>) -> Value;
+
+    /// Runs a function value and says which queries it sent.
+    fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>);
+
+    /// The file in which the call stands, as a path relative to the analysed folder.
+    fn path(&self) -> &str;
+
+    /// Whether the code runs in the browser (`use client` modules and what only they import).
+    fn in_browser(&self) -> bool;
+
+    /// The major version of a package that the nearest `package.json` asks for.
+    fn package_major(&self, package: &str) -> Option<u32>;
+}

@@ -1,0 +1,197 @@
+//! A query as every data client lowers to it.
+
+use smol_str::SmolStr;
+use trave_source::Origin;
+
+use crate::value::{ClientFact, Value};
+
+/// What a query does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// Reads rows.
+    Select,
+    /// Adds rows.
+    Insert,
+    /// Adds or changes rows (`ON CONFLICT`).
+    Upsert,
+    /// Changes rows.
+    Update,
+    /// Removes rows.
+    Delete,
+    /// Calls a function of the database.
+    Call,
+}
+
+/// One query, as far as its chain could be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// The client library: `supabase`.
+    pub library: &'static str,
+    /// The whole chain.
+    pub origin: Origin,
+    /// The argument that names the table or function.
+    pub target_origin: Origin,
+    /// With whose rights it runs.
+    pub client: ClientFact,
+    /// What it does; none while only `.from(…)` was seen.
+    pub operation: Option<Operation>,
+    /// The schema, where one is named.
+    pub schema: Option<SmolStr>,
+    /// The table (or function, for a call); none when it is not a constant.
+    pub table: Option<SmolStr>,
+    /// What is selected or returned.
+    pub selection: Selection,
+    /// A write asks for its rows back.
+    pub returning: bool,
+    /// Conditions, joined by AND.
+    pub filters: Vec<Filter>,
+    /// Sort keys in order.
+    pub order: Vec<OrderKey>,
+    /// At most so many rows.
+    pub limit: Option<Bound>,
+    /// Skips so many rows.
+    pub offset: Option<Bound>,
+    /// Exactly one row is expected (`single`), or one or none (`maybeSingle`).
+    pub single: Option<Single>,
+    /// `count: 'exact'` and its kin.
+    pub count: Option<SmolStr>,
+    /// Only the count is fetched.
+    pub head: bool,
+    /// The rows or values written, the arguments of a call.
+    pub payload: Option<Value>,
+    /// The columns of `onConflict`.
+    pub conflict_columns: Option<Vec<SmolStr>>,
+    /// Something was done to it that could not be read: filters may be missing.
+    pub incomplete: bool,
+}
+
+/// What a query asks for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Selection {
+    /// `*`.
+    pub star: bool,
+    /// Columns by name.
+    pub columns: Vec<SelectedColumn>,
+    /// Embedded relations.
+    pub embeds: Vec<Embed>,
+    /// An aggregate (`count()`, `amount.sum()`): one row per group.
+    pub aggregates: bool,
+    /// False when the text is not a constant or could not be read.
+    pub known: bool,
+}
+
+/// A selected column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SelectedColumn {
+    /// The column.
+    pub name: SmolStr,
+    /// Where it stands.
+    pub origin: Origin,
+    /// The name it has in the result.
+    pub alias: Option<SmolStr>,
+}
+
+/// An embedded relation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Embed {
+    /// The relation as named: a table, view, foreign key column or constraint.
+    pub relation: SmolStr,
+    /// The disambiguating hint.
+    pub hint: Option<SmolStr>,
+    /// The name it has in the result.
+    pub alias: Option<SmolStr>,
+    /// `!inner`.
+    pub inner: bool,
+    /// What is asked of it.
+    pub selection: Selection,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// How a filter compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FilterOp {
+    /// `=`.
+    Eq,
+    /// `<>`.
+    Ne,
+    /// `<`, `<=`, `>`, `>=`.
+    Range,
+    /// `IN (…)`.
+    In,
+    /// `IS NULL`, `IS TRUE` …
+    Is,
+    /// `LIKE`.
+    Like,
+    /// `ILIKE`.
+    ILike,
+    /// `~`, `~*`.
+    Regex,
+    /// `@>`, `<@`.
+    Contains,
+    /// `&&` and range operators.
+    Overlaps,
+    /// `@@`.
+    TextSearch,
+    /// Anything else.
+    Other,
+}
+
+/// One condition of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// The embedded relation whose rows it filters; none for the query's own table.
+    pub relation: Option<SmolStr>,
+    /// The column; a JSON path is cut, see `path`.
+    pub column: SmolStr,
+    /// `->a->>b` behind the column.
+    pub path: Option<SmolStr>,
+    /// How it compares.
+    pub op: FilterOp,
+    /// Under NOT.
+    pub negated: bool,
+    /// Which alternative of an OR it belongs to; filters of one query with the same group are
+    /// alternatives to each other.
+    pub any_of: Option<u32>,
+    /// With what it compares.
+    pub value: Value,
+    /// Added only under some condition.
+    pub conditional: bool,
+    /// The call that adds it.
+    pub origin: Origin,
+}
+
+/// A sort key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderKey {
+    /// The embedded relation whose rows it sorts; none for the query's own.
+    pub relation: Option<SmolStr>,
+    /// The column; none when it is not a constant.
+    pub column: Option<SmolStr>,
+    /// Ascending.
+    pub ascending: bool,
+    /// Added only under some condition.
+    pub conditional: bool,
+    /// The call that adds it.
+    pub origin: Origin,
+}
+
+/// A limit or an offset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// How many.
+    pub value: Value,
+    /// Added only under some condition.
+    pub conditional: bool,
+    /// The call that sets it.
+    pub origin: Origin,
+}
+
+/// How many rows a `single` call accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Single {
+    /// No row is fine too (`maybeSingle`).
+    pub optional: bool,
+    /// The call.
+    pub origin: Origin,
+}
