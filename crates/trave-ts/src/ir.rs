@@ -4,8 +4,21 @@
 //! function means is decided later. Types are erased except for the few notes that tell which
 //! client a parameter is ([`TypeNote`]).
 
+mod body;
+mod expr;
+mod note;
+mod walk;
+
 use smol_str::SmolStr;
 use trave_source::{FileId, Span};
+
+pub use body::{Loop, LoopKind, Pattern, PatternField, Stmt, Try};
+pub use expr::{Argument, Call, Expr, ExprKind, Property, TemplatePart};
+pub use note::{TypeDeclaration, TypeNote};
+
+/// How deep expressions and statements of a [`Module`] nest at most; what is deeper is an empty
+/// [`ExprKind::Other`]. Whoever walks a module by recursion may rely on it.
+pub const DEPTH_MAX: u32 = 256;
 
 /// Index of an [`Expr`] in [`Module::exprs`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +107,8 @@ pub struct Export {
 pub enum Exported {
     /// A name of this module.
     Binding(BindingId),
-    /// An expression (`export default withAuth(…)`).
+    /// An expression (`export default withAuth(…)`). It stands in no function body: whoever
+    /// runs the top level must also evaluate these.
     Expr(ExprId),
     /// A name of another module (`export { a as b } from './x'`, `export * from './x'`).
     From {
@@ -117,7 +131,7 @@ pub struct Binding {
     /// The function whose scope declares it (0 = top level).
     pub function: FunctionId,
     /// The annotated type, if it is one that may matter.
-    pub note: Option<TypeNote>,
+    pub note: Option<Box<TypeNote>>,
     /// Whether anything assigns to it after its declaration.
     pub reassigned: bool,
 }
@@ -161,7 +175,7 @@ pub struct Function {
     /// Directives at the start of the body: `use server`, `use cache`.
     pub directives: Vec<SmolStr>,
     /// The annotated return type, if it may matter.
-    pub returns: Option<TypeNote>,
+    pub returns: Option<Box<TypeNote>>,
     /// Declared `async`.
     pub is_async: bool,
 }
@@ -176,9 +190,11 @@ pub struct Param {
     /// `...rest`.
     pub rest: bool,
     /// The annotated type, if it may matter.
-    pub note: Option<TypeNote>,
+    pub note: Option<Box<TypeNote>>,
     /// `constructor(private db: Db)`: also a field of `this`.
     pub field: bool,
+    /// Decorators on it: `@Body()`, `@CurrentUser()`.
+    pub decorators: Vec<ExprId>,
 }
 
 /// A class.
@@ -221,354 +237,11 @@ pub struct Field {
     /// Its initial value.
     pub value: Option<ExprId>,
     /// Its annotated type, if it may matter.
-    pub note: Option<TypeNote>,
+    pub note: Option<Box<TypeNote>>,
     /// `static`.
     pub is_static: bool,
-}
-
-/// What a declaration, parameter or assignment binds.
-#[derive(Debug, Clone)]
-pub enum Pattern {
-    /// One name.
-    Name(BindingId),
-    /// `{ a, b: c = 1, ...rest }`.
-    Object {
-        /// Field name, what it binds, its default.
-        fields: Vec<PatternField>,
-        /// `...rest`.
-        rest: Option<Box<Pattern>>,
-    },
-    /// `[a, , b = 1, ...rest]`; a hole is `None`.
-    Array {
-        /// Element patterns with their defaults.
-        items: Vec<Option<(Pattern, Option<ExprId>)>>,
-        /// `...rest`.
-        rest: Option<Box<Pattern>>,
-    },
-    /// A place that is not a name: `this.x = …`, `a.b = …`.
-    Place(ExprId),
-    /// Anything else.
-    Unknown,
-}
-
-/// One field of an object pattern.
-#[derive(Debug, Clone)]
-pub struct PatternField {
-    /// The field's name; none when computed.
-    pub key: Option<SmolStr>,
-    /// What it binds.
-    pub pattern: Pattern,
-    /// Its default.
-    pub default: Option<ExprId>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// A statement.
-#[derive(Debug, Clone)]
-pub enum Stmt {
-    /// `const`, `let`, `var`, one declarator.
-    Let {
-        /// What it binds.
-        pattern: Pattern,
-        /// The initial value.
-        value: Option<ExprId>,
-        /// The declarator.
-        span: Span,
-    },
-    /// An expression for its effects.
-    Expr(ExprId),
-    /// `return`.
-    Return(Option<ExprId>, Span),
-    /// `throw`.
-    Throw(ExprId, Span),
-    /// `if`.
-    If {
-        /// The condition.
-        test: ExprId,
-        /// When true.
-        then: Vec<Stmt>,
-        /// When false.
-        otherwise: Vec<Stmt>,
-    },
-    /// Any loop.
-    Loop(Box<Loop>),
-    /// `try`.
-    Try {
-        /// The body.
-        body: Vec<Stmt>,
-        /// The `catch` parameter.
-        param: Option<Pattern>,
-        /// The handler.
-        catch: Option<Vec<Stmt>>,
-        /// The `finally` block.
-        finally: Vec<Stmt>,
-    },
-    /// `switch`.
-    Switch {
-        /// What is compared.
-        subject: ExprId,
-        /// Each case: its value (none = default) and statements.
-        cases: Vec<(Option<ExprId>, Vec<Stmt>)>,
-    },
-    /// A nested block.
-    Block(Vec<Stmt>),
-    /// `break` or `continue`: leaves the rest of the block.
-    Break,
-}
-
-/// A loop.
-#[derive(Debug, Clone)]
-pub struct Loop {
-    /// Which loop.
-    pub kind: LoopKind,
-    /// `for (init; …)`.
-    pub init: Vec<Stmt>,
-    /// What each round binds (`for … of`, `for … in`).
-    pub pattern: Option<Pattern>,
-    /// What is looped over (`of`, `in`), or the condition.
-    pub over: Option<ExprId>,
-    /// `for (…; …; update)`.
-    pub update: Option<ExprId>,
-    /// The body.
-    pub body: Vec<Stmt>,
-    /// The whole loop.
-    pub span: Span,
-}
-
-/// Which loop it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoopKind {
-    /// `for (;;)`.
-    For,
-    /// `for … of`, also `for await`.
-    Of,
-    /// `for … in`.
-    In,
-    /// `while`.
-    While,
-    /// `do … while`.
-    DoWhile,
-}
-
-/// An expression with its place.
-#[derive(Debug, Clone)]
-pub struct Expr {
-    /// The bytes.
-    pub span: Span,
-    /// What it is.
-    pub kind: ExprKind,
-}
-
-/// What an expression is. Parentheses, `!` and `satisfies` are gone.
-#[derive(Debug, Clone)]
-pub enum ExprKind {
-    /// A string constant, escapes decoded; also a template without holes.
-    String(SmolStr),
-    /// A number constant.
-    Number(f64),
-    /// `true` or `false`.
-    Bool(bool),
-    /// `null`.
-    Null,
-    /// `undefined`, `void 0`.
-    Undefined,
-    /// A regular expression, as written.
-    Regex(SmolStr),
-    /// A template string with holes.
-    Template(Vec<TemplatePart>),
-    /// A tagged template: also without holes.
-    Tagged {
-        /// The tag.
-        tag: ExprId,
-        /// Its parts.
-        parts: Vec<TemplatePart>,
-    },
-    /// A name declared in this module.
-    Name(BindingId),
-    /// A name nothing in this module declares: `process`, `fetch`, `Array`.
-    Global(SmolStr),
-    /// `this`.
-    This,
-    /// `super`.
-    Super,
-    /// `a.b`, `a?.b`, and `a['b']` with a constant.
-    Member {
-        /// The object.
-        object: ExprId,
-        /// The property.
-        property: SmolStr,
-        /// The property's own bytes.
-        property_span: Span,
-        /// `?.`.
-        optional: bool,
-    },
-    /// `a[b]`.
-    Index {
-        /// The object.
-        object: ExprId,
-        /// The key.
-        index: ExprId,
-    },
-    /// A call.
-    Call(Box<Call>),
-    /// `new X(…)`.
-    New(Box<Call>),
-    /// An object literal.
-    Object(Vec<Property>),
-    /// An array literal.
-    Array(Vec<Argument>),
-    /// A function or arrow expression.
-    Function(FunctionId),
-    /// A class expression.
-    Class(ClassId),
-    /// `await e`.
-    Await(ExprId),
-    /// `!e`, `-e`, `typeof e`, `delete e`, `e++` …
-    Unary {
-        /// The operator as written.
-        op: SmolStr,
-        /// The operand.
-        value: ExprId,
-    },
-    /// `a + b`, `a === b`, `a in b`, `a instanceof b` …
-    Binary {
-        /// The operator as written.
-        op: SmolStr,
-        /// Left.
-        left: ExprId,
-        /// Right.
-        right: ExprId,
-    },
-    /// `a && b`, `a || b`, `a ?? b`.
-    Logical {
-        /// The operator as written.
-        op: SmolStr,
-        /// Left.
-        left: ExprId,
-        /// Right.
-        right: ExprId,
-    },
-    /// `test ? yes : no`.
-    Conditional {
-        /// The condition.
-        test: ExprId,
-        /// When true.
-        yes: ExprId,
-        /// When false.
-        no: ExprId,
-    },
-    /// `a = b`, `a += b`, `({ a } = b)`.
-    Assign {
-        /// What is assigned to.
-        target: Pattern,
-        /// The operator as written.
-        op: SmolStr,
-        /// The value.
-        value: ExprId,
-    },
-    /// `e as T` where the type may matter.
-    Typed {
-        /// The expression.
-        value: ExprId,
-        /// Its asserted type.
-        note: TypeNote,
-    },
-    /// `a, b`, JSX, `yield`, and whatever else: only the parts count.
-    Other(Vec<ExprId>),
-}
-
-/// A call or construction.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// What is called.
-    pub callee: ExprId,
-    /// Its arguments.
-    pub args: Vec<Argument>,
-    /// Type arguments that may matter.
-    pub type_args: Vec<TypeNote>,
-    /// `f?.()`.
-    pub optional: bool,
-}
-
-/// An argument or array element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Argument {
-    /// The expression.
-    pub value: ExprId,
-    /// `...value`.
-    pub spread: bool,
-}
-
-/// A piece of a template string.
-#[derive(Debug, Clone)]
-pub enum TemplatePart {
-    /// Text, escapes decoded, with its bytes in the file.
-    Text(SmolStr, Span),
-    /// `${e}`.
-    Hole(ExprId),
-}
-
-/// A property of an object literal.
-#[derive(Debug, Clone)]
-pub enum Property {
-    /// `key: value`, `key` and `key() {}`.
-    Field {
-        /// The key.
-        key: SmolStr,
-        /// The value.
-        value: ExprId,
-        /// The key's bytes.
-        span: Span,
-    },
-    /// `[key]: value`.
-    Computed {
-        /// The key.
-        key: ExprId,
-        /// The value.
-        value: ExprId,
-    },
-    /// `...value`.
-    Spread(ExprId),
-}
-
-/// What is kept of a type: enough to follow a client or a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TypeNote {
-    /// `SupabaseClient<Database>`, `ns.Name`, `Promise<X>`; the name as written.
-    Named {
-        /// The first part of the name, if this module declares or imports it as a value or type.
-        binding: Option<BindingId>,
-        /// The whole name as written, dots included.
-        name: SmolStr,
-        /// Its type arguments.
-        args: Vec<TypeNote>,
-    },
-    /// `typeof x`.
-    TypeOf(BindingId),
-    /// `ReturnType<typeof f>`, with or without `Awaited` around it.
-    ReturnTypeOf(BindingId),
-    /// `{ a: X; b: Y }`.
-    Object(Vec<(SmolStr, TypeNote)>),
-    /// `X[]`.
-    Array(Box<TypeNote>),
-    /// `X | Y`, `X & Y`: those that may matter.
-    AnyOf(Vec<TypeNote>),
-    /// A string literal type.
-    Literal(SmolStr),
-    /// A type that tells nothing (`string`, `number`, generics, conditional types).
-    Other,
-}
-
-/// A type alias or interface.
-#[derive(Debug, Clone)]
-pub struct TypeDeclaration {
-    /// Its name.
-    pub name: SmolStr,
-    /// Whether the module exports it.
-    pub exported: bool,
-    /// What it stands for.
-    pub note: TypeNote,
+    /// Decorators on it: `@Column()`.
+    pub decorators: Vec<ExprId>,
 }
 
 /// A comment that speaks to trave.
