@@ -25,7 +25,8 @@ pub trait Library: Sync {
         None
     }
 
-    /// A member of one of its values. None: nothing is known of it.
+    /// A member of one of its values. None: nothing is known of it. Whoever asks for a member and
+    /// gets an `Env` value records the read.
     fn member(&self, object: &LibraryValue, property: &str, at: Origin) -> Option<Value> {
         let _ = (object, property, at);
         None
@@ -33,6 +34,43 @@ pub trait Library: Sync {
 
     /// What a call does and returns. None: nothing is known of it.
     fn call(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value>;
+
+    /// What `await` makes of one of its values: the result of a query. None: the value itself.
+    fn awaited(&self, value: &LibraryValue, machine: &mut dyn Machine) -> Option<Value> {
+        let _ = (value, machine);
+        None
+    }
+
+    /// The value of something that is only known by its annotated type: `name` of `package`.
+    /// The package is empty for a type that the module does not import.
+    fn typed(&self, package: &str, name: &str) -> Option<Value> {
+        let _ = (package, name);
+        None
+    }
+
+    /// What a method call on something unknown must be, when its chain is unmistakable:
+    /// `.from('bookings')` with a table's name.
+    fn guess(&self, guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
+        let _ = (guess, machine);
+        None
+    }
+}
+
+/// A method call on a receiver of which nothing is known.
+#[derive(Debug)]
+pub struct Guess<'a> {
+    /// How the receiver is written, if it is a name or a path of names: `this.supabase`.
+    pub receiver: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// The method that is called on the result, if any.
+    pub next: Option<&'a str>,
+    /// The arguments.
+    pub args: &'a [Value],
+    /// Where each argument stands.
+    pub arg_origins: &'a [Origin],
+    /// The whole call.
+    pub origin: Origin,
 }
 
 /// A call of a library function, or of a method of a library value.

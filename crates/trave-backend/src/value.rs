@@ -95,6 +95,8 @@ pub enum Shape {
     List(Arc<Value>),
     /// Rows of a query (index into the effects' queries), or one row, or a part of one.
     Rows(QueryId),
+    /// A sum of multiples, one part of which is not a constant: `from + size - 1`.
+    Sum(Arc<Sum>),
     /// A number that never exceeds the given one.
     Clamped(Arc<Value>, f64),
     /// Checked by a schema: what it was, and what the schema promises.
@@ -107,6 +109,17 @@ pub enum Shape {
     Instance(ClosureId),
     /// One of several.
     OneOf(Arc<Vec<Value>>),
+    /// Nothing comes back: the call throws or ends the request (`redirect()`, `notFound()`).
+    Never,
+}
+
+/// A sum of multiples of values that are not constants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sum {
+    /// Each value with what it is multiplied by.
+    pub terms: Vec<(Value, f64)>,
+    /// The constant part.
+    pub constant: f64,
 }
 
 /// An object with known fields.
@@ -278,6 +291,44 @@ pub struct ClientFact {
     pub made_at: Option<Origin>,
 }
 
+impl LibraryValue {
+    /// A thing of a library that carries nothing yet.
+    pub fn new(library: &'static str, kind: &'static str) -> Self {
+        Self {
+            library,
+            kind,
+            name: SmolStr::default(),
+            client: None,
+            query: None,
+            fields: BTreeMap::new(),
+        }
+    }
+
+    /// The same with a name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<SmolStr>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same with one more value that its model keeps.
+    #[must_use]
+    pub fn with(mut self, field: &'static str, value: Value) -> Self {
+        self.fields.insert(SmolStr::new_static(field), value);
+        self
+    }
+
+    /// A value that its model keeps.
+    pub fn kept(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field)
+    }
+
+    /// As a value that depends on nothing but the program.
+    pub fn into_value(self) -> Value {
+        Value::of(Shape::Library(Arc::new(self)))
+    }
+}
+
 impl Value {
     /// A value of which nothing is known.
     pub fn unknown() -> Self {
@@ -292,6 +343,11 @@ impl Value {
     /// `undefined`.
     pub fn undefined() -> Self {
         Self::of(Shape::Undefined)
+    }
+
+    /// What a call that never returns gives.
+    pub fn never() -> Self {
+        Self::of(Shape::Never)
     }
 
     /// A string constant.

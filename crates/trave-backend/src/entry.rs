@@ -1,0 +1,77 @@
+//! Ways into a program that one file declares: route handlers, server actions, pages, functions.
+
+use smol_str::SmolStr;
+use trave_source::Origin;
+use trave_ts::ir::{ExprId, FunctionId};
+
+use crate::value::Value;
+
+/// What kind of way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// An HTTP handler.
+    Http,
+    /// A server action: a POST that anybody can send.
+    ServerAction,
+    /// An edge function.
+    Edge,
+    /// A procedure of an RPC framework.
+    Procedure,
+    /// A page or layout that reads on the server.
+    Loader,
+    /// Middleware that runs before routes.
+    Middleware,
+    /// Called by another service, which proves itself by a signature.
+    Webhook,
+    /// Called on a schedule or from a queue.
+    Job,
+}
+
+/// What runs when the way in is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handler {
+    /// The function behind an exported name, also through re-exports.
+    Export(SmolStr),
+    /// A function of the module.
+    Function(FunctionId),
+    /// An expression whose value is the function: `Deno.serve(withAuth(…))`.
+    Expr(ExprId),
+}
+
+/// A way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What kind.
+    pub kind: EntryKind,
+    /// `GET`, `POST` …; `*` when the handler takes any; the function's name for a server action.
+    pub method: SmolStr,
+    /// `/api/listings/[id]`.
+    pub path: SmolStr,
+    /// The framework: `next`, `supabase-edge` …
+    pub framework: &'static str,
+    /// What runs.
+    pub handler: Handler,
+    /// Where it is exported or handed over.
+    pub origin: Origin,
+    /// What the framework passes to it.
+    pub params: Vec<Value>,
+    /// What the file says about it to the framework.
+    pub config: EntryConfig,
+}
+
+/// What a file says to its framework about caching.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EntryConfig {
+    /// `export const dynamic = 'force-dynamic'`.
+    pub dynamic: Option<(SmolStr, Origin)>,
+    /// `export const revalidate = 60`; none inside for `false`: for ever.
+    pub revalidate: Option<(Option<f64>, Origin)>,
+    /// `export const fetchCache = 'force-cache'`.
+    pub fetch_cache: Option<(SmolStr, Origin)>,
+    /// `'use cache'` at the top of the file or of the handler.
+    pub use_cache: Option<(SmolStr, Origin)>,
+    /// `export const runtime = 'edge'`.
+    pub runtime: Option<SmolStr>,
+    /// The module exports a method other than GET, which makes its GET handler dynamic.
+    pub has_other_methods: bool,
+}
