@@ -1,0 +1,188 @@
+//! `trave.toml`: what a project says about itself and about the rules.
+//!
+//! The text is read here; who finds the file on the disk is [`crate::load`].
+
+mod error;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+pub use error::SettingsError;
+
+/// Everything that `trave.toml` can say. All of it is optional.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// What is looked at, and what makes a run fail.
+    pub check: CheckSettings,
+    /// Levels by rule, in place of those on the pages.
+    #[serde(rename = "rules")]
+    levels: BTreeMap<Spanned<String>, Spanned<LevelName>>,
+    /// Findings that are known and accepted, by rule and object.
+    #[serde(rename = "ignore")]
+    ignores: Vec<IgnoreEntry>,
+    /// What the Supabase project is set to, where its own settings do not say it.
+    pub supabase: SupabaseSettings,
+    /// Tables known to stay small: reading one whole does not matter.
+    pub small_tables: Vec<String>,
+    /// Tables whose rows anybody may read.
+    pub public_tables: Vec<String>,
+    /// Which folder of migrations the code of a folder speaks to.
+    pub roots: BTreeMap<String, String>,
+}
+
+/// `[check]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CheckSettings {
+    /// The least level that makes a run fail.
+    pub fail_on: Option<LevelName>,
+    /// Paths that are left out, as in `.gitignore`.
+    pub exclude: Vec<String>,
+    /// Whether tests, stories and mocks are looked at too.
+    pub include_tests: bool,
+}
+
+/// `[supabase]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SupabaseSettings {
+    /// Whether new tables are open to the API without a grant.
+    pub auto_expose: Option<bool>,
+    /// Schemas that the API serves.
+    pub schemas: Option<Vec<String>>,
+}
+
+/// `[[ignore]]`: accepts what one rule finds about one object.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct IgnoreEntry {
+    rule: Spanned<String>,
+    object: String,
+    reason: String,
+}
+
+/// A finding that is known and accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignore {
+    /// The rule.
+    pub rule: String,
+    /// The object that the finding is about: `public.messages`.
+    pub object: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A level as written in settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelName {
+    /// Not reported.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// It will hurt.
+    Warning,
+    /// It breaks.
+    Error,
+}
+
+impl Settings {
+    /// Reads the text of a settings file. `rules` are the ids of every rule there is: a name that
+    /// is none of them is a mistake.
+    pub fn parse(path: &str, text: &str, rules: &[&str]) -> Result<Self, SettingsError> {
+        let settings: Self =
+            toml::from_str(text).map_err(|error| SettingsError::from_toml(path, text, &error))?;
+        let names = settings.levels.keys().chain(settings.ignores.iter().map(|entry| &entry.rule));
+        for name in names {
+            if !rules.contains(&name.get_ref().as_str()) {
+                return Err(SettingsError::unknown_rule((path, text), name, rules));
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The level of each rule that has one, in order of rule.
+    pub fn levels(&self) -> impl Iterator<Item = (&str, LevelName)> {
+        let pairs = self.levels.iter();
+        pairs.map(|(rule, level)| (rule.get_ref().as_str(), *level.get_ref()))
+    }
+
+    /// What is accepted, in the order of the file.
+    pub fn ignores(&self) -> impl Iterator<Item = Ignore> {
+        self.ignores.iter().map(|entry| Ignore {
+            rule: entry.rule.get_ref().clone(),
+            object: entry.object.clone(),
+            reason: entry.reason.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    use super::{LevelName, Settings};
+
+    const RULES: [&str; 2] = ["index/unindexed-filter", "rls/table-without-rls"];
+
+    #[track_caller]
+    fn refused(text: &str, expected: &str) {
+        let error = Settings::parse("trave.toml", text, &RULES).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn everything_that_can_be_said_is_read() {
+        let text = "small-tables = ['plans']\n\
+                    [check]\nfail-on = 'warning'\nexclude = ['legacy/']\n\
+                    [rules]\n'rls/table-without-rls' = 'off'\n\
+                    [[ignore]]\nrule = 'index/unindexed-filter'\nobject = 'public.plans'\n\
+                    reason = 'ten rows'\n[supabase]\nauto-expose = false\n";
+        let settings = Settings::parse("trave.toml", text, &RULES).unwrap();
+        let levels: Vec<_> = settings.levels().collect();
+        assert_eq!(levels, [("rls/table-without-rls", LevelName::Off)]);
+        assert_eq!(settings.ignores().next().unwrap().object, "public.plans");
+        assert_eq!(settings.supabase.auto_expose, Some(false));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest() {
+        refused(
+            "[check]\nfail_on = 'error'\n",
+            "`trave.toml`, line 2, column 1: unknown key `fail_on`; did you mean `fail-on`?",
+        );
+    }
+
+    #[test]
+    fn an_unknown_rule_is_refused_with_the_nearest() {
+        refused(
+            "[rules]\n\"rls/table-wihtout-rls\" = 'off'\n",
+            "`trave.toml`, line 2, column 1: no rule is called `rls/table-wihtout-rls`; \
+             did you mean `rls/table-without-rls`?",
+        );
+    }
+
+    #[test]
+    fn an_unknown_level_is_refused_with_the_nearest() {
+        refused(
+            "[rules]\n'rls/table-without-rls' = 'warn'\n",
+            "`trave.toml`, line 2, column 27: unknown value `warn`; did you mean `warning`?",
+        );
+    }
+
+    #[test]
+    fn broken_text_says_where() {
+        let error = Settings::parse("trave.toml", "[check\n", &RULES).unwrap_err();
+        assert!(error.to_string().starts_with("`trave.toml`, line 1, column "), "{error}");
+    }
+
+    #[test]
+    fn a_reason_is_required() {
+        refused(
+            "[[ignore]]\nrule = 'rls/table-without-rls'\nobject = 'public.a'\n",
+            "`trave.toml`, line 1, column 1: missing field `reason`",
+        );
+    }
+}
