@@ -82,6 +82,8 @@ pub struct LibraryCall<'a> {
     pub method: Option<&'a str>,
     /// `new callee(…)`.
     pub is_new: bool,
+    /// `` callee`…` ``: the only argument is the text, a constant or a template of its pieces.
+    pub is_tagged: bool,
     /// The arguments, spreads of known arrays spread out.
     pub args: &'a [Value],
     /// Where each argument stands.
@@ -115,8 +117,18 @@ pub trait Machine {
     /// The query behind a name, to read or to add to.
     fn query_mut(&mut self, id: QueryId) -> Option<&mut Query>;
 
-    /// Whether the current statement runs only under some condition inside its function.
-    fn is_conditional(&self) -> bool;
+    /// Whether what happens now happens to this query only under some condition: inside a branch
+    /// that began after the query was started.
+    fn is_conditional(&self, query: QueryId) -> bool;
+
+    /// A member of any value, as `value.name` gives it.
+    fn member(&mut self, value: &Value, name: &str) -> Value;
+
+    /// What awaiting any value gives.
+    fn awaited(&mut self, value: Value) -> Value;
+
+    /// Whether a table or view of this name exists; none when no catalog is known.
+    fn knows_table(&self, name: &str) -> Option<bool>;
 
     /// Runs a function value of the project with these arguments; its effects are kept.
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value;

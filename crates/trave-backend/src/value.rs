@@ -189,6 +189,11 @@ impl Taint {
     pub const HEADER: Self = Self(1 << 10);
     /// Cookies.
     pub const COOKIE: Self = Self(1 << 11);
+    /// A variable of the environment. Comparing one with something that the caller sends is what
+    /// makes [`Self::SECRET`]; that it is set at all says nothing about the caller.
+    pub const ENV: Self = Self(1 << 12);
+    /// The answer of a function that could not be followed, and that may have asked who is calling.
+    pub const OPAQUE: Self = Self(1 << 13);
 
     /// What an input of this kind taints.
     pub const fn of(kind: InputKind) -> Self {
