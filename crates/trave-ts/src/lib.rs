@@ -3,3 +3,14 @@
 //! tree-sitter reads a file, this crate lowers it into an [`ir::Module`], and the tree is gone.
 
 pub mod ir;
+
+mod kind;
+mod literal;
+mod lower;
+mod mask;
+mod parse;
+mod print;
+mod tree;
+
+pub use parse::parse;
+pub use print::print;
