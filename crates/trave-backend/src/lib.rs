@@ -3,8 +3,19 @@
 
 pub mod algebra;
 pub mod arithmetic;
+mod base64;
+mod clients;
 pub mod effect;
 pub mod entry;
+mod env;
+pub mod frameworks;
 pub mod library;
+mod place;
 pub mod query;
+mod registry;
+pub mod scan;
+#[cfg(test)]
+mod testing;
 pub mod value;
+
+pub use registry::libraries;

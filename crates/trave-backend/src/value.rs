@@ -270,6 +270,8 @@ pub struct LibraryValue {
     pub query: Option<QueryId>,
     /// Further values that its model keeps.
     pub fields: BTreeMap<SmolStr, Value>,
+    /// A place that its model keeps: the key of a cache, the call that made it.
+    pub place: Option<Origin>,
 }
 
 /// With whose rights a database client acts.
@@ -306,7 +308,15 @@ impl LibraryValue {
             client: None,
             query: None,
             fields: BTreeMap::new(),
+            place: None,
         }
+    }
+
+    /// The same with a place.
+    #[must_use]
+    pub fn placed(mut self, place: Origin) -> Self {
+        self.place = Some(place);
+        self
     }
 
     /// The same with a name.
@@ -395,6 +405,13 @@ impl Value {
     #[must_use]
     pub fn tainted(mut self, taint: Taint) -> Self {
         self.taint = self.taint.and(taint);
+        self
+    }
+
+    /// The same value that depends on these kinds of things and no inputs.
+    #[must_use]
+    pub fn with_taint(mut self, taint: Taint) -> Self {
+        self.taint = taint;
         self
     }
 

@@ -1,0 +1,3 @@
+//! Database clients.
+
+pub(crate) mod supabase;

@@ -1,0 +1,18 @@
+//! Frameworks that serve requests: which files and functions are ways in, and what they are given.
+
+pub mod next;
+pub(crate) mod supabase_edge;
+pub(crate) mod syntax;
+pub(crate) mod web;
+
+use trave_ts::ir::Module;
+
+use crate::entry::Entry;
+
+/// The ways in that a file declares.
+pub fn entries(module: &Module, path: &str) -> Vec<Entry> {
+    if supabase_edge::function_name(path).is_some() {
+        return supabase_edge::entries(module, path);
+    }
+    next::entries(module, path)
+}

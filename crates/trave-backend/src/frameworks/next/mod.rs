@@ -1,0 +1,17 @@
+//! Next.js: ways in, what its functions do, and when it caches whole answers.
+
+mod answer_cache;
+mod cache;
+mod entries;
+mod files;
+mod model;
+#[cfg(test)]
+mod tests;
+
+pub use answer_cache::{AnswerCache, Serving, answer_cache, shared_cache_directive};
+pub use entries::entries;
+pub(crate) use entries::kind_of_path;
+pub use files::{FileRole, file_role};
+pub(crate) use model::Next;
+
+const NAME: &str = "next";

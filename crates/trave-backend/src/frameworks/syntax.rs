@@ -1,0 +1,117 @@
+//! Questions about a lowered file that several frameworks ask.
+
+use smol_str::SmolStr;
+use trave_source::Origin;
+use trave_ts::ir::{
+    Binding, BindingKind, Export, Exported, ExprId, ExprKind, FunctionId, Imported, Module,
+    Pattern, Stmt,
+};
+
+/// An export by its name.
+pub(crate) fn export<'a>(module: &'a Module, name: &str) -> Option<&'a Export> {
+    module.exports.iter().find(|export| export.name == name)
+}
+
+/// Where an exported name is declared, or else exported.
+pub(crate) fn export_origin(module: &Module, export: &Export) -> Origin {
+    let span = match &export.what {
+        Exported::Binding(id) => module.binding(*id).map_or(export.span, |binding| binding.span),
+        Exported::Expr(id) => match module.expr(*id).map(|expr| &expr.kind) {
+            Some(ExprKind::Function(_)) | None => export.span,
+            Some(_) => module.expr(*id).map_or(export.span, |expr| expr.span),
+        },
+        Exported::From { .. } => export.span,
+    };
+    span.in_file(module.file)
+}
+
+/// The function that stands directly behind an export.
+pub(crate) fn exported_function(module: &Module, export: &Export) -> Option<FunctionId> {
+    match &export.what {
+        Exported::Binding(id) => {
+            let binding = module.binding(*id)?;
+            match binding.kind {
+                BindingKind::Function(function) => Some(function),
+                _ => function_at(module, initial_value(module, binding)?),
+            }
+        }
+        Exported::Expr(id) => function_at(module, *id),
+        Exported::From { .. } => None,
+    }
+}
+
+/// Whether an export may be called: it is no class, no enum, and no plain constant.
+pub(crate) fn may_be_function(module: &Module, export: &Export) -> bool {
+    match &export.what {
+        Exported::From { .. } | Exported::Expr(_) => true,
+        Exported::Binding(id) => module.binding(*id).is_some_and(|binding| match binding.kind {
+            BindingKind::Function(_) => true,
+            BindingKind::Class(_) | BindingKind::Enum(_) | BindingKind::Catch => false,
+            _ => initial_value(module, binding).and_then(|id| module.expr(id)).is_none_or(|expr| {
+                matches!(
+                    expr.kind,
+                    ExprKind::Function(_)
+                        | ExprKind::Call(_)
+                        | ExprKind::Name(_)
+                        | ExprKind::Member { .. }
+                        | ExprKind::Typed { .. }
+                )
+            }),
+        }),
+    }
+}
+
+/// The constant behind `export const name = …`, with its place.
+pub(crate) fn exported_constant<'a>(
+    module: &'a Module,
+    name: &str,
+) -> Option<(&'a ExprKind, Origin)> {
+    let Exported::Binding(id) = export(module, name)?.what else { return None };
+    let value = initial_value(module, module.binding(id)?)?;
+    let expr = module.expr(value)?;
+    Some((&expr.kind, expr.span.in_file(module.file)))
+}
+
+/// The same, if it is a string.
+pub(crate) fn exported_text(module: &Module, name: &str) -> Option<(SmolStr, Origin)> {
+    match exported_constant(module, name)? {
+        (ExprKind::String(text), origin) => Some((text.clone(), origin)),
+        _ => None,
+    }
+}
+
+fn function_at(module: &Module, id: ExprId) -> Option<FunctionId> {
+    match module.expr(id)?.kind {
+        ExprKind::Function(function) => Some(function),
+        ExprKind::Typed { value, .. } => match module.expr(value)?.kind {
+            ExprKind::Function(function) => Some(function),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The initial value of a name that is declared at the top level.
+fn initial_value(module: &Module, binding: &Binding) -> Option<ExprId> {
+    let top = module.functions.first()?;
+    top.body.iter().find_map(|statement| match statement {
+        Stmt::Let { pattern: Pattern::Name(id), value, .. } => {
+            let named = module.binding(*id)?;
+            if named.span == binding.span { *value } else { None }
+        }
+        _ => None,
+    })
+}
+
+/// The specifier and imported name behind a local name.
+pub(crate) fn imported<'a>(module: &'a Module, binding: &Binding) -> Option<(&'a str, &'a str)> {
+    let BindingKind::Import(index) = binding.kind else { return None };
+    let import = module.imports.get(index as usize)?;
+    let name = match &import.what {
+        Imported::Named(name) => name.as_str(),
+        Imported::Default => "default",
+        Imported::Namespace => "*",
+        Imported::Nothing => return None,
+    };
+    Some((import.specifier.as_str(), name))
+}

@@ -1,0 +1,44 @@
+//! Which TypeScript files are worth parsing: by what their bytes hold, and by where they lie.
+//!
+//! Both tests err on the side of reading: a file that holds no needle and lies nowhere special
+//! can still be reached through an import.
+
+use crate::frameworks::next;
+use crate::frameworks::supabase_edge;
+
+/// Byte strings, one of which a file holds if it may touch a database, a token, a cache or a key.
+pub const NEEDLES: &[&str] = &[
+    "upabase",
+    ".from('",
+    ".from(\"",
+    ".from(`",
+    ".rpc(",
+    "use server",
+    "use cache",
+    "unstable_cache",
+    "jsonwebtoken",
+    "'jose",
+    "\"jose",
+    "/jose@",
+    "jwt-decode",
+    "jwtDecode",
+    "ioredis",
+    "'redis'",
+    "\"redis\"",
+    "@upstash/redis",
+    "@vercel/kv",
+    "lru-cache",
+    "node-cache",
+    "next-auth",
+    "getServerSideProps",
+    "Deno.serve",
+    "SERVICE_ROLE",
+    "SERVICE_KEY",
+    "sb_secret_",
+    "eyJhbGci",
+];
+
+/// Whether the path alone says that the file is a way into the program.
+pub fn is_entry_path(path: &str) -> bool {
+    next::file_role(path).is_some() || supabase_edge::function_name(path).is_some()
+}
