@@ -82,17 +82,41 @@ const RESERVED: &[&str] = &[
     "with",
 ];
 
+/// Words after a table that begin the next clause, though they are not reserved. Sorted.
+const NOT_AN_ALIAS: &[&str] = &[
+    "cross",
+    "full",
+    "inner",
+    "isnull",
+    "join",
+    "left",
+    "natural",
+    "notnull",
+    "outer",
+    "overlaps",
+    "right",
+    "set",
+    "straight_join",
+    "tablesample",
+];
+
 /// Whether a folded name is a reserved word.
 pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.binary_search(&name).is_ok()
 }
 
+/// Whether a folded word after a table begins the next clause, and so is no alias.
+pub(crate) fn begins_clause(word: &str) -> bool {
+    is_reserved(word) || NOT_AN_ALIAS.binary_search(&word).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::RESERVED;
+    use super::{NOT_AN_ALIAS, RESERVED};
 
     #[test]
     fn lists_are_sorted() {
         assert!(RESERVED.is_sorted());
+        assert!(NOT_AN_ALIAS.is_sorted());
     }
 }

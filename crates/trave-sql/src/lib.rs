@@ -5,7 +5,15 @@
 //! queries, bodies), owned and with byte spans into the text; what was not understood says so.
 
 mod ast;
+mod cursor;
 mod keyword;
+mod lexer;
+mod offsets;
+mod parse;
+mod split;
+mod statements;
+#[cfg(test)]
+mod testing;
 
 pub use ast::alter_table::{
     AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange, DropPart,
@@ -57,6 +65,7 @@ pub use ast::types::{
     AddValue, AlterDomain, AlterType, Attribute, CreateDomain, CreateType, DomainChange,
     TypeChange, TypeKind, ValuePosition,
 };
+pub use statements::Statements;
 use trave_source::Span;
 
 /// Which database's SQL a text is written in.
@@ -97,11 +106,21 @@ pub struct SqlComment {
 }
 
 /// Reads a whole text. Never fails: what is not understood is a statement that says so.
-pub fn parse(_text: &str, _options: Options) -> Parsed {
-    Parsed::default()
+pub fn parse(text: &str, options: Options) -> Parsed {
+    Parsed { statements: statements(text, options).collect() }
+}
+
+/// Reads a text statement by statement, for texts too large to hold all that they say.
+pub fn statements(text: &str, options: Options) -> Statements<'_> {
+    Statements::new(text, options)
+}
+
+/// Reads one expression: a policy or default from a catalog, a filter in code.
+pub fn parse_expression(text: &str, options: Options) -> Option<Expr> {
+    statements::expression(text, options)
 }
 
 /// Every comment of a text, in order; those inside function bodies too.
-pub fn comments(_text: &str) -> Vec<SqlComment> {
-    Vec::new()
+pub fn comments(text: &str, options: Options) -> Vec<SqlComment> {
+    lexer::comments(text, options)
 }

@@ -1,0 +1,31 @@
+//! Recognisers: one file for each family of statements, all over the same [`crate::cursor`].
+
+pub(crate) mod alter_column;
+pub(crate) mod alter_table;
+pub(crate) mod body;
+pub(crate) mod call;
+pub(crate) mod column;
+pub(crate) mod constraint;
+pub(crate) mod create;
+pub(crate) mod create_table;
+pub(crate) mod data_type;
+pub(crate) mod expression;
+pub(crate) mod from;
+pub(crate) mod function;
+pub(crate) mod grant;
+pub(crate) mod index;
+pub(crate) mod manipulation;
+pub(crate) mod object;
+pub(crate) mod other_expression;
+pub(crate) mod plpgsql;
+pub(crate) mod plpgsql_step;
+pub(crate) mod policy;
+pub(crate) mod primary;
+pub(crate) mod query;
+pub(crate) mod role;
+pub(crate) mod sequence;
+pub(crate) mod setting;
+pub(crate) mod statement;
+pub(crate) mod trigger;
+pub(crate) mod types;
+pub(crate) mod view;
