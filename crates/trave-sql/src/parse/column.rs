@@ -217,12 +217,16 @@ impl Cursor<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cursor::Cursor;
+    use crate::cursor::{Cursor, Read};
     use crate::testing::with_cursor;
     use crate::{Column, ConstraintKind, Generated};
 
+    fn read(cursor: &mut Cursor<'_>) -> Read<crate::ast::table::Column> {
+        cursor.column()
+    }
+
     fn column(text: &str) -> Column {
-        with_cursor(text, Cursor::column).unwrap()
+        with_cursor(text, read).unwrap()
     }
 
     #[test]

@@ -232,15 +232,19 @@ impl ConstraintTiming {
 
 #[cfg(test)]
 mod tests {
-    use crate::cursor::Cursor;
+    use crate::cursor::{Cursor, Read};
     use crate::testing::with_cursor;
     use crate::{ConstraintKind, ConstraintTiming, ReferentialAction};
+
+    fn read(cursor: &mut Cursor<'_>) -> Read<crate::ast::table::Constraint> {
+        cursor.constraint()
+    }
 
     #[test]
     fn foreign_keys_keep_their_actions() {
         let text = "constraint \"Fk\" foreign key (a, b) references other (c, d) match full \
                     on delete set null (a) on update cascade deferrable initially deferred not valid";
-        let read = with_cursor(text, Cursor::constraint).unwrap();
+        let read = with_cursor(text, read).unwrap();
         assert!(read.not_valid && read.timing == ConstraintTiming::Deferred);
         let ConstraintKind::ForeignKey(key) = read.kind else { panic!() };
         assert!(key.match_full);
@@ -253,7 +257,7 @@ mod tests {
     #[test]
     fn exclusions_keep_their_keys() {
         let text = "constraint no_overlap exclude using gist (room with =, tsrange(a, b) with &&) where (not cancelled)";
-        let read = with_cursor(text, Cursor::constraint).unwrap();
+        let read = with_cursor(text, read).unwrap();
         let ConstraintKind::Exclude(exclude) = read.kind else { panic!() };
         assert_eq!(exclude.operators, ["=", "&&"]);
         assert!(exclude.predicate.is_some());
@@ -261,7 +265,7 @@ mod tests {
 
     #[test]
     fn keys_of_an_index() {
-        let read = with_cursor("constraint k primary key using index k_idx", Cursor::constraint);
+        let read = with_cursor("constraint k primary key using index k_idx", read);
         assert!(
             matches!(read.unwrap().kind, ConstraintKind::PrimaryKey(key) if key.using_index.is_some())
         );

@@ -192,12 +192,16 @@ fn is_phrase(name: &Name) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::cursor::Cursor;
+    use crate::cursor::{Cursor, Read};
     use crate::testing::with_cursor;
+
+    fn read(cursor: &mut Cursor<'_>) -> Read<crate::ast::data_type::DataType> {
+        cursor.data_type()
+    }
 
     #[track_caller]
     fn check(written: &str, printed: &str) {
-        let read = with_cursor(written, Cursor::data_type);
+        let read = with_cursor(written, read);
         assert_eq!(read.unwrap().text, printed);
     }
 
