@@ -3,12 +3,15 @@
 
 pub mod algebra;
 pub mod arithmetic;
+mod auth;
 mod base64;
+mod cache;
 mod clients;
 pub mod effect;
 pub mod entry;
 mod env;
 pub mod frameworks;
+mod http;
 pub mod library;
 mod place;
 pub mod query;

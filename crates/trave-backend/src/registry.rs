@@ -1,12 +1,40 @@
 //! Every library model, in the order in which they are asked.
 
+use crate::auth::crypto::Crypto;
+use crate::auth::jose::Jose;
+use crate::auth::jsonwebtoken::{JsonWebToken, JwtDecode};
+use crate::auth::session::Session;
+use crate::auth::webhook::Webhook;
+use crate::cache::memory::Memory;
+use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
 use crate::frameworks::next::Next;
 use crate::frameworks::web::Web;
+use crate::http::outbound::Outbound;
+use crate::http::valibot::Valibot;
+use crate::http::zod::Zod;
 use crate::library::Library;
 
-static LIBRARIES: &[&dyn Library] = &[&Supabase, &Next, &Web, &Env];
+static LIBRARIES: &[&dyn Library] = &[
+    &Supabase,
+    &Next,
+    &Web,
+    &Env,
+    &Zod,
+    &Memory,
+    &Outbound,
+    &Crypto,
+    &JsonWebToken,
+    &Jose,
+    &JwtDecode,
+    &Session,
+    &Webhook,
+    &IOREDIS,
+    &NODE_REDIS,
+    &UPSTASH,
+    &Valibot,
+];
 
 /// Every library that is known.
 pub fn libraries() -> &'static [&'static dyn Library] {

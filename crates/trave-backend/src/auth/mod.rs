@@ -1,0 +1,10 @@
+//! Who is calling: tokens, sessions, signatures of other services.
+
+pub(crate) mod crypto;
+pub(crate) mod jose;
+pub(crate) mod jsonwebtoken;
+pub(crate) mod session;
+#[cfg(test)]
+mod tests;
+mod token;
+pub(crate) mod webhook;

@@ -1,0 +1,8 @@
+//! What stands between a request and the code that serves it, and calls to other services.
+
+pub(crate) mod outbound;
+mod schema;
+#[cfg(test)]
+mod tests;
+pub(crate) mod valibot;
+pub(crate) mod zod;

@@ -1,0 +1,115 @@
+//! A validation schema as a value: what it promises of what it lets through.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Value};
+
+/// A schema that promises this.
+pub(super) fn schema(library: &'static str, shape: SchemaShape) -> Value {
+    let promise = Value::of(Shape::Validated(Arc::new(Value::undefined()), Arc::new(shape)));
+    LibraryValue::new(library, "schema").with("promise", promise).into_value()
+}
+
+/// What a schema promises; nothing when it is none.
+pub(super) fn promise(schema: &LibraryValue) -> SchemaShape {
+    match schema.kept("promise").map(|promise| &promise.shape) {
+        Some(Shape::Validated(_, shape)) => (**shape).clone(),
+        _ => SchemaShape::default(),
+    }
+}
+
+/// What a value promises if it is a schema.
+pub(super) fn promise_of(value: &Value) -> SchemaShape {
+    value.library().map(promise).unwrap_or_default()
+}
+
+/// A value that passed a schema.
+pub(super) fn validated(value: Value, shape: SchemaShape) -> Value {
+    let (taint, inputs) = (value.taint, value.inputs.clone());
+    let value = Value::of(Shape::Validated(Arc::new(value), Arc::new(shape)));
+    Value { taint, inputs, ..value }
+}
+
+/// A schema of a kind that promises no more.
+pub(super) fn of_kind(kind: SchemaKind) -> SchemaShape {
+    SchemaShape { kind, ..SchemaShape::default() }
+}
+
+/// The schema of an object with these fields.
+pub(super) fn object(fields: &Value) -> SchemaShape {
+    let Shape::Object(object) = &fields.shape else { return SchemaShape::default() };
+    let fields: BTreeMap<SmolStr, SchemaShape> =
+        object.fields.iter().map(|(name, field)| (name.clone(), promise_of(field))).collect();
+    of_kind(SchemaKind::Object(fields))
+}
+
+/// The schema of a list of these.
+pub(super) fn array(element: &Value) -> SchemaShape {
+    of_kind(SchemaKind::Array(Box::new(promise_of(element))))
+}
+
+/// The schema of one of these constants.
+pub(super) fn choice(values: &Value) -> SchemaShape {
+    let texts: Option<Vec<SmolStr>> = match &values.shape {
+        Shape::Array(items) => items.iter().map(|item| item.as_text().map(SmolStr::new)).collect(),
+        Shape::Object(object) => {
+            object.fields.values().map(|item| item.as_text().map(SmolStr::new)).collect()
+        }
+        Shape::Text(text) => Some(vec![text.clone()]),
+        _ => None,
+    };
+    match (texts, values.as_number()) {
+        (Some(texts), _) => of_kind(SchemaKind::Enum(texts)),
+        (None, Some(number)) => SchemaShape {
+            kind: SchemaKind::Number,
+            max: Some(number),
+            min: Some(number),
+            ..SchemaShape::default()
+        },
+        (None, None) => SchemaShape::default(),
+    }
+}
+
+/// The smaller of two upper bounds.
+pub(super) fn at_most(mut shape: SchemaShape, max: &Value) -> SchemaShape {
+    if let Some(max) = max.upper_bound() {
+        shape.max = Some(shape.max.map_or(max, |known| known.min(max)));
+    }
+    shape
+}
+
+/// The larger of two lower bounds.
+pub(super) fn at_least(mut shape: SchemaShape, min: &Value) -> SchemaShape {
+    if let Some(min) = min.as_number() {
+        shape.min = Some(shape.min.map_or(min, |known| known.max(min)));
+    }
+    shape
+}
+
+/// The fields of an object schema, changed.
+pub(super) fn with_fields(
+    mut shape: SchemaShape,
+    change: impl FnOnce(&mut BTreeMap<SmolStr, SchemaShape>),
+) -> SchemaShape {
+    if let SchemaKind::Object(fields) = &mut shape.kind {
+        change(fields);
+    }
+    shape
+}
+
+/// What one of several schemas promises: only what all of them do.
+pub(super) fn either(schemas: impl IntoIterator<Item = SchemaShape>) -> SchemaShape {
+    let all: Vec<SchemaShape> = schemas.into_iter().collect();
+    let bounds: Option<Vec<f64>> = all.iter().map(|shape| shape.max).collect();
+    let max = bounds.and_then(|bounds| bounds.into_iter().reduce(f64::max));
+    let kind = match all.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|shape| shape.kind == first.kind) => {
+            first.kind.clone()
+        }
+        _ => SchemaKind::Any,
+    };
+    SchemaShape { kind, max, ..SchemaShape::default() }
+}
