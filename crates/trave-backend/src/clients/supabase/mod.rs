@@ -167,8 +167,8 @@ fn run_served(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value
     Some(machine.run(handler, vec![call.arg(0), context]))
 }
 
-/// `.from('table')` followed by a verb, `.rpc('function')` on something named like a client, and
-/// questions who is calling on something named `auth`.
+/// `.from('table')` of a table that exists or on something named like a client, `.rpc('function')`
+/// on such a thing, and questions who is calling on something named `auth`.
 fn guessed(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
     let name = guess.receiver.to_ascii_lowercase();
     let callee = LibraryValue {
@@ -188,10 +188,12 @@ fn guessed(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
     let is_client = ["supabase", "client", "admin", "db"].iter().any(|word| name.contains(word));
     match guess.method {
         "from" => {
-            let next = guess.next?;
-            let verb = matches!(next, "select" | "insert" | "upsert" | "update" | "delete");
-            let is_table = verb && !name.ends_with("storage") && guess.args.len() == 1;
-            guess.args.first()?.as_text()?;
+            let table = guess.args.first()?.as_text().filter(|_| guess.args.len() == 1)?;
+            let is_verb =
+                |next| matches!(next, "select" | "insert" | "upsert" | "update" | "delete");
+            let is_table = !name.contains("storage")
+                && guess.next.is_none_or(is_verb)
+                && (is_client || machine.knows_table(table) == Some(true));
             is_table.then(|| builder::from(&call, machine))
         }
         "rpc" => {

@@ -1,5 +1,6 @@
 //! What a query gives back: `{ data, error, count }`.
 
+use crate::effect::Effect;
 use crate::library::Machine;
 use crate::query::{FilterOp, Operation, Query};
 use crate::value::{LibraryValue, QueryId, Shape, Taint, Value};
@@ -11,9 +12,9 @@ const SECRET_WORDS: &[&str] =
 /// The result of awaiting a query under construction.
 pub(super) fn awaited(value: &LibraryValue, machine: &mut dyn Machine) -> Option<Value> {
     let id = value.query?;
-    let query = machine.query_mut(id)?;
-    query.operation?;
-    Some(result(id, query))
+    machine.query_mut(id)?.operation?;
+    machine.record(Effect::Query(id));
+    machine.query_mut(id).map(|query| result(id, query))
 }
 
 /// `data`, `error` and the rest of a query that is asked for without being awaited.

@@ -1,7 +1,6 @@
 //! What the web platform gives to handlers of every framework: requests, addresses, headers,
 //! cookies, forms and answers.
 
-mod bytes;
 mod node;
 mod request;
 mod response;
@@ -29,9 +28,6 @@ const GLOBALS: &[&str] = &[
     "FormData",
     "TextEncoder",
     "TextDecoder",
-    "Buffer",
-    "atob",
-    "btoa",
 ];
 
 impl Library for Web {
@@ -41,7 +37,6 @@ impl Library for Web {
 
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let own = match package {
-            "buffer" | "node:buffer" => name == "Buffer",
             "url" | "node:url" => matches!(name, "URL" | "URLSearchParams"),
             "util" | "node:util" => matches!(name, "TextEncoder" | "TextDecoder"),
             _ => false,
@@ -115,7 +110,7 @@ fn class_call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value
         ("TextEncoder" | "TextDecoder", None) => {
             Some(LibraryValue::new(NAME, "codec").into_value())
         }
-        (name, method) => bytes::converted(name, method, call),
+        _ => None,
     }
 }
 
