@@ -11,6 +11,8 @@ mod pattern;
 mod scope;
 mod statement;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use smol_str::SmolStr;
 use trave_source::{FileId, Span};

@@ -1,28 +1,63 @@
 //! Closes gaps of the grammar: syntax that it cannot read, and that does not matter, is blanked
-//! before the parse. Offsets stay, and texts are read from the original, so nothing shifts.
+//! or respelled before the parse. Offsets stay, and texts are read from the original, so nothing
+//! shifts and no name changes.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
+use trave_source::Span;
 
 /// How far back the type arguments of a tagged template are looked for.
 const TYPE_ARGUMENTS_MAX: usize = 2_000;
 
 /// The text as the grammar can read it.
 pub(crate) fn mask(text: &str) -> Cow<'_, [u8]> {
-    let mut masked = Cow::Borrowed(text.as_bytes());
-    for end in memmem::find_iter(text.as_bytes(), b">`") {
-        if let Some(start) = type_arguments(text.as_bytes(), end) {
+    let text = text.as_bytes();
+    let mut masked = Cow::Borrowed(text);
+    for end in memmem::find_iter(text, b">`") {
+        if let Some(start) = type_arguments(text, end) {
             blank(&mut masked, start..end + 1);
         }
     }
-    for start in memmem::find_iter(text.as_bytes(), b"typeof import(") {
-        if let Some(end) = import_type(text.as_bytes(), start) {
-            blank(&mut masked, start..end);
-            fill(&mut masked, start, b"any");
+    for start in memmem::find_iter(text, b"typeof import(") {
+        if let Some(end) = import_type(text, start) {
+            spell_as_name(&mut masked, start..end);
         }
     }
+    respell_words(text, &mut masked);
     masked
+}
+
+/// Blanks each `&` of JSX text that made an error; says whether there was one.
+pub(crate) fn blank_ampersands(masked: &mut Cow<'_, [u8]>, errors: &[Span]) -> bool {
+    let starts = errors.iter().map(|error| error.start as usize);
+    let found: Vec<_> = starts.filter(|start| masked.get(*start) == Some(&b'&')).collect();
+    for start in &found {
+        blank(masked, *start..start + 1);
+    }
+    !found.is_empty()
+}
+
+/// Names that the grammar takes for keywords where they stand.
+fn respell_words(text: &[u8], masked: &mut Cow<'_, [u8]>) {
+    for at in memmem::find_iter(text, b"< unique") {
+        spell(masked, at + 2, b'U');
+    }
+    for word in [b"abstract:".as_slice(), b"abstract?:"] {
+        for at in memmem::find_iter(text, word).filter(|at| begins_line(text, *at)) {
+            spell(masked, at, b'A');
+        }
+    }
+    // Without a semicolon before it, a line that begins with `in_…` is read as an operator.
+    for at in memmem::find_iter(text, b"in_").filter(|at| begins_line(text, *at)) {
+        spell(masked, at, b'I');
+    }
+}
+
+fn begins_line(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().iter().rev();
+    let mut before = before.skip_while(|byte| matches!(byte, b' ' | b'\t'));
+    matches!(before.next(), None | Some(b'\n'))
 }
 
 /// ``tag<T[]>`…` ``: where the arguments that close at `end` begin.
@@ -66,9 +101,18 @@ fn blank(masked: &mut Cow<'_, [u8]>, range: std::ops::Range<usize>) {
     }
 }
 
-fn fill(masked: &mut Cow<'_, [u8]>, start: usize, word: &[u8]) {
-    if let Some(place) = masked.to_mut().get_mut(start..start + word.len()) {
-        place.copy_from_slice(word);
+fn spell(masked: &mut Cow<'_, [u8]>, at: usize, letter: u8) {
+    if let Some(byte) = masked.to_mut().get_mut(at) {
+        *byte = letter;
+    }
+}
+
+/// Makes one long name of a range.
+fn spell_as_name(masked: &mut Cow<'_, [u8]>, range: std::ops::Range<usize>) {
+    for byte in masked.to_mut().get_mut(range).into_iter().flatten() {
+        if !byte.is_ascii_alphanumeric() {
+            *byte = b'_';
+        }
     }
 }
 
@@ -93,8 +137,15 @@ mod tests {
     }
 
     #[test]
-    fn the_type_of_an_import_is_any() {
-        check("f<typeof import('x')>()", "f<any               >()");
+    fn the_type_of_an_import_is_a_name() {
+        check("f<typeof import('x')>()", "f<typeof_import__x__>()");
         check("f<typeof import(", "f<typeof import(");
+    }
+
+    #[test]
+    fn names_that_look_like_keywords_are_respelled() {
+        check("i < unique.length", "i < Unique.length");
+        check("{\n  abstract: string\n  in_use: x }", "{\n  Abstract: string\n  In_use: x }");
+        check("x.main_ in_", "x.main_ in_");
     }
 }

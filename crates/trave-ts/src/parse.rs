@@ -1,5 +1,6 @@
 //! From text to tree: limits, masking, and parsers that are made once per thread.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -10,7 +11,7 @@ use tree_sitter::{Language, ParseOptions, ParseState, Parser};
 use crate::ir::Module;
 use crate::kind::Kinds;
 use crate::lower;
-use crate::mask::mask;
+use crate::mask::{blank_ampersands, mask};
 use crate::tree::{Extras, Raw, Tree, flatten};
 
 /// Files above this are data or bundles, not code that somebody wrote.
@@ -19,25 +20,37 @@ const BYTES_MAX: usize = 2 << 20;
 const MINIFIED_BYTES_MIN: usize = 20_000;
 /// Code that somebody wrote has shorter lines on average.
 const LINE_MEAN_MAX: usize = 400;
-/// The parser reports progress every 100 steps, and takes about one step per byte; error recovery
-/// that needs this many reports per byte would go on for ever.
-const REPORTS_PER_BYTE_MAX: usize = 1;
+/// The parser reports progress every 100 steps, and takes less than one step per byte of sound
+/// code; a text whose error recovery needs ten times as many is given up.
+const BYTES_PER_REPORT: usize = 10;
+/// How many bytes may be looked through for the ends of comments that have none.
+const COMMENT_STEPS_MAX: usize = 20_000_000;
+/// Short texts may always take this many reports.
+const REPORTS_MIN: usize = 10_000;
 
 /// Reads one file. Never fails: what cannot be read is listed in [`Module::errors`].
 pub fn parse(file: FileId, path: &str, text: &str) -> Module {
-    if text.len() > BYTES_MAX || is_minified(text) {
+    if text.len() > BYTES_MAX || is_minified(text) || has_endless_comments(text) {
         return lower::unread(file, Span::new(0, text.len()));
     }
     let masked = mask(text);
     PARSERS.with(|parsers| match parsers.try_borrow_mut() {
-        Ok(mut parsers) => parsers.read(path, &masked).lower(file, text),
-        Err(_) => Parsers::new().read(path, &masked).lower(file, text),
+        Ok(mut parsers) => parsers.read(path, masked).lower(file, text),
+        Err(_) => Parsers::new().read(path, masked).lower(file, text),
     })
 }
 
 fn is_minified(text: &str) -> bool {
     let lines = || memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
     text.len() > MINIFIED_BYTES_MIN && text.len() / lines() > LINE_MEAN_MAX
+}
+
+/// Each `/*` that nothing closes makes the parser look for its end through the rest of the file.
+fn has_endless_comments(text: &str) -> bool {
+    let last = memchr::memmem::rfind(text.as_bytes(), b"*/").unwrap_or(0);
+    let rest = text.as_bytes().get(last..).unwrap_or_default();
+    let steps = memchr::memmem::find_iter(rest, b"/*").count().saturating_mul(rest.len());
+    steps > COMMENT_STEPS_MAX
 }
 
 /// A grammar with the meaning of its numbers.
@@ -73,14 +86,23 @@ impl Parsers {
         Self { typescript: parser(&TYPESCRIPT), tsx: parser(&TSX), nodes: Vec::new() }
     }
 
-    /// Parses a text into the flat list.
-    fn read(&mut self, path: &str, text: &[u8]) -> Read<'_> {
+    /// Reads a text into the flat list; JSX text with a bare `&` is read a second time without.
+    fn read(&mut self, path: &str, mut masked: Cow<'_, [u8]>) -> Read<'_> {
+        let mut extras = self.read_once(path, &masked);
+        let errors = extras.as_ref().map_or(&[] as &[Span], |extras| &extras.errors);
+        if blank_ampersands(&mut masked, errors) {
+            extras = self.read_once(path, &masked);
+        }
+        Read { nodes: &self.nodes, extras }
+    }
+
+    fn read_once(&mut self, path: &str, text: &[u8]) -> Option<Extras> {
         let (parser, grammar) = if is_plain_typescript(path) {
             (&mut self.typescript, &TYPESCRIPT)
         } else {
             (&mut self.tsx, &TSX)
         };
-        let reports_max = text.len().saturating_mul(REPORTS_PER_BYTE_MAX).max(10_000);
+        let reports_max = (text.len() / BYTES_PER_REPORT).max(REPORTS_MIN);
         let mut reports = 0;
         let mut progress = |_: &ParseState| {
             reports += 1;
@@ -89,10 +111,9 @@ impl Parsers {
         let options = ParseOptions::new().progress_callback(&mut progress);
         let mut bytes = |from, _| text.get(from..).unwrap_or_default();
         let tree = parser.parse_with_options(&mut bytes, None, Some(options));
-        let extras = tree.map(|tree| flatten(&mut tree.walk(), &grammar.kinds, &mut self.nodes));
         // A parse that was cut off would otherwise be resumed with the next file.
         parser.reset();
-        Read { nodes: &self.nodes, extras }
+        tree.map(|tree| flatten(&mut tree.walk(), &grammar.kinds, &mut self.nodes))
     }
 }
 
