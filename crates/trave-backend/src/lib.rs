@@ -3,6 +3,7 @@
 
 pub mod algebra;
 pub mod arithmetic;
+mod ask;
 mod auth;
 mod base64;
 mod cache;
@@ -11,6 +12,7 @@ pub mod effect;
 pub mod entry;
 mod env;
 pub mod frameworks;
+pub mod generated;
 mod http;
 pub mod library;
 mod place;
