@@ -1,0 +1,54 @@
+//! What the condition of a policy says: whether it is constant, what it calls, what it reads.
+//!
+//! Rules ask these questions; none of them walks SQL itself.
+
+mod reads;
+mod row_calls;
+mod truth;
+mod visit;
+
+use smol_str::SmolStr;
+use trave_sql::ObjectName;
+
+use crate::schema::{Condition, QualifiedName};
+
+pub use row_calls::RowCall;
+pub use truth::Truth;
+
+impl Condition {
+    /// Whether it depends on anything.
+    pub fn truth(&self) -> Truth {
+        truth::of(&self.expr)
+    }
+
+    /// Calls of session functions that run once per row, because no sub-select keeps the result.
+    pub fn row_calls(&self) -> Vec<RowCall> {
+        row_calls::of(self)
+    }
+
+    /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.
+    pub fn reads(&self) -> Vec<QualifiedName> {
+        reads::of(&self.expr).tables
+    }
+
+    /// Functions that it calls, outside and inside of sub-selects.
+    pub fn calls(&self) -> Vec<ObjectName> {
+        reads::of(&self.expr).calls
+    }
+
+    /// Columns that it names outside of sub-selects, and inside where they are not qualified.
+    pub fn columns(&self) -> Vec<SmolStr> {
+        reads::of(&self.expr).columns
+    }
+
+    /// Whether it holds any sub-select, also `(select auth.uid())`.
+    pub fn has_subselect(&self) -> bool {
+        reads::of(&self.expr).subselects > 0
+    }
+
+    /// Whether it holds for other rows from caller to caller: it asks who is calling, or calls a
+    /// function that may.
+    pub fn depends_on_caller(&self) -> bool {
+        self.truth() == Truth::Depends && !self.calls().is_empty()
+    }
+}

@@ -1,0 +1,58 @@
+//! The history: what each statement did.
+
+use smol_str::SmolStr;
+use trave_source::Origin;
+
+use super::QualifiedName;
+
+/// What one statement changed: migration rules read these.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The statement.
+    pub origin: Origin,
+    /// What it did.
+    pub kind: ChangeKind,
+}
+
+/// Kinds of changes that rules ask about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// A table was made.
+    TableCreated(QualifiedName),
+    /// A table was dropped.
+    TableDropped(QualifiedName),
+    /// A table was renamed or moved.
+    TableRenamed {
+        /// Before.
+        from: QualifiedName,
+        /// After.
+        to: QualifiedName,
+    },
+    /// A column was added.
+    ColumnAdded {
+        /// The table.
+        table: QualifiedName,
+        /// The column.
+        column: SmolStr,
+    },
+    /// A column was dropped.
+    ColumnDropped {
+        /// The table.
+        table: QualifiedName,
+        /// The column.
+        column: SmolStr,
+    },
+    /// A column was renamed.
+    ColumnRenamed {
+        /// The table.
+        table: QualifiedName,
+        /// Before.
+        from: SmolStr,
+        /// After.
+        to: SmolStr,
+    },
+    /// A view was dropped.
+    ViewDropped(QualifiedName),
+    /// A function was dropped.
+    FunctionDropped(QualifiedName),
+}

@@ -1,0 +1,49 @@
+//! Indexes and their keys.
+
+use smol_str::SmolStr;
+use trave_source::Origin;
+
+/// An index (`pg_index`).
+#[derive(Debug, Clone)]
+pub struct Index {
+    /// Its name.
+    pub name: SmolStr,
+    /// The access method: `btree`, `gin`, `gist`, `hash`, `brin`, `hnsw` …
+    pub method: SmolStr,
+    /// Its keys in order.
+    pub keys: Vec<IndexKey>,
+    /// `INCLUDE` columns.
+    pub include: Vec<SmolStr>,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// The `WHERE` of a partial index, as written.
+    pub predicate: Option<String>,
+    /// The name of the constraint it backs.
+    pub constraint: Option<SmolStr>,
+    /// Where it was made.
+    pub origin: Origin,
+}
+
+/// One key of an index.
+#[derive(Debug, Clone)]
+pub struct IndexKey {
+    /// A column, or an expression as written.
+    pub what: IndexTarget,
+    /// The operator class, if one is named: `gin_trgm_ops`, `text_pattern_ops`.
+    pub opclass: Option<SmolStr>,
+    /// `DESC`.
+    pub descending: bool,
+    /// `NULLS FIRST` (the default for `DESC`).
+    pub nulls_first: bool,
+}
+
+/// What an index key is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexTarget {
+    /// A column.
+    Column(SmolStr),
+    /// An expression, as written.
+    Expression(String),
+}
