@@ -474,6 +474,9 @@ pub(crate) fn written_content(token: Token, start: u32, source: &str) -> &str {
 
 /// A quoted name without its quotes.
 fn unquoted(written: &str) -> String {
+    if written.starts_with("{{") {
+        return written.to_owned();
+    }
     let body = written.strip_prefix("U&").or(written.strip_prefix("u&")).unwrap_or(written);
     let mut inner = body.chars();
     let open = inner.next().unwrap_or('"');

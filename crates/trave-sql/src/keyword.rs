@@ -100,6 +100,22 @@ const NOT_AN_ALIAS: &[&str] = &[
     "tablesample",
 ];
 
+/// Functions that are written without parentheses. Sorted.
+const BARE_FUNCTIONS: &[&str] = &[
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "default",
+    "localtime",
+    "localtimestamp",
+    "session_user",
+    "user",
+];
+
 /// Whether a folded name is a reserved word.
 pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.binary_search(&name).is_ok()
@@ -110,13 +126,19 @@ pub(crate) fn begins_clause(word: &str) -> bool {
     is_reserved(word) || NOT_AN_ALIAS.binary_search(&word).is_ok()
 }
 
+/// Whether a folded word calls a function without parentheses.
+pub(crate) fn is_bare_function(word: &str) -> bool {
+    BARE_FUNCTIONS.binary_search(&word).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{NOT_AN_ALIAS, RESERVED};
+    use super::{BARE_FUNCTIONS, NOT_AN_ALIAS, RESERVED};
 
     #[test]
     fn lists_are_sorted() {
         assert!(RESERVED.is_sorted());
+        assert!(BARE_FUNCTIONS.is_sorted());
         assert!(NOT_AN_ALIAS.is_sorted());
     }
 }

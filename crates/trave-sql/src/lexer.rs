@@ -207,6 +207,7 @@ impl<'a> Lexer<'a> {
                 self.read_quoted(b']', Escape::Doubling);
                 TokenKind::Quoted
             }
+            b'{' if self.byte(1) == b'{' => self.read_template_name(),
             b'$' => self.read_dollar(),
             b'\\' => {
                 self.skip_line();
@@ -349,6 +350,18 @@ impl<'a> Lexer<'a> {
         let length = memmem::find(body, tag).map_or(body.len(), |at| at + tag.len());
         self.position += tag.len() + length;
         true
+    }
+
+    /// `{{ … }}` of a migration that is a template: stands where a name stands.
+    fn read_template_name(&mut self) -> TokenKind {
+        let line = memchr::memchr(b'\n', self.rest()).unwrap_or(self.rest().len());
+        let rest = self.rest().get(..line).unwrap_or_default();
+        if let Some(at) = memmem::find(rest, b"}}") {
+            self.position += at + 2;
+            return TokenKind::Quoted;
+        }
+        self.position += 1;
+        TokenKind::Stray
     }
 
     /// `${…}` of a template string, braces balanced.

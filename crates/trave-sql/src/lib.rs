@@ -10,10 +10,13 @@ mod keyword;
 mod lexer;
 mod offsets;
 mod parse;
+mod print;
+mod print_query;
 mod split;
 mod statements;
 #[cfg(test)]
 mod testing;
+mod walk;
 
 pub use ast::alter_table::{
     AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange, DropPart,
@@ -67,6 +70,7 @@ pub use ast::types::{
 };
 pub use statements::Statements;
 use trave_source::Span;
+pub use walk::{Descend, Visit};
 
 /// Which database's SQL a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

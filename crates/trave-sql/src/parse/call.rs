@@ -22,7 +22,7 @@ impl Cursor<'_> {
             self.eat("all");
         }
         if !self.is_kind(TokenKind::Close) && !self.is("order") {
-            self.arguments(&mut call)?;
+            self.arguments_or_skip(&mut call)?;
         }
         if self.is("order") {
             call.order = self.order_keys()?;
@@ -30,17 +30,35 @@ impl Cursor<'_> {
         if self.eat("separator") {
             self.string()?;
         }
-        self.skip_json_clauses();
         self.expect_kind(TokenKind::Close)?;
         self.call_tail(&mut call)?;
         Ok(call)
     }
 
+    /// The arguments; those of XML and JSON functions have a grammar of their own, and are left
+    /// out where they use it.
+    fn arguments_or_skip(&mut self, call: &mut Call) -> Read<()> {
+        let start = self.position();
+        let read = self.arguments(call);
+        let name = call.name.name.as_str();
+        let own_grammar = name.starts_with("xml") || name.starts_with("json");
+        let stopped = !self.is_kind(TokenKind::Close) && !self.is("order");
+        if !own_grammar || (read.is_ok() && !stopped) {
+            return read;
+        }
+        self.reset(start);
+        call.arguments.clear();
+        self.skip_until(|cursor| cursor.is_kind(TokenKind::Close));
+        Ok(())
+    }
+
     fn arguments(&mut self, call: &mut Call) -> Read<()> {
         let special = call.name.schema.is_none();
-        let leading = if special { self.eat_any(&["both", "leading", "trailing"]) } else { None };
+        if special {
+            self.eat_any(&["both", "leading", "trailing"]);
+        }
         let mut keyword;
-        if leading.is_none() || !self.is("from") {
+        if !self.is("from") {
             call.arguments.push(self.argument(None, call.name.name.as_str())?);
         }
         loop {
@@ -88,14 +106,6 @@ impl Cursor<'_> {
             return Ok(Argument { name, value: Expr { kind, span: self.span_from(start) } });
         }
         Ok(Argument { name, value: self.expression_at(weakest)? })
-    }
-
-    /// `returning type`, `null on null`, `with unique keys` … of the JSON functions.
-    fn skip_json_clauses(&mut self) {
-        let clause = ["returning", "null", "absent", "with", "without", "error", "default", "keep"];
-        if self.is_any(&clause) {
-            self.skip_until(|cursor| cursor.is_kind(TokenKind::Close));
-        }
     }
 
     /// `within group (…)`, `filter (…)`, `over (…)`.

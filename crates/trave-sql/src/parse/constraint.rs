@@ -55,7 +55,7 @@ impl Cursor<'_> {
             if self.is_name() {
                 self.ident()?;
             }
-            let columns = self.idents()?;
+            let columns = self.key_columns()?;
             self.expect("references")?;
             return Ok(ConstraintKind::ForeignKey(self.references(columns)?));
         }
@@ -86,18 +86,26 @@ impl Cursor<'_> {
         if self.eat("using") {
             self.ident()?;
         }
-        key.columns = self.list_in_parentheses(|cursor| {
-            let column = cursor.ident()?;
-            cursor.skip_parentheses();
-            cursor.direction();
-            cursor.eat_all(&["without", "overlaps"]);
-            Ok(column)
-        })?;
+        key.columns = self.key_columns()?;
         if self.eat("include") {
             key.include = self.idents()?;
         }
         self.key_options()?;
         Ok(key)
+    }
+
+    /// `(a, b)`, with what PostgreSQL and others write at the columns of a key.
+    fn key_columns(&mut self) -> Read<Vec<Ident>> {
+        self.list_in_parentheses(|cursor| {
+            if cursor.is("period") && cursor.ahead(1).kind == TokenKind::Word {
+                cursor.bump();
+            }
+            let column = cursor.ident()?;
+            cursor.skip_parentheses();
+            cursor.direction();
+            cursor.eat_all(&["without", "overlaps"]);
+            Ok(column)
+        })
     }
 
     /// `WITH (…)`, `USING INDEX TABLESPACE x`, `ON CONFLICT …` of SQLite.
@@ -125,7 +133,7 @@ impl Cursor<'_> {
     pub(crate) fn references(&mut self, columns: Vec<Ident>) -> Read<ForeignKey> {
         let target = self.object_name()?;
         let target_columns =
-            if self.is_kind(TokenKind::Open) { self.idents()? } else { Vec::new() };
+            if self.is_kind(TokenKind::Open) { self.key_columns()? } else { Vec::new() };
         let mut key = ForeignKey {
             columns,
             target,
@@ -185,6 +193,9 @@ impl Cursor<'_> {
             exclude.operators.push(cursor.written_from(start).into());
             Ok(())
         })?;
+        if self.eat("include") {
+            self.idents()?;
+        }
         self.key_options()?;
         if self.eat("where") {
             exclude.predicate = Some(self.expression_in_parentheses()?);

@@ -42,7 +42,10 @@ const PAIRS: &[(&[&str], &str)] = &[
     (&["character", "varying"], "character varying"),
     (&["char", "varying"], "character varying"),
     (&["national", "character", "varying"], "character varying"),
+    (&["national", "char", "varying"], "character varying"),
+    (&["nchar", "varying"], "character varying"),
     (&["national", "character"], "character"),
+    (&["national", "char"], "character"),
     (&["bit", "varying"], "bit varying"),
 ];
 

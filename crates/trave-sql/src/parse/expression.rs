@@ -251,6 +251,11 @@ impl Cursor<'_> {
         let start = self.position();
         if self.eat("json") {
             self.eat_any(&["value", "array", "object", "scalar"]);
+            if self.is_any(&["with", "without"]) && self.is_at(1, "unique") {
+                self.eat_any(&["with", "without"]);
+                self.eat("unique");
+                self.eat("keys");
+            }
         } else if self.eat_any(&["nfc", "nfd", "nfkc", "nfkd"]).is_some() {
             self.expect("normalized")?;
         } else if self.eat("of") {

@@ -14,20 +14,39 @@ impl Cursor<'_> {
             let start = cursor.position();
             let mut left = cursor.joined_item()?;
             while let Some((kind, natural)) = cursor.join_kind()? {
-                cursor.grow()?;
-                let right = cursor.joined_item()?;
-                let condition = if natural == Natural::Yes {
-                    JoinCondition::Natural
-                } else {
-                    cursor.join_condition()?
-                };
-                let join = Join { left, kind, right, condition };
-                let kind = FromKind::Join(Box::new(join));
-                let span = cursor.span_from(start);
-                left = FromItem { kind, alias: None, columns: Vec::new(), span };
+                left = cursor.join(start, left, (kind, natural))?;
             }
             Ok(left)
         })
+    }
+
+    fn join(
+        &mut self,
+        start: usize,
+        left: FromItem,
+        (kind, natural): (JoinKind, Natural),
+    ) -> Read<FromItem> {
+        self.grow()?;
+        let conditional = kind != JoinKind::Cross && natural == Natural::No;
+        let right = if conditional { self.right_side()? } else { self.joined_item()? };
+        let condition = match natural {
+            Natural::Yes => JoinCondition::Natural,
+            Natural::No if conditional => self.join_condition()?,
+            Natural::No => JoinCondition::None,
+        };
+        let kind = FromKind::Join(Box::new(Join { left, kind, right, condition }));
+        Ok(FromItem { kind, alias: None, columns: Vec::new(), span: self.span_from(start) })
+    }
+
+    /// The right side of a join with a condition: `a join b join c on … on …` nests.
+    fn right_side(&mut self) -> Read<FromItem> {
+        let start = self.position();
+        let mut right = self.joined_item()?;
+        while !self.is_any(&["on", "using"]) {
+            let Some(join) = self.nested(Self::join_kind)? else { break };
+            right = self.nested(|cursor| cursor.join(start, right, join))?;
+        }
+        Ok(right)
     }
 
     fn join_kind(&mut self) -> Read<Option<(JoinKind, Natural)>> {
@@ -52,7 +71,8 @@ impl Cursor<'_> {
     }
 
     fn join_condition(&mut self) -> Read<JoinCondition> {
-        if self.eat("on") {
+        if self.is("on") && !self.is_at(1, "conflict") {
+            self.bump();
             return self.expression().map(JoinCondition::On);
         }
         if self.eat("using") {

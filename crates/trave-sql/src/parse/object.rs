@@ -93,7 +93,7 @@ impl Cursor<'_> {
             self.ident()?;
         }
         let on = if self.eat("on") { Some(self.object_name()?) } else { None };
-        if self.eat("server") {
+        if self.eat_any(&["server", "language"]).is_some() {
             self.ident()?;
         }
         Ok(DropTarget { name, arguments, on })
@@ -166,6 +166,7 @@ impl Cursor<'_> {
         let kind = self.object_kind()?;
         self.eat_if_exists();
         let name = self.named_object(kind)?;
+        let options = self.is_kind(TokenKind::Open);
         self.skip_parentheses();
         if matches!(kind, ObjectKind::OperatorClass | ObjectKind::OperatorFamily)
             && self.eat("using")
@@ -176,7 +177,7 @@ impl Cursor<'_> {
         let start = self.position();
         let change = match self.alter_change()? {
             Some(change) => change,
-            None if self.at_end() => return self.mismatch("a change"),
+            None if self.at_end() && !options => return self.mismatch("a change"),
             None => {
                 self.skip_to_end();
                 AlterChange::Other(self.words_from(start))

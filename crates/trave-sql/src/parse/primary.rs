@@ -10,22 +10,6 @@ use crate::cursor::{Cursor, Read};
 use crate::keyword;
 use crate::lexer::TokenKind;
 
-/// Functions that are written without parentheses. Sorted.
-const BARE_FUNCTIONS: &[&str] = &[
-    "current_catalog",
-    "current_date",
-    "current_role",
-    "current_schema",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "default",
-    "localtime",
-    "localtimestamp",
-    "session_user",
-    "user",
-];
-
 impl Cursor<'_> {
     pub(crate) fn primary(&mut self) -> Read<ExprKind> {
         let token = self.peek();
@@ -84,7 +68,7 @@ impl Cursor<'_> {
             if let Some(special) = self.special_word(&word) {
                 return special;
             }
-            if BARE_FUNCTIONS.binary_search(&word.as_str()).is_ok() {
+            if keyword::is_bare_function(&word) {
                 return self.bare_function(&word);
             }
             // A quote after a type makes a constant of that type: `interval '1 day'`.

@@ -92,6 +92,9 @@ impl Cursor<'_> {
             self.eat_all(&["set", "data"]);
             self.expect("type")?;
             let data_type = self.data_type()?;
+            if self.eat("collate") {
+                self.object_name()?;
+            }
             TypeChange::AlterAttribute(Attribute { name, data_type })
         } else {
             return match self.alter_change()? {
