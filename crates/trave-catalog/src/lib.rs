@@ -1,18 +1,24 @@
 //! The schema of a database, told by its migrations alone.
 //!
-//! [`group`] sorts SQL files into roots, and conditions of policies answer what rules ask.
+//! [`group`] sorts SQL files into roots, [`replay`] folds the statements of a root into a
+//! [`Catalog`] as PostgreSQL would, and the catalog's methods answer what rules ask.
 //! Nothing here reads a disk or a server.
 
+mod ask;
 mod condition;
 mod migrations;
+mod print;
 mod recursion;
+mod replay;
 pub mod schema;
 
 pub use condition::{RowCall, Truth};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
 };
+pub use print::{schema_json, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle};
+pub use replay::{Missing, Replay, Replayed, replay};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, DefaultPrivilege,
     Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument, Grant, Identity,

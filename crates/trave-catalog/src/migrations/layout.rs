@@ -102,7 +102,7 @@ fn name_out(name: &str) -> Option<&'static str> {
     if ends("down") || ends("rollback") {
         return Some("it undoes a migration");
     }
-    if stem.ends_with(".test") || stem.ends_with(".spec") {
+    if ends("test") || ends("spec") {
         return Some("a test");
     }
     matches!(stem.as_str(), "seed" | "seeds").then_some("seed data")
@@ -154,10 +154,10 @@ pub(super) fn migrated_folders(folders: &BTreeMap<&str, Folder<'_>>) -> BTreeSet
 pub(super) fn read_folder(
     folder: &str,
     content: Folder<'_>,
-    context: &Context<'_>,
+    known: &Context<'_>,
     grouping: &mut Grouping,
 ) {
-    let Some(kind) = kind_of(folder, &content, context) else {
+    let Some(kind) = kind_of(folder, &content, known) else {
         let reason = "it stands in no folder of migrations";
         leave_out(&content.files, reason, grouping);
         return;
@@ -166,7 +166,7 @@ pub(super) fn read_folder(
         RootKind::Supabase | RootKind::SupabaseSchemas => split(folder).0,
         _ => folder,
     };
-    if kind == RootKind::SupabaseSchemas && context.migrated.contains(root_folder) {
+    if kind == RootKind::SupabaseSchemas && known.migrated.contains(root_folder) {
         leave_out(&content.files, "the migrations beside it say the same", grouping);
         return;
     }
@@ -174,7 +174,7 @@ pub(super) fn read_folder(
         Ok(dialect) => dialect,
         Err(name) => return leave_out(&content.files, name, grouping),
     };
-    let config = context.configs.iter().find(|config| config.folder == root_folder);
+    let config = known.configs.iter().find(|config| config.folder == root_folder);
     let config = config.cloned().unwrap_or_default();
     let (taken, rest) = in_order(kind, content, &config);
     leave_out(&rest, "its name is not that of a migration", grouping);
@@ -201,11 +201,11 @@ fn leave_out(files: &[SqlFile<'_>], reason: &'static str, grouping: &mut Groupin
     grouping.left_out.extend(files.iter().map(|file| LeftOut { file: file.id, reason }));
 }
 
-fn kind_of(folder: &str, content: &Folder<'_>, context: &Context<'_>) -> Option<RootKind> {
+fn kind_of(folder: &str, content: &Folder<'_>, known: &Context<'_>) -> Option<RootKind> {
     let files = &content.files;
     let any = |test: &dyn Fn(&SqlFile<'_>) -> bool| files.iter().any(test);
     let (parent, name) = split(folder);
-    let configured = context.configs.iter().any(|config| config.folder == parent);
+    let configured = known.configs.iter().any(|config| config.folder == parent);
     let in_supabase = configured || split(parent).1 == "supabase";
     if files.is_empty() {
         return None;
@@ -222,7 +222,7 @@ fn kind_of(folder: &str, content: &Folder<'_>, context: &Context<'_>) -> Option<
     if !content.journal.is_empty() || any(&|file| file.text.contains("--> statement-breakpoint")) {
         return Some(RootKind::Drizzle);
     }
-    if any(&|file| file.path.ends_with(".up.sql")) {
+    if any(&goes_up) {
         return Some(RootKind::UpDown);
     }
     if any(&|file| flyway_version(split(file.path).1).is_some()) {
@@ -236,6 +236,11 @@ fn kind_of(folder: &str, content: &Folder<'_>, context: &Context<'_>) -> Option<
     let numbered = files.iter().filter(|file| starts_with_digit(split(file.path).1)).count();
     let is_numbered = is_migration_folder(folder) || (numbered >= 2 && numbered * 2 >= files.len());
     is_numbered.then_some(RootKind::Numbered)
+}
+
+/// `x.up.sql`, beside a file that undoes it.
+fn goes_up(file: &SqlFile<'_>) -> bool {
+    file.path.to_ascii_lowercase().ends_with(".up.sql")
 }
 
 fn migration(kind: RootKind, file: &SqlFile<'_>) -> Migration {
@@ -270,7 +275,7 @@ fn in_order<'a>(
             files.sort_by_key(|file| place(file));
             files.into_iter().partition(|file| place(file).is_some())
         }
-        RootKind::UpDown => files.into_iter().partition(|file| file.path.ends_with(".up.sql")),
+        RootKind::UpDown => files.into_iter().partition(goes_up),
         RootKind::Flyway => {
             let version = |file: &SqlFile<'_>| flyway_version(split(file.path).1);
             files.sort_by_key(|file| version(file));

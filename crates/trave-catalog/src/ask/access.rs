@@ -1,0 +1,127 @@
+//! Who may do what to a table: grants, roles, policies.
+
+use smol_str::SmolStr;
+
+use crate::{Catalog, Command, Grant, Policy, QualifiedName, Table};
+
+impl Command {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Select, Self::Insert, Self::Update, Self::Delete];
+
+    /// The privilege that the command needs.
+    pub fn privilege(self) -> &'static str {
+        match self {
+            Self::Select => "SELECT",
+            Self::Insert => "INSERT",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl Catalog {
+    /// Whether a role holds the privilege for a command on a table, by itself, as a member of
+    /// another role, or because everybody does, and may use the schema. A privilege on some
+    /// columns counts. None where the grants of the table are not known.
+    pub fn may(&self, role: &str, command: Command, table: &Table) -> Option<bool> {
+        if self.unknown.contains(&table.name) {
+            return None;
+        }
+        let roles = self.roles_of(role);
+        if !self.may_use_schema(&roles, &table.name.schema)? {
+            return Some(false);
+        }
+        let held = |grant: &&Grant| grant.privilege == command.privilege() && holds(&roles, grant);
+        let explicit = table.grants.iter().filter(held).any(|grant| grant.origin.is_some());
+        let any = table.grants.iter().any(|grant| held(&grant));
+        match (explicit, any, table.grants_known) {
+            (true, _, _) => Some(true),
+            (false, any, true) => Some(any),
+            (false, _, false) => None,
+        }
+    }
+
+    /// Whether a role may name objects of a schema; none for a schema that nothing makes.
+    fn may_use_schema(&self, roles: &[SmolStr], schema: &str) -> Option<bool> {
+        let found = self.schemas.get(schema)?;
+        if matches!(found.provenance, crate::Provenance::Unknown(_)) {
+            return None;
+        }
+        Some(found.grants.iter().any(|grant| grant.privilege == "USAGE" && holds(roles, grant)))
+    }
+
+    /// A role and all those whose rights it has, `public` among them.
+    pub fn roles_of(&self, role: &str) -> Vec<SmolStr> {
+        let mut roles: Vec<SmolStr> = vec![SmolStr::new(role)];
+        let mut next = 0;
+        while let Some(role) = roles.get(next).cloned() {
+            next += 1;
+            let member_of = self.roles.get(&role).map(|role| role.member_of.as_slice());
+            for other in member_of.unwrap_or_default() {
+                if !roles.contains(other) {
+                    roles.push(other.clone());
+                }
+            }
+        }
+        roles.push("public".into());
+        roles
+    }
+
+    /// Whether row level security lets a role through whatever the policies say.
+    pub fn bypasses_rls(&self, role: &str) -> bool {
+        self.roles.get(role).is_some_and(|role| role.bypass_rls)
+    }
+
+    /// Whether some role of the API (`anon`, `authenticated`) may run a command on a table.
+    /// None where the grants are not known.
+    pub fn is_reachable(&self, command: Command, table: &Table) -> Option<bool> {
+        if !self.is_exposed(&table.name.schema) {
+            return Some(false);
+        }
+        let answers = ["anon", "authenticated"].map(|role| self.may(role, command, table));
+        if answers.contains(&Some(true)) {
+            return Some(true);
+        }
+        (!answers.contains(&None)).then_some(false)
+    }
+
+    /// The table's policies that apply to a role and a command.
+    pub fn policies_for<'a>(
+        &self,
+        table: &'a Table,
+        command: Command,
+        role: &str,
+    ) -> Vec<&'a Policy> {
+        let roles = self.roles_of(role);
+        let applies = |policy: &&Policy| {
+            policy.is_for(command) && policy.roles.iter().any(|role| roles.contains(role))
+        };
+        table.policies.iter().filter(applies).collect()
+    }
+
+    /// Policies on a table by its name; empty where it is not in the catalog.
+    pub fn policies_of(&self, table: &QualifiedName) -> &[Policy] {
+        self.tables.get(table).map_or(&[], |table| &table.policies)
+    }
+}
+
+impl Policy {
+    /// Whether the policy is for a command: its own, or all.
+    pub fn is_for(&self, command: Command) -> bool {
+        self.command.is_none_or(|own| own == command)
+    }
+
+    /// Its conditions, `USING` first.
+    pub fn conditions(&self) -> impl Iterator<Item = &crate::Condition> {
+        self.using.iter().chain(&self.check)
+    }
+
+    /// The condition that a new row must meet: `WITH CHECK`, or `USING` where none was written.
+    pub fn check_or_using(&self) -> Option<&crate::Condition> {
+        self.check.as_ref().or(self.using.as_ref())
+    }
+}
+
+fn holds(roles: &[SmolStr], grant: &Grant) -> bool {
+    roles.contains(&grant.role)
+}

@@ -1,0 +1,79 @@
+//! What rules ask of a catalog.
+
+mod access;
+mod keys;
+
+use trave_source::Origin;
+
+use crate::{Catalog, Column, QualifiedName, Table, View};
+
+impl Catalog {
+    /// A table by its full name.
+    pub fn table(&self, name: &QualifiedName) -> Option<&Table> {
+        self.tables.get(name)
+    }
+
+    /// A view by its full name.
+    pub fn view(&self, name: &QualifiedName) -> Option<&View> {
+        self.views.get(name)
+    }
+
+    /// The table that `from('name')` means: in `schema` if the code names one, else in the
+    /// schemas that the API serves, in order, and in `public`.
+    pub fn find_table(&self, schema: Option<&str>, name: &str) -> Option<&Table> {
+        self.search(schema).find_map(|schema| self.tables.get(&QualifiedName::new(schema, name)))
+    }
+
+    /// As [`Catalog::find_table`], for views.
+    pub fn find_view(&self, schema: Option<&str>, name: &str) -> Option<&View> {
+        self.search(schema).find_map(|schema| self.views.get(&QualifiedName::new(schema, name)))
+    }
+
+    fn search<'a>(&'a self, schema: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+        let served = self.exposed_schemas.iter().map(smol_str::SmolStr::as_str);
+        let any = served.chain(["public"]).filter(move |_| schema.is_none());
+        schema.into_iter().chain(any)
+    }
+
+    /// Whether the API serves a schema to callers with the anon key.
+    pub fn is_exposed(&self, schema: &str) -> bool {
+        self.exposed && self.exposed_schemas.iter().any(|served| served == schema)
+    }
+
+    /// Whether nothing certain can be said of a name: dynamic SQL touched it, or nothing makes it.
+    pub fn is_unknown(&self, name: &QualifiedName) -> bool {
+        let table = self.tables.get(name);
+        self.unknown.contains(name)
+            || table.is_some_and(|table| matches!(table.provenance, crate::Provenance::Unknown(_)))
+    }
+
+    /// Whether the history ever had a table of this name that is gone now, and the place where it
+    /// went: dropped or renamed.
+    pub fn past_table(&self, name: &QualifiedName) -> Option<Origin> {
+        self.history.iter().rev().find_map(|change| match &change.kind {
+            crate::ChangeKind::TableDropped(gone) if gone == name => Some(change.origin),
+            crate::ChangeKind::TableRenamed { from, .. } if from == name => Some(change.origin),
+            _ => None,
+        })
+    }
+}
+
+impl Table {
+    /// A column by its name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Where the table was made or first named; none for the platform's own.
+    pub fn origin(&self) -> Option<Origin> {
+        self.provenance.origin()
+    }
+
+    /// Whether the migrations made it, so that its columns, keys and indexes are all known.
+    pub fn is_known(&self) -> bool {
+        !matches!(self.provenance, crate::Provenance::Unknown(_)) && self.columns_known
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,374 @@
+//! `DROP` of every kind: what goes, and what refuses to.
+
+use smol_str::{SmolStr, ToSmolStr};
+use trave_source::Span;
+use trave_sql::{Drop, DropPart, DropTarget, ObjectKind, RoutineName};
+
+use super::grant::{functions_in, in_schema};
+use super::names::RelationIs;
+use super::session::Session;
+use super::{Failure, Outcome};
+use crate::{
+    ChangeKind, EventTrigger, Extension, Function, Publication, QualifiedName, Role, Schema,
+    Sequence, Table, UserType, View,
+};
+
+impl Session {
+    /// `DROP kind name, … [CASCADE]`: all of the targets, or none.
+    pub(super) fn drop(&mut self, drop: &Drop, span: Span) -> Outcome {
+        match drop.targets.as_slice() {
+            [target] if !drop.cascade => self.drop_target(drop, target, span),
+            targets => self.atomically(|session| {
+                targets.iter().try_for_each(|target| session.drop_target(drop, target, span))
+            }),
+        }
+    }
+
+    fn drop_target(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
+        match drop.kind {
+            ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Sequence
+            | ObjectKind::Index => self.drop_relation(drop, target, span),
+            ObjectKind::Policy | ObjectKind::Trigger => self.drop_from_table(drop, target),
+            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
+                self.drop_routine(drop, target, span)
+            }
+            ObjectKind::Type | ObjectKind::Domain => self.drop_type(drop, target, span),
+            ObjectKind::Schema => self.drop_schema(drop, target, span),
+            ObjectKind::Extension => {
+                let name = SmolStr::new(target.name.name.as_str());
+                self.take_named::<Extension>(drop, &name)
+            }
+            ObjectKind::Role => {
+                let name = SmolStr::new(target.name.name.as_str());
+                self.take_named::<Role>(drop, &name)
+            }
+            ObjectKind::Publication => {
+                let name = SmolStr::new(target.name.name.as_str());
+                self.take_named::<Publication>(drop, &name)
+            }
+            ObjectKind::EventTrigger => {
+                let name = SmolStr::new(target.name.name.as_str());
+                self.take_named::<EventTrigger>(drop, &name)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn take_named<T: super::store::Stored<Key = SmolStr>>(
+        &mut self,
+        drop: &Drop,
+        name: &SmolStr,
+    ) -> Outcome {
+        match self.store.take::<T>(name) {
+            Some(_) => Ok(()),
+            None => self.missing_target(drop, name),
+        }
+    }
+
+    /// `IF EXISTS` forgives; so does a lenient replay, where it may have been made elsewhere.
+    fn missing_target(&self, drop: &Drop, name: &dyn std::fmt::Display) -> Outcome {
+        if drop.if_exists || self.assumes_missing() {
+            return Ok(());
+        }
+        Err(Failure::missing("object", name))
+    }
+
+    fn drop_relation(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
+        let Some((name, is)) = self.find_relation(&target.name) else {
+            return self.missing_target(drop, &target.name);
+        };
+        let right_kind = match is {
+            RelationIs::Table => matches!(drop.kind, ObjectKind::Table | ObjectKind::ForeignTable),
+            RelationIs::View => {
+                let view = self.catalog().views.get(&name);
+                let materialized = view.is_some_and(|view| view.materialized);
+                drop.kind
+                    == (if materialized { ObjectKind::MaterializedView } else { ObjectKind::View })
+            }
+            RelationIs::Sequence => drop.kind == ObjectKind::Sequence,
+            RelationIs::Index => drop.kind == ObjectKind::Index,
+            RelationIs::Type => false,
+        };
+        if !right_kind {
+            return Err(Failure::new(format!("{name} is of another kind")));
+        }
+        match is {
+            RelationIs::Table => self.drop_table(&name, drop.cascade, span),
+            RelationIs::View => self.drop_view(&name, drop.cascade, span),
+            RelationIs::Sequence => self.drop_sequence(&name, drop.cascade),
+            RelationIs::Index => self.drop_index(&name, drop.cascade),
+            RelationIs::Type => Ok(()),
+        }
+    }
+
+    /// Drops a table with its partitions; views, policies and foreign keys that need it go with
+    /// it, or forbid it.
+    pub(super) fn drop_table(
+        &mut self,
+        name: &QualifiedName,
+        cascade: bool,
+        span: Span,
+    ) -> Outcome {
+        self.drop_dependants_of_relation(name, cascade, span)?;
+        for child in self.store.children(name) {
+            let is_partition =
+                self.catalog().tables.get(&child).is_some_and(|one| one.is_partition);
+            if is_partition || cascade {
+                self.drop_table(&child, cascade, span)?;
+            } else {
+                return Err(Failure::new(format!("table {child} inherits from {name}")));
+            }
+        }
+        self.drop_table_now(name);
+        self.changed(span, ChangeKind::TableDropped(name.clone()));
+        Ok(())
+    }
+
+    /// Takes a table out with all that belongs to it alone.
+    pub(super) fn drop_table_now(&mut self, name: &QualifiedName) {
+        self.drop_owned_sequences(name, None);
+        let publications: Vec<SmolStr> = self.catalog().publications.keys().cloned().collect();
+        for publication in publications {
+            let has = self.catalog().publications.get(&publication);
+            if has.is_some_and(|publication| publication.tables.contains_key(name)) {
+                if let Some(publication) = self.store.edit::<Publication>(&publication) {
+                    publication.tables.remove(name);
+                }
+            }
+        }
+        self.store.take::<Table>(name);
+    }
+
+    /// Drops a view; views over it go with it, or forbid it.
+    pub(super) fn drop_view(&mut self, name: &QualifiedName, cascade: bool, span: Span) -> Outcome {
+        self.drop_dependants_of_relation(name, cascade, span)?;
+        if self.store.take::<View>(name).is_some() {
+            self.changed(span, ChangeKind::ViewDropped(name.clone()));
+        }
+        Ok(())
+    }
+
+    fn drop_sequence(&mut self, name: &QualifiedName, cascade: bool) -> Outcome {
+        let owned_by = self.catalog().sequences.get(name).and_then(|one| one.owned_by.clone());
+        if let Some((table, column)) = owned_by {
+            let found = self.store.table(&table);
+            let column =
+                found.and_then(|table| table.columns.iter_mut().find(|one| one.name == column));
+            if let Some(column) = column {
+                let uses = column.serial || column.identity.is_some();
+                if uses && !cascade {
+                    return Err(Failure::new(format!("a default of {table} needs {name}")));
+                }
+                column.serial = false;
+            }
+        }
+        self.store.take::<Sequence>(name);
+        Ok(())
+    }
+
+    fn drop_index(&mut self, name: &QualifiedName, cascade: bool) -> Outcome {
+        let Some(owner) = self.store.index_owner(name) else { return Ok(()) };
+        if let Some(view) = self.store.edit::<View>(&owner) {
+            view.indexes.retain(|index| index.name != name.name);
+            return Ok(());
+        }
+        let Some(table) = self.catalog().tables.get(&owner) else { return Ok(()) };
+        let Some(index) = table.indexes.iter().find(|index| index.name == name.name) else {
+            return Ok(());
+        };
+        if index.constraint.is_some() {
+            return Err(Failure::new(format!("a constraint of {owner} needs index {name}")));
+        }
+        let columns: Vec<SmolStr> =
+            index.keys.iter().filter_map(crate::IndexKey::column).cloned().collect();
+        if index.unique && index.predicate.is_none() {
+            let index_name = name.name.clone();
+            self.refuse_needed_index(&owner, &columns, (&index_name, cascade))?;
+        }
+        self.edit_table(&owner, |table| table.indexes.retain(|index| index.name != name.name))
+    }
+
+    /// A unique index that a foreign key refers to stays, unless another one can serve.
+    fn refuse_needed_index(
+        &mut self,
+        table: &QualifiedName,
+        columns: &[SmolStr],
+        (index, cascade): (&SmolStr, bool),
+    ) -> Outcome {
+        let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
+        let mut other = found.clone();
+        other.indexes.retain(|one| one.name != *index);
+        let same = |key: &Vec<SmolStr>| {
+            key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
+        };
+        if other.unique_keys().iter().any(same) {
+            return Ok(());
+        }
+        let refers = |key: &crate::ForeignKey| key.target == *table && same(&key.target_columns);
+        for referrer in self.store.referrers(table) {
+            let needs = self.catalog().tables.get(&referrer);
+            if !needs.is_some_and(|one| one.foreign_keys.iter().any(refers)) {
+                continue;
+            }
+            if !cascade {
+                return Err(Failure::new(format!("a foreign key of {referrer} needs {index}")));
+            }
+            self.edit_table(&referrer, |one| one.foreign_keys.retain(|key| !refers(key)))?;
+        }
+        Ok(())
+    }
+
+    fn drop_from_table(&mut self, drop: &Drop, target: &DropTarget) -> Outcome {
+        let Some(on) = &target.on else { return Ok(()) };
+        let Some((relation, is)) = self.find_relation(on) else {
+            return self.missing_target(drop, on);
+        };
+        let name = target.name.name.as_str();
+        let mut found = false;
+        if is == RelationIs::View {
+            if let Some(view) = self.store.edit::<View>(&relation) {
+                found = view.triggers.iter().any(|trigger| trigger.name == name);
+                view.triggers.retain(|trigger| trigger.name != name);
+            }
+        } else if let Some(table) = self.store.table(&relation) {
+            let before = table.policies.len() + table.triggers.len();
+            if drop.kind == ObjectKind::Policy {
+                table.policies.retain(|policy| policy.name != name);
+            } else {
+                table.triggers.retain(|trigger| trigger.name != name);
+            }
+            found = before != table.policies.len() + table.triggers.len();
+        }
+        if found && drop.kind == ObjectKind::Trigger {
+            for child in self.partitions(&relation) {
+                self.edit_table(&child, |one| one.triggers.retain(|one| one.name != name))?;
+            }
+        }
+        if found { Ok(()) } else { self.missing_target(drop, &target.name) }
+    }
+
+    fn drop_routine(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
+        let routine =
+            RoutineName { name: target.name.clone(), arguments: target.arguments.clone() };
+        let key = match self.find_routine(&routine) {
+            Ok(Some(key)) => key,
+            Ok(None) => return Ok(()),
+            Err(failure) if !drop.if_exists || failure.0.ends_with("is not unique") => {
+                return Err(failure);
+            }
+            Err(_) => return Ok(()),
+        };
+        self.drop_dependants_of_function(&key.0, drop.cascade, span)?;
+        self.store.take::<Function>(&key);
+        self.changed(span, ChangeKind::FunctionDropped(key.0));
+        Ok(())
+    }
+
+    fn drop_type(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
+        let candidates = self.candidates(&target.name);
+        let found = candidates.into_iter().find(|name| self.catalog().types.contains_key(name));
+        let Some(name) = found else { return self.missing_target(drop, &target.name) };
+        self.drop_dependants_of_type(&name, drop.cascade, span)?;
+        self.store.take::<UserType>(&name);
+        Ok(())
+    }
+
+    fn drop_schema(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
+        let schema = SmolStr::new(target.name.name.as_str());
+        if !self.catalog().schemas.contains_key(&schema) {
+            return self.missing_target(drop, &schema);
+        }
+        let catalog = &self.store.catalog;
+        let tables = in_schema(&catalog.tables, &schema);
+        let views = in_schema(&catalog.views, &schema);
+        let sequences = in_schema(&catalog.sequences, &schema);
+        let types = in_schema(&catalog.types, &schema);
+        let functions = functions_in(&catalog.functions, &schema);
+        let count = tables.len() + views.len() + sequences.len() + types.len() + functions.len();
+        if count > 0 && !drop.cascade {
+            return Err(Failure::new(format!("schema {schema} is not empty")));
+        }
+        for view in views {
+            self.drop_view(&view, true, span)?;
+        }
+        for table in tables {
+            if self.catalog().tables.contains_key(&table) {
+                self.drop_table(&table, true, span)?;
+            }
+        }
+        for sequence in sequences {
+            self.store.take::<Sequence>(&sequence);
+        }
+        for key in functions {
+            self.drop_dependants_of_function(&key.0, true, span)?;
+            self.store.take::<Function>(&key);
+        }
+        for name in types {
+            self.drop_dependants_of_type(&name, true, span)?;
+            self.store.take::<UserType>(&name);
+        }
+        self.drop_rest_of_schema(&schema);
+        Ok(())
+    }
+
+    fn drop_rest_of_schema(&mut self, schema: &SmolStr) {
+        let extensions: Vec<SmolStr> = self
+            .catalog()
+            .extensions
+            .iter()
+            .filter(|(_, extension)| extension.schema == *schema)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for extension in extensions {
+            self.store.take::<Extension>(&extension);
+        }
+        let defaults = self.store.default_privileges();
+        defaults.retain(|entry| entry.schema.as_ref() != Some(schema));
+        self.store.take::<Schema>(schema);
+    }
+
+    /// `DROP [COLUMN]`.
+    pub(super) fn drop_column(
+        &mut self,
+        table: &QualifiedName,
+        drop: &DropPart,
+        span: Span,
+    ) -> Outcome {
+        let name = drop.name.as_str();
+        let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
+        if found.column(name).is_none() {
+            let unknown = !found.columns_known && self.assumes_missing();
+            let origin = self.origin(drop.name.span);
+            let past = crate::PastColumn { name: name.to_smolstr(), renamed_to: None, origin };
+            if unknown {
+                return self.edit_table(table, |table| table.past_columns.push(past));
+            }
+            return match drop.if_exists {
+                true => Ok(()),
+                false => Err(Failure::missing("column", &drop.name)),
+            };
+        }
+        self.drop_dependants_of_column(table, name, (drop.cascade, span))?;
+        self.drop_owned_sequences(table, Some(name));
+        let origin = self.origin(drop.name.span);
+        let past = crate::PastColumn { name: name.to_smolstr(), renamed_to: None, origin };
+        self.edit_table(table, |table| {
+            table.past_columns.push(past);
+            table.forget_column(name);
+        })?;
+        for child in self.store.children(table) {
+            let has =
+                self.catalog().tables.get(&child).is_some_and(|one| one.column(name).is_some());
+            if has {
+                self.drop_column(&child, drop, span)?;
+            }
+        }
+        let changed = ChangeKind::ColumnDropped { table: table.clone(), column: name.to_smolstr() };
+        self.changed(span, changed);
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! `CREATE INDEX`, also on partitions and materialized views.
+
+use smol_str::SmolStr;
+use trave_source::Span;
+use trave_sql::{CreateIndex, Direction, Expr, Ident, Nulls};
+
+use super::generated::{Wanted, addition, key_names};
+use super::names::RelationIs;
+use super::session::Session;
+use super::{Failure, Outcome, expression};
+use crate::{Index, IndexKey, IndexTarget, QualifiedName, TableKind, View};
+
+/// What an index is made of, before it has a name.
+pub(super) struct IndexPlan<'a> {
+    /// The keys.
+    pub(super) keys: &'a [trave_sql::IndexKey],
+    /// The access method.
+    pub(super) method: &'a str,
+    /// `WHERE …`.
+    pub(super) predicate: Option<&'a Expr>,
+    /// What a generated name ends with.
+    pub(super) label: &'a str,
+}
+
+impl Session {
+    /// `CREATE [UNIQUE] INDEX`.
+    pub(super) fn create_index(&mut self, create: &CreateIndex, span: Span) -> Outcome {
+        let (relation, is) = self.need_relation(&create.table)?;
+        if !matches!(is, RelationIs::Table | RelationIs::View) {
+            return Err(Failure::new(format!("{relation} cannot have an index")));
+        }
+        if let Some(name) = &create.name {
+            if self.is_taken(&relation.schema, name.as_str()) {
+                let keeps = create.mode.if_not_exists;
+                return if keeps { Ok(()) } else { Err(Failure::exists("relation", name)) };
+            }
+        }
+        let index = self.new_index(&relation, create, span)?;
+        if !create.mode.only && self.is_partitioned(&relation) {
+            for child in self.partitions(&relation) {
+                let plan = plan_of(create);
+                let mut repeated = self.plan_index(&child, &plan, None)?;
+                complete(&mut repeated, create, index.origin);
+                self.put_index(&child, repeated);
+            }
+        }
+        self.put_index(&relation, index);
+        Ok(())
+    }
+
+    /// An index that MySQL writes inside its table.
+    pub(super) fn index_of_table(
+        &mut self,
+        table: &QualifiedName,
+        create: &CreateIndex,
+    ) -> Outcome {
+        let mut index = self.plan_index(table, &plan_of(create), create.name.as_ref())?;
+        let origin = create.name.as_ref().map(|name| self.origin(name.span));
+        let origin = origin.unwrap_or(index.origin);
+        complete(&mut index, create, origin);
+        self.put_index(table, index);
+        Ok(())
+    }
+
+    fn new_index(
+        &mut self,
+        relation: &QualifiedName,
+        create: &CreateIndex,
+        span: Span,
+    ) -> Result<Index, Failure> {
+        let mut index = self.plan_index(relation, &plan_of(create), create.name.as_ref())?;
+        let span = create.name.as_ref().map_or(span, |name| name.span);
+        complete(&mut index, create, self.origin(span));
+        Ok(index)
+    }
+
+    /// An index with its name, still without what only `CREATE INDEX` can say.
+    pub(super) fn plan_index(
+        &mut self,
+        relation: &QualifiedName,
+        plan: &IndexPlan<'_>,
+        name: Option<&Ident>,
+    ) -> Result<Index, Failure> {
+        let mut keys = Vec::new();
+        for key in plan.keys {
+            keys.push(self.index_key(relation, key, plan.method)?);
+        }
+        if let Some(predicate) = plan.predicate {
+            for column in expression::own_columns(predicate, &relation.name) {
+                self.need_column(relation, &column)?;
+            }
+            self.link_calls(relation, predicate);
+        }
+        let name = match name {
+            Some(name) => SmolStr::new(name.as_str()),
+            None => self.index_name(relation, plan),
+        };
+        let span = plan.keys.first().map_or(Span::default(), |key| key.span);
+        Ok(Index {
+            name,
+            method: SmolStr::new(plan.method),
+            keys,
+            include: Vec::new(),
+            unique: false,
+            nulls_not_distinct: false,
+            predicate: plan.predicate.map(|predicate| self.slice(predicate.span).to_owned()),
+            constraint: None,
+            origin: self.origin(span),
+        })
+    }
+
+    fn index_name(&self, relation: &QualifiedName, plan: &IndexPlan<'_>) -> SmolStr {
+        let values: Vec<Expr> = plan.keys.iter().map(|key| key.value.clone()).collect();
+        let names = key_names(&values);
+        let columns = addition(names.iter().map(SmolStr::as_str));
+        let wanted = Wanted { table: &relation.name, columns: &columns, label: plan.label };
+        wanted.choose(|name| self.is_taken(&relation.schema, name))
+    }
+
+    fn index_key(
+        &mut self,
+        relation: &QualifiedName,
+        key: &trave_sql::IndexKey,
+        method: &str,
+    ) -> Result<IndexKey, Failure> {
+        let what = match expression::plain_column(&key.value) {
+            Some(column) => {
+                self.need_column(relation, &column)?;
+                IndexTarget::Column(column)
+            }
+            None => {
+                for column in expression::own_columns(&key.value, &relation.name) {
+                    self.need_column(relation, &column)?;
+                }
+                self.link_calls(relation, &key.value);
+                IndexTarget::Expression(self.slice(key.value.span).to_owned())
+            }
+        };
+        let descending = key.direction == Direction::Descending;
+        let opclass = key.opclass.as_ref().map(|name| SmolStr::new(name.name.as_str()));
+        Ok(IndexKey {
+            what,
+            opclass: opclass.filter(|name| !is_default_opclass(name, method)),
+            descending,
+            nulls_first: key.nulls.map_or(descending, |nulls| nulls == Nulls::First),
+        })
+    }
+
+    /// Adds an index as it is.
+    pub(super) fn put_index(&mut self, relation: &QualifiedName, index: Index) {
+        self.store.link_index(relation, &index.name);
+        if self.catalog().views.contains_key(relation) {
+            if let Some(view) = self.store.edit::<View>(relation) {
+                view.indexes.push(index);
+            }
+        } else if let Some(table) = self.store.table(relation) {
+            table.indexes.push(index);
+        }
+    }
+
+    /// Whether a relation is a partitioned table.
+    pub(super) fn is_partitioned(&self, relation: &QualifiedName) -> bool {
+        let table = self.catalog().tables.get(relation);
+        table.is_some_and(|table| table.kind == TableKind::Partitioned)
+    }
+}
+
+fn plan_of(create: &CreateIndex) -> IndexPlan<'_> {
+    IndexPlan {
+        keys: &create.keys,
+        method: create.method.as_ref().map_or("btree", |method| method.as_str()),
+        predicate: create.predicate.as_ref(),
+        label: "idx",
+    }
+}
+
+fn complete(index: &mut Index, create: &CreateIndex, origin: trave_source::Origin) {
+    index.unique = create.unique;
+    index.nulls_not_distinct = create.nulls_not_distinct;
+    index.include = create.include.iter().map(|column| SmolStr::new(column.as_str())).collect();
+    index.origin = origin;
+}
+
+/// Operator classes that say nothing: the method would take them anyway.
+fn is_default_opclass(name: &str, method: &str) -> bool {
+    match method {
+        "btree" | "hash" => name.ends_with("_ops") && !name.contains("pattern"),
+        "gin" => matches!(name, "jsonb_ops" | "array_ops" | "tsvector_ops"),
+        "gist" => matches!(name, "tsvector_ops" | "range_ops" | "inet_ops"),
+        _ => false,
+    }
+}
+
+impl IndexKey {
+    /// The column, if the key is one.
+    pub fn column(&self) -> Option<&SmolStr> {
+        match &self.what {
+            IndexTarget::Column(column) => Some(column),
+            IndexTarget::Expression(_) => None,
+        }
+    }
+}

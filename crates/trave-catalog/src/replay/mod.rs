@@ -1,0 +1,162 @@
+//! Folds the statements of a root into a catalog, and ends where PostgreSQL would end.
+//!
+//! Each statement either takes effect or fails and changes nothing, as in PostgreSQL. A statement
+//! that is not understood is counted and costs nothing else.
+
+mod alter;
+mod alter_parts;
+mod body;
+mod column;
+mod constraint;
+mod drop;
+mod drop_cascade;
+mod expression;
+mod function;
+mod generated;
+mod grant;
+mod index;
+mod names;
+mod object;
+mod policy;
+mod prelude;
+mod privilege;
+mod rename;
+mod session;
+mod statement;
+mod store;
+mod table;
+mod table_like;
+mod types;
+mod user_type;
+mod view;
+
+use std::sync::Arc;
+
+use trave_source::{FileId, Notice, Origin, Sources, Span};
+
+use crate::{Catalog, Dialect, Migration, MigrationRoot};
+use session::{Frame, Session};
+
+/// What becomes of a statement that names a table which no migration makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Missing {
+    /// The table was made elsewhere, in a dashboard say: it is taken as there, its shape unknown.
+    #[default]
+    Assumed,
+    /// The statement fails, as it would on an empty server.
+    Refused,
+}
+
+/// How to replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Replay {
+    /// Tables that nothing makes.
+    pub missing: Missing,
+}
+
+/// What a replay gives.
+#[derive(Debug, Clone, Default)]
+pub struct Replayed {
+    /// What the migrations leave behind.
+    pub catalog: Catalog,
+    /// Statements that were not understood, each with its place.
+    pub notices: Vec<Notice>,
+    /// Statements that PostgreSQL would refuse, each with its place and the reason.
+    pub failures: Vec<Notice>,
+}
+
+/// Replays a root.
+pub fn replay(root: &MigrationRoot, sources: &Sources, options: Replay) -> Replayed {
+    let mut session = Session::new(root, options);
+    for migration in &root.files {
+        replay_file(&mut session, sources, *migration, root.dialect);
+    }
+    session.finish()
+}
+
+/// What a Supabase project holds before its first migration.
+pub(crate) fn platform() -> Catalog {
+    prelude::store().catalog
+}
+
+fn replay_file(session: &mut Session, sources: &Sources, migration: Migration, dialect: Dialect) {
+    let Some(source) = sources.get(migration.file) else { return };
+    let text = masked(&source.text);
+    let part = text.get(migration.part.start as usize..migration.part.end as usize);
+    let options =
+        trave_sql::Options { dialect: sql_dialect(dialect), offset: migration.part.start };
+    let parsed = trave_sql::parse(part.unwrap_or_default(), options);
+    session.begin_file(Frame::of_file(migration.file, Arc::clone(&text)), &source.path);
+    for parsed in &parsed.statements {
+        session.run_top(&parsed.statement, parsed.span);
+    }
+    session.end_file();
+}
+
+fn sql_dialect(dialect: Dialect) -> trave_sql::Dialect {
+    match dialect {
+        Dialect::Postgres => trave_sql::Dialect::Postgres,
+        Dialect::MySql => trave_sql::Dialect::MySql,
+        Dialect::Sqlite => trave_sql::Dialect::Sqlite,
+    }
+}
+
+/// Go templates (`{{ .Schema }}.users`) become names of the same length.
+fn masked(text: &Arc<str>) -> Arc<str> {
+    if !text.contains("{{") {
+        return Arc::clone(text);
+    }
+    let mut out = text.as_bytes().to_vec();
+    let mut from = 0;
+    while let Some((start, end)) = next_template(text, from) {
+        if let Some(bytes) = out.get_mut(start..end) {
+            bytes.fill(b'_');
+        }
+        from = end;
+    }
+    String::from_utf8(out).map_or_else(|_| Arc::clone(text), Arc::from)
+}
+
+/// The next `{{ … }}` on one line that begins like a template: `{{1,2}}` is an array.
+fn next_template(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut from = from;
+    loop {
+        let start = from + text.get(from..)?.find("{{")?;
+        let inside = text.get(start + 2..)?;
+        let line = inside.split('\n').next().unwrap_or_default();
+        let begins = line
+            .trim_start_matches(['-', ' '])
+            .starts_with(|c: char| c == '.' || c.is_ascii_alphabetic());
+        match line.find("}}") {
+            Some(end) if begins => return Some((start, start + 2 + end + 2)),
+            _ => from = start + 2,
+        }
+    }
+}
+
+/// Why PostgreSQL would refuse a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Failure(String);
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    fn exists(what: &str, name: &dyn std::fmt::Display) -> Self {
+        Self(format!("{what} {name} exists already"))
+    }
+
+    fn missing(what: &str, name: &dyn std::fmt::Display) -> Self {
+        Self(format!("{what} {name} does not exist"))
+    }
+}
+
+/// Whether a statement took effect.
+type Outcome = Result<(), Failure>;
+
+/// The origin of what the platform makes: it belongs to no file.
+const PLATFORM: Origin = Origin { file: FileId(u32::MAX), span: Span { start: 0, end: 0 } };
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! From names as written to objects: the search path, and tables that nothing makes.
+
+use smol_str::SmolStr;
+use trave_source::Span;
+use trave_sql::ObjectName;
+
+use super::session::{Session, TEMPORARY};
+use super::{Failure, prelude};
+use crate::{Column, Provenance, QualifiedName, Schema, Table, TableKind};
+
+/// What a relation name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RelationIs {
+    /// A table, also a partitioned or foreign one.
+    Table,
+    /// A view or materialized view.
+    View,
+    /// A sequence.
+    Sequence,
+    /// An index.
+    Index,
+    /// A composite type.
+    Type,
+}
+
+impl Session {
+    /// What a name stands for among the relations, which share one space of names.
+    pub(super) fn relation(&self, name: &QualifiedName) -> Option<RelationIs> {
+        let catalog = self.catalog();
+        if catalog.tables.contains_key(name) {
+            return Some(RelationIs::Table);
+        }
+        if catalog.views.contains_key(name) {
+            return Some(RelationIs::View);
+        }
+        if catalog.sequences.contains_key(name) {
+            return Some(RelationIs::Sequence);
+        }
+        if self.store.index_owner(name).is_some() {
+            return Some(RelationIs::Index);
+        }
+        let kind = &catalog.types.get(name)?.kind;
+        matches!(kind, crate::TypeKind::Composite(_)).then_some(RelationIs::Type)
+    }
+
+    /// Every name that a written one may mean, best first.
+    pub(super) fn candidates(&self, name: &ObjectName) -> Vec<QualifiedName> {
+        let short = SmolStr::new(name.name.as_str());
+        if let Some(schema) = &name.schema {
+            return vec![QualifiedName::new(schema_name(schema.as_str()), short)];
+        }
+        let path = self.search_path.iter().filter(|schema| *schema != "$user").cloned();
+        std::iter::once(SmolStr::new(TEMPORARY))
+            .chain(path)
+            .map(|schema| QualifiedName::new(schema, short.clone()))
+            .collect()
+    }
+
+    /// The first relation that a written name means.
+    pub(super) fn find_relation(&self, name: &ObjectName) -> Option<(QualifiedName, RelationIs)> {
+        let mut candidates = self.candidates(name).into_iter();
+        candidates.find_map(|name| self.relation(&name).map(|is| (name, is)))
+    }
+
+    /// The name that a new object gets.
+    pub(super) fn new_name(&mut self, name: &ObjectName) -> Result<QualifiedName, Failure> {
+        let short = SmolStr::new(name.name.as_str());
+        if let Some(schema) = &name.schema {
+            let schema = schema_name(schema.as_str());
+            self.need_schema(&schema, name.span)?;
+            return Ok(QualifiedName::new(schema, short));
+        }
+        let known = |schema: &&SmolStr| self.catalog().schemas.contains_key(*schema);
+        match self.search_path.iter().find(known) {
+            Some(schema) => Ok(QualifiedName::new(schema.clone(), short)),
+            None if self.assumes_missing() => Ok(QualifiedName::new("public", short)),
+            None => Err(Failure::new("no schema has been selected to create in")),
+        }
+    }
+
+    /// Fails without the schema, or takes it as made elsewhere.
+    pub(super) fn need_schema(&mut self, schema: &SmolStr, span: Span) -> Result<(), Failure> {
+        if self.catalog().schemas.contains_key(schema) || schema == TEMPORARY {
+            return Ok(());
+        }
+        if let Some(extension) = prelude::extension_of_schema(schema) {
+            self.assume_extension(extension, span);
+            return Ok(());
+        }
+        if !self.assumes_missing() {
+            return Err(Failure::missing("schema", schema));
+        }
+        let provenance = Provenance::Unknown(self.origin(span));
+        self.store.put(schema.clone(), Schema { provenance, grants: Vec::new() });
+        Ok(())
+    }
+
+    /// The table that a statement is about. One that nothing makes fails it, or is taken as made
+    /// elsewhere with columns nobody knows.
+    pub(super) fn need_table(&mut self, name: &ObjectName) -> Result<QualifiedName, Failure> {
+        match self.find_relation(name) {
+            Some((found, RelationIs::Table)) => Ok(found),
+            Some((found, _)) => Err(Failure::new(format!("{found} is not a table"))),
+            None => self.assume_table(name),
+        }
+    }
+
+    /// As [`Session::need_table`]; a view is an answer too.
+    pub(super) fn need_relation(
+        &mut self,
+        name: &ObjectName,
+    ) -> Result<(QualifiedName, RelationIs), Failure> {
+        match self.find_relation(name) {
+            Some(found) => Ok(found),
+            None => self.assume_table(name).map(|table| (table, RelationIs::Table)),
+        }
+    }
+
+    fn assume_table(&mut self, name: &ObjectName) -> Result<QualifiedName, Failure> {
+        if !self.assumes_missing() {
+            return Err(Failure::missing("relation", name));
+        }
+        let full = self.new_name(name)?;
+        let mut table = blank_table(full.clone(), Provenance::Unknown(self.origin(name.span)));
+        table.columns_known = false;
+        table.grants_known = false;
+        self.store.put(full.clone(), table);
+        Ok(full)
+    }
+
+    /// A column of a table; where columns are unknown, any name may be one.
+    pub(super) fn need_column(&self, table: &QualifiedName, column: &str) -> Result<(), Failure> {
+        let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
+        let is_there = has_column(&found.columns, column) || is_system_column(column);
+        if is_there || (!found.columns_known && self.assumes_missing()) {
+            return Ok(());
+        }
+        Err(Failure::new(format!("column {column} of {table} does not exist")))
+    }
+}
+
+/// `pg_temp_3` and its alias are one.
+fn schema_name(schema: &str) -> SmolStr {
+    if schema.starts_with("pg_temp") { SmolStr::new(TEMPORARY) } else { SmolStr::new(schema) }
+}
+
+/// Whether a column of this name is among them.
+pub(super) fn has_column(columns: &[Column], name: &str) -> bool {
+    columns.iter().any(|column| column.name == name)
+}
+
+fn is_system_column(name: &str) -> bool {
+    matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid")
+}
+
+/// A table with nothing in it.
+pub(super) fn blank_table(name: QualifiedName, provenance: Provenance) -> Table {
+    Table {
+        name,
+        provenance,
+        kind: TableKind::Ordinary,
+        columns: Vec::new(),
+        primary_key: None,
+        uniques: Vec::new(),
+        foreign_keys: Vec::new(),
+        checks: Vec::new(),
+        exclusions: Vec::new(),
+        indexes: Vec::new(),
+        policies: Vec::new(),
+        rls_enabled: false,
+        rls_forced: false,
+        rls_origin: None,
+        grants: Vec::new(),
+        grants_known: true,
+        triggers: Vec::new(),
+        parent: None,
+        is_partition: false,
+        comment: None,
+        inherits: Vec::new(),
+        partition_key: None,
+        unlogged: false,
+        columns_known: true,
+        past_columns: Vec::new(),
+    }
+}

@@ -1,0 +1,434 @@
+//! Schemas, extensions, roles, publications, sequences, buckets: the small objects.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+use trave_source::Span;
+use trave_sql::{
+    AlterChange, AlterObject, AlterRole, AlterSequence, CreateExtension, CreateRole, CreateSchema,
+    CreateSequence, ExprKind, Insert, Literal, ObjectKind, ObjectName, PublicationChange,
+    PublicationObject, QueryBody, RoleChange, SequenceOption,
+};
+
+use super::grant::in_schema;
+use super::names::RelationIs;
+use super::privilege::On;
+use super::session::{Session, TEMPORARY};
+use super::{Failure, Outcome, prelude};
+use crate::{
+    Bucket, EventTrigger, Extension, Provenance, Publication, QualifiedName, Role, Schema,
+    Sequence, Trigger,
+};
+
+impl Session {
+    /// `CREATE SCHEMA`, with the statements inside it.
+    pub(super) fn create_schema(&mut self, create: &CreateSchema) -> Outcome {
+        let name = SmolStr::new(create.name.as_str());
+        let old = self.catalog().schemas.get(&name);
+        let assumed = old.is_some_and(|old| matches!(old.provenance, Provenance::Unknown(_)));
+        if old.is_some() && !assumed {
+            let keeps = create.if_not_exists;
+            return if keeps { Ok(()) } else { Err(Failure::exists("schema", &name)) };
+        }
+        let provenance = self.provenance(create.name.span);
+        let grants = self.default_grants(On::Schemas, &name);
+        self.store.put(name.clone(), Schema { provenance, grants });
+        let outer = self.search_path.clone();
+        self.search_path.insert(0, name);
+        for element in &create.elements {
+            self.run(&element.statement, element.span)?;
+        }
+        self.search_path = outer;
+        Ok(())
+    }
+
+    /// `CREATE EXTENSION`.
+    pub(super) fn create_extension(&mut self, create: &CreateExtension) -> Outcome {
+        let name = SmolStr::new(create.name.as_str());
+        if self.catalog().extensions.contains_key(&name) {
+            let keeps = create.if_not_exists;
+            return if keeps { Ok(()) } else { Err(Failure::exists("extension", &name)) };
+        }
+        let provenance = self.provenance(create.name.span);
+        let written = create.schema.as_ref().map(|schema| SmolStr::new(schema.as_str()));
+        let insisted =
+            prelude::schema_of_extension(&name).filter(|_| prelude::insists_on_schema(&name));
+        let schema = match (insisted, written) {
+            (Some(schema), _) => SmolStr::new(schema),
+            (None, Some(schema)) => {
+                self.need_schema(&schema, create.name.span)?;
+                schema
+            }
+            (None, None) => self.creation_schema()?,
+        };
+        self.put_extension(name, schema, provenance);
+        Ok(())
+    }
+
+    /// The first schema of the path that exists.
+    fn creation_schema(&self) -> Result<SmolStr, Failure> {
+        let known = |schema: &&SmolStr| self.catalog().schemas.contains_key(*schema);
+        let found = self.search_path.iter().find(known).cloned();
+        found.ok_or_else(|| Failure::new("no schema has been selected to create in"))
+    }
+
+    fn put_extension(&mut self, name: SmolStr, schema: SmolStr, provenance: Provenance) {
+        for made in
+            [prelude::schema_of_extension(&name), Some(schema.as_str())].into_iter().flatten()
+        {
+            let made = SmolStr::new(made);
+            if !self.catalog().schemas.contains_key(&made) {
+                let grants = Vec::new();
+                self.store.put(made, Schema { provenance: Provenance::Platform, grants });
+            }
+        }
+        self.store.put(name, Extension { schema, provenance });
+    }
+
+    /// An extension that a statement needs was switched on in the dashboard.
+    pub(super) fn assume_extension(&mut self, name: &'static str, span: Span) {
+        let name = SmolStr::new(name);
+        if self.catalog().extensions.contains_key(&name) {
+            return;
+        }
+        let has_extensions = self.catalog().schemas.contains_key("extensions");
+        let own = prelude::schema_of_extension(&name).is_some();
+        let schema = if has_extensions && !own { "extensions" } else { "public" };
+        let provenance = Provenance::Unknown(self.origin(span));
+        self.put_extension(name, SmolStr::new(schema), provenance);
+    }
+
+    /// `CREATE ROLE`.
+    pub(super) fn create_role(&mut self, create: &CreateRole) -> Outcome {
+        let name = SmolStr::new(create.name.as_str());
+        if self.catalog().roles.contains_key(&name) {
+            return Err(Failure::exists("role", &name));
+        }
+        let role = Role {
+            provenance: self.provenance(create.name.span),
+            bypass_rls: create.attributes.iter().any(|one| one == "bypassrls"),
+            member_of: self.grantees(&create.member_of)?,
+        };
+        for member in self.grantees(&create.members)? {
+            if let Some(member) = self.store.edit::<Role>(&member) {
+                member.member_of.push(name.clone());
+            }
+        }
+        self.store.put(name, role);
+        Ok(())
+    }
+
+    /// `ALTER ROLE`.
+    pub(super) fn alter_role(&mut self, alter: &AlterRole) -> Outcome {
+        let name = alter.role.as_ref().and_then(|role| role.name()).map(SmolStr::new);
+        let Some(name) = name else { return Ok(()) };
+        match &alter.change {
+            RoleChange::Attributes(attributes) => {
+                if let Some(role) = self.store.edit::<Role>(&name) {
+                    for attribute in attributes {
+                        match attribute.as_str() {
+                            "bypassrls" => role.bypass_rls = true,
+                            "nobypassrls" => role.bypass_rls = false,
+                            _ => {}
+                        }
+                    }
+                }
+            }
+            RoleChange::Rename(to) => {
+                if let Some(role) = self.store.take::<Role>(&name) {
+                    self.store.put(SmolStr::new(to.as_str()), role);
+                }
+            }
+            RoleChange::Set(_) | RoleChange::Reset(_) => {}
+        }
+        Ok(())
+    }
+
+    /// `CREATE PUBLICATION` and `ALTER PUBLICATION`.
+    pub(super) fn change_publication(&mut self, change: &trave_sql::Publication) -> Outcome {
+        let name = SmolStr::new(change.name.as_str());
+        let exists = self.catalog().publications.contains_key(&name);
+        let creates = matches!(
+            change.change,
+            PublicationChange::CreateForAllTables | PublicationChange::Create(_)
+        );
+        if creates && exists {
+            return Err(Failure::exists("publication", &name));
+        }
+        if !creates && !exists && !self.assumes_missing() {
+            return Err(Failure::missing("publication", &name));
+        }
+        if !exists {
+            let provenance = self.provenance(change.name.span);
+            let all_tables = matches!(change.change, PublicationChange::CreateForAllTables);
+            let publication = Publication { provenance, all_tables, tables: BTreeMap::new() };
+            self.store.put(name.clone(), publication);
+        }
+        match &change.change {
+            PublicationChange::Create(objects) | PublicationChange::Add(objects) => {
+                self.publish(&name, objects)
+            }
+            PublicationChange::Set(objects) => {
+                if let Some(publication) = self.store.edit::<Publication>(&name) {
+                    publication.tables.clear();
+                }
+                self.publish(&name, objects)
+            }
+            PublicationChange::Drop(objects) => self.unpublish(&name, objects),
+            PublicationChange::Object(AlterChange::Rename(to)) => {
+                if let Some(publication) = self.store.take::<Publication>(&name) {
+                    self.store.put(SmolStr::new(to.as_str()), publication);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn publish(&mut self, name: &SmolStr, objects: &[PublicationObject]) -> Outcome {
+        let mut tables = Vec::new();
+        for object in objects {
+            match object {
+                PublicationObject::Table(table, _, _) => {
+                    let origin = self.origin(table.span);
+                    tables.push((self.need_table(table)?, origin));
+                }
+                PublicationObject::Schema(schema) => {
+                    let origin = self.origin(schema.span);
+                    let schema = SmolStr::new(schema.as_str());
+                    let all = in_schema(&self.store.catalog.tables, &schema);
+                    tables.extend(all.into_iter().map(|table| (table, origin)));
+                }
+            }
+        }
+        let Some(publication) = self.store.edit::<Publication>(name) else { return Ok(()) };
+        if let Some((table, _)) =
+            tables.iter().find(|(table, _)| publication.tables.contains_key(table))
+        {
+            return Err(Failure::exists("publication member", table));
+        }
+        publication.tables.extend(tables);
+        Ok(())
+    }
+
+    fn unpublish(&mut self, name: &SmolStr, objects: &[PublicationObject]) -> Outcome {
+        for object in objects {
+            let PublicationObject::Table(table, _, _) = object else { continue };
+            let table = self.need_table(table)?;
+            let publication = self.store.edit::<Publication>(name);
+            let removed = publication.and_then(|publication| publication.tables.remove(&table));
+            if removed.is_none() {
+                return Err(Failure::missing("publication member", &table));
+            }
+        }
+        Ok(())
+    }
+
+    /// `CREATE SEQUENCE`.
+    pub(super) fn create_sequence(&mut self, create: &CreateSequence) -> Outcome {
+        let name = match create.temporary {
+            true => QualifiedName::new(TEMPORARY, create.name.name.as_str()),
+            false => self.new_name(&create.name)?,
+        };
+        if self.relation(&name).is_some() {
+            let keeps = create.if_not_exists;
+            return if keeps { Ok(()) } else { Err(Failure::exists("relation", &name)) };
+        }
+        let provenance = self.provenance(create.name.span);
+        let grants = self.default_grants(On::Sequences, &name.schema);
+        let sequence = Sequence { name: name.clone(), provenance, owned_by: None, grants };
+        self.store.put(name.clone(), sequence);
+        self.own_sequence(&name, &create.options)
+    }
+
+    /// `ALTER SEQUENCE`.
+    pub(super) fn alter_sequence(&mut self, alter: &AlterSequence) -> Outcome {
+        let name = match self.find_relation(&alter.name) {
+            Some((name, RelationIs::Sequence)) => name,
+            None if alter.if_exists || self.assumes_missing() => return Ok(()),
+            _ => return Err(Failure::missing("sequence", &alter.name)),
+        };
+        let to = match &alter.change {
+            Some(AlterChange::Rename(to)) => QualifiedName::new(name.schema.clone(), to.as_str()),
+            Some(AlterChange::SetSchema(to)) => QualifiedName::new(to.as_str(), name.name.clone()),
+            _ => return self.own_sequence(&name, &alter.options),
+        };
+        self.rename_relation(&name, &to, alter.name.span)
+    }
+
+    fn own_sequence(&mut self, name: &QualifiedName, options: &[SequenceOption]) -> Outcome {
+        for option in options {
+            let SequenceOption::OwnedBy(owner) = option else { continue };
+            let owned_by = match owner {
+                Some((table, column)) => {
+                    let table = self.need_table(table)?;
+                    self.need_column(&table, column.as_str())?;
+                    self.store.link_sequence(&table, name);
+                    Some((table, SmolStr::new(column.as_str())))
+                }
+                None => None,
+            };
+            if let Some(sequence) = self.store.edit::<Sequence>(name) {
+                sequence.owned_by = owned_by;
+            }
+        }
+        Ok(())
+    }
+
+    /// `ALTER kind …` of the kinds that share one form.
+    pub(super) fn alter_object(&mut self, alter: &AlterObject) -> Outcome {
+        let name = SmolStr::new(alter.name.name.as_str());
+        match (alter.kind, &alter.change) {
+            (ObjectKind::Trigger, AlterChange::Rename(to)) => {
+                let Some(on) = &alter.on else { return Ok(()) };
+                let table = self.need_table(on)?;
+                let found = self.store.table(&table);
+                let same = |trigger: &&mut Trigger| trigger.name == name;
+                let trigger = found.and_then(|table| table.triggers.iter_mut().find(same));
+                let missing = || Failure::missing("trigger", &name);
+                trigger.ok_or_else(missing)?.name = SmolStr::new(to.as_str());
+                Ok(())
+            }
+            (ObjectKind::Schema, AlterChange::Rename(to)) => self.rename_schema(&name, to.as_str()),
+            (ObjectKind::Extension, AlterChange::SetSchema(schema)) => {
+                let schema = SmolStr::new(schema.as_str());
+                self.need_schema(&schema, alter.name.span)?;
+                if let Some(extension) = self.store.edit::<Extension>(&name) {
+                    extension.schema = schema;
+                }
+                Ok(())
+            }
+            (ObjectKind::EventTrigger, AlterChange::Rename(to)) => {
+                if let Some(trigger) = self.store.take::<EventTrigger>(&name) {
+                    self.store.put(SmolStr::new(to.as_str()), trigger);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn rename_schema(&mut self, from: &SmolStr, to: &str) -> Outcome {
+        let to = SmolStr::new(to);
+        if self.catalog().schemas.contains_key(&to) {
+            return Err(Failure::exists("schema", &to));
+        }
+        let Some(schema) = self.store.take::<Schema>(from) else {
+            return Err(Failure::missing("schema", from));
+        };
+        self.store.put(to.clone(), schema);
+        let catalog = &self.store.catalog;
+        let relations = [
+            in_schema(&catalog.tables, from),
+            in_schema(&catalog.views, from),
+            in_schema(&catalog.sequences, from),
+        ];
+        for name in relations.into_iter().flatten() {
+            if self.relation(&name).is_some() {
+                let moved = QualifiedName::new(to.clone(), name.name.clone());
+                self.rename_relation(&name, &moved, Span::default())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `INSERT INTO storage.buckets`: the buckets are part of the schema.
+    pub(super) fn insert(&mut self, insert: &Insert, span: Span) -> Outcome {
+        if !self.is_bucket_table(&insert.table) {
+            return self.check_target(&insert.table);
+        }
+        let Some(QueryBody::Values(rows)) = insert.source.as_ref().map(|query| &query.body) else {
+            return Ok(());
+        };
+        let place = |name: &str| insert.columns.iter().position(|column| column.as_str() == name);
+        let (Some(id), public) = (place("id"), place("public")) else { return Ok(()) };
+        let updates = insert.on_conflict.as_ref().is_some_and(|on| {
+            on.assignments.iter().any(|set| set.columns.iter().any(|one| one.as_str() == "public"))
+        });
+        for row in rows {
+            let Some(id) = row.get(id).and_then(text_of) else { continue };
+            let public = public.and_then(|at| row.get(at)).is_some_and(is_true);
+            if !self.catalog().buckets.contains_key(&id) || updates {
+                let origin = self.origin(span);
+                self.store.put(id, Bucket { public, origin });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a name is that of the platform's list of buckets.
+    pub(super) fn is_bucket_table(&self, table: &ObjectName) -> bool {
+        table.schema.as_ref().is_some_and(|schema| *schema == "storage") && table.name == "buckets"
+    }
+
+    /// Rows go into a table that is there, or fail.
+    pub(super) fn check_target(&self, table: &ObjectName) -> Outcome {
+        if self.assumes_missing() || self.find_relation(table).is_some() {
+            return Ok(());
+        }
+        Err(Failure::missing("relation", table))
+    }
+
+    /// `UPDATE storage.buckets SET public = … WHERE id = …`.
+    pub(super) fn update(&mut self, update: &trave_sql::Update) -> Outcome {
+        if !self.is_bucket_table(&update.table) {
+            return self.check_target(&update.table);
+        }
+        let public = update
+            .assignments
+            .iter()
+            .find(|set| set.columns.first().is_some_and(|column| column.as_str() == "public"));
+        let Some(public) = public.map(|set| is_true(&set.value)) else { return Ok(()) };
+        for id in self.bucket_ids(update.filter.as_ref()) {
+            if let Some(bucket) = self.store.edit::<Bucket>(&id) {
+                bucket.public = public;
+            }
+        }
+        Ok(())
+    }
+
+    /// `DELETE FROM storage.buckets WHERE id = …`.
+    pub(super) fn delete(&mut self, delete: &trave_sql::Delete) -> Outcome {
+        if !self.is_bucket_table(&delete.table) {
+            return self.check_target(&delete.table);
+        }
+        for id in self.bucket_ids(delete.filter.as_ref()) {
+            self.store.take::<Bucket>(&id);
+        }
+        Ok(())
+    }
+
+    /// The buckets that `id = 'x'` or `id in (…)` picks; none for any other condition.
+    fn bucket_ids(&self, filter: Option<&trave_sql::Expr>) -> Vec<SmolStr> {
+        let Some(filter) = filter else { return self.catalog().buckets.keys().cloned().collect() };
+        let is_id = |expr: &trave_sql::Expr| matches!(&expr.kind, ExprKind::Column(column) if column.name == "id");
+        match &filter.kind {
+            ExprKind::Binary(binary)
+                if binary.operator == trave_sql::Operator::Equal && is_id(&binary.left) =>
+            {
+                text_of(&binary.right).into_iter().collect()
+            }
+            ExprKind::InList(list) if is_id(&list.value) && !list.negated => {
+                list.list.iter().filter_map(text_of).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn text_of(expr: &trave_sql::Expr) -> Option<SmolStr> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::String(text)) => Some(text.clone()),
+        ExprKind::Cast(cast) => text_of(&cast.value),
+        _ => None,
+    }
+}
+
+fn is_true(expr: &trave_sql::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Boolean(value)) => *value,
+        ExprKind::Literal(Literal::String(text)) => matches!(text.as_str(), "true" | "t"),
+        ExprKind::Cast(cast) => is_true(&cast.value),
+        _ => false,
+    }
+}

@@ -1,0 +1,293 @@
+//! What one connection knows while it runs: settings, the current file, what was counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use trave_source::{FileId, Notice, Origin, Span};
+use trave_sql::{SetVariable, Statement};
+
+use super::body::Bodies;
+use super::prelude;
+use super::store::Store;
+use super::{Failure, Missing, Outcome, PLATFORM, Replay, Replayed};
+use crate::{Catalog, Change, ChangeKind, Dialect, MigrationRoot, Provenance, QualifiedName};
+
+/// Functions that call functions, blocks in blocks: no deeper than this.
+pub(super) const DEPTH_MAX: u32 = 16;
+
+/// The text that spans point into, and where its statements come from.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    file: FileId,
+    text: Arc<str>,
+    /// For text that a block put together: the place that runs it.
+    fixed: Option<Origin>,
+}
+
+impl Frame {
+    /// A file of the project.
+    pub(super) fn of_file(file: FileId, text: Arc<str>) -> Self {
+        Self { file, text, fixed: None }
+    }
+
+    /// A text that was put together at a place.
+    pub(super) fn of_text(text: &str, origin: Origin) -> Self {
+        Self { file: origin.file, text: Arc::from(text), fixed: Some(origin) }
+    }
+}
+
+/// A running replay.
+pub(super) struct Session {
+    /// The catalog in the making.
+    pub(super) store: Store,
+    /// What unknown tables do.
+    pub(super) missing: Missing,
+    /// Schemas searched for names without one.
+    pub(super) search_path: Vec<SmolStr>,
+    /// Whose objects are made: default privileges depend on it.
+    pub(super) role: SmolStr,
+    /// Whether default grants of new tables are certain in this file.
+    pub(super) grants_known: bool,
+    /// How deep blocks and functions are nested.
+    pub(super) depth: u32,
+    /// Whether the platform itself is being made.
+    pub(super) platform: bool,
+    /// Whether a branch runs that may not be taken: its failures mean nothing.
+    pub(super) speculative: bool,
+    /// Bodies of functions that change the schema, to be run where they are called.
+    pub(super) bodies: Bodies,
+    /// Names of columns that the query of a view mentions.
+    pub(super) view_columns: BTreeMap<QualifiedName, BTreeSet<SmolStr>>,
+    frame: Frame,
+    path_default: Vec<SmolStr>,
+    path_outside: Option<Vec<SmolStr>>,
+    explicit_grants: Option<bool>,
+    drop_on_commit: BTreeSet<QualifiedName>,
+    notices: Vec<Notice>,
+    failures: Vec<Notice>,
+}
+
+impl Session {
+    /// A connection to an empty database of this root.
+    pub(super) fn new(root: &MigrationRoot, options: Replay) -> Self {
+        let mut session =
+            Self::bare(if root.exposed { prelude::store() } else { Store::default() });
+        session.missing = options.missing;
+        session.explicit_grants = root.config.auto_expose.map(|legacy| !legacy);
+        if !root.exposed {
+            session.store.put(SmolStr::new("public"), prelude::public_schema());
+        }
+        if session.explicit_grants == Some(true) {
+            prelude::revoke_defaults(&mut session.store);
+        }
+        let served = || ["public", "graphql_public"].map(SmolStr::new).to_vec();
+        let extensions = root.exposed.then_some("extensions");
+        session.path_default =
+            ["$user", "public"].into_iter().chain(extensions).map(SmolStr::new).collect();
+        session.search_path = session.path_default.clone();
+        let catalog = &mut session.store.catalog;
+        catalog.root = root.folder.clone();
+        catalog.dialect = root.dialect;
+        catalog.exposed = root.exposed && root.dialect == Dialect::Postgres;
+        catalog.exposed_schemas = root.config.schemas.clone().unwrap_or_else(served);
+        catalog.rows_max = root.config.rows_max.or(root.exposed.then_some(1000));
+        session
+    }
+
+    /// A connection with nothing set.
+    pub(super) fn bare(store: Store) -> Self {
+        let path: Vec<SmolStr> = vec!["public".into()];
+        Self {
+            store,
+            missing: Missing::Assumed,
+            search_path: path.clone(),
+            role: "postgres".into(),
+            grants_known: true,
+            depth: 0,
+            platform: false,
+            speculative: false,
+            bodies: Bodies::default(),
+            view_columns: BTreeMap::new(),
+            frame: Frame::of_text("", PLATFORM),
+            path_default: path,
+            path_outside: None,
+            explicit_grants: None,
+            drop_on_commit: BTreeSet::new(),
+            notices: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// Each file begins with the settings of the role.
+    pub(super) fn begin_file(&mut self, frame: Frame, path: &str) {
+        self.frame = frame;
+        self.search_path = self.path_default.clone();
+        self.path_outside = None;
+        self.role = "postgres".into();
+        self.grants_known = match self.explicit_grants {
+            Some(_) => true,
+            None => !self.store.catalog.exposed || dated(path) <= LEGACY_UNTIL,
+        };
+    }
+
+    /// One transaction per file: its end drops what lives no longer.
+    pub(super) fn end_file(&mut self) {
+        for table in std::mem::take(&mut self.drop_on_commit) {
+            self.drop_table_now(&table);
+        }
+    }
+
+    /// The catalog, without what ends with the connection.
+    pub(super) fn finish(mut self) -> Replayed {
+        let temporary = |name: &QualifiedName| name.schema == TEMPORARY;
+        let catalog = &mut self.store.catalog;
+        catalog.tables.retain(|name, _| !temporary(name));
+        catalog.views.retain(|name, _| !temporary(name));
+        catalog.sequences.retain(|name, _| !temporary(name));
+        Replayed { catalog: self.store.catalog, notices: self.notices, failures: self.failures }
+    }
+
+    /// Runs a statement of a file, and counts it.
+    pub(super) fn run_top(&mut self, statement: &Statement, span: Span) {
+        let notices = self.notices.len();
+        self.store.catalog.statements += 1;
+        if let Err(failure) = self.run(statement, span) {
+            self.failures.push(Notice::at(self.origin(span), failure.0));
+        }
+        if let Some(path) = self.path_outside.take_if(|_| ends_transaction(statement)) {
+            self.search_path = path;
+        }
+        if self.notices.len() == notices {
+            self.store.catalog.statements_understood += 1;
+        }
+    }
+
+    /// Notes what was not understood; the statement then counts as such.
+    pub(super) fn not_understood(&mut self, span: Span, message: impl Into<String>) {
+        let notice = Notice::at(self.origin(span), message);
+        self.notices.push(notice);
+    }
+
+    /// The current text, to come back to.
+    pub(super) fn frame(&self) -> Frame {
+        self.frame.clone()
+    }
+
+    /// Runs something with another text under the spans.
+    pub(super) fn within<T>(&mut self, frame: Frame, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.frame, frame);
+        let result = run(self);
+        self.frame = outer;
+        result
+    }
+
+    /// A span of the current text, as a place.
+    pub(super) fn origin(&self, span: Span) -> Origin {
+        self.frame.fixed.unwrap_or(span.in_file(self.frame.file))
+    }
+
+    /// The text under a span.
+    pub(super) fn slice(&self, span: Span) -> &str {
+        self.frame.text.get(span.start as usize..span.end as usize).unwrap_or_default().trim()
+    }
+
+    /// Where a new object comes from.
+    pub(super) fn provenance(&self, span: Span) -> Provenance {
+        if self.platform { Provenance::Platform } else { Provenance::Migration(self.origin(span)) }
+    }
+
+    /// Writes history.
+    pub(super) fn changed(&mut self, span: Span, kind: ChangeKind) {
+        if !self.platform {
+            let origin = self.origin(span);
+            self.store.catalog.history.push(Change { origin, kind });
+        }
+    }
+
+    /// The catalog as it stands.
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.store.catalog
+    }
+
+    /// Whether a failing name is taken as made elsewhere.
+    pub(super) fn assumes_missing(&self) -> bool {
+        self.missing == Missing::Assumed
+    }
+
+    /// `ON COMMIT DROP`.
+    pub(super) fn drop_at_end(&mut self, table: QualifiedName) {
+        self.drop_on_commit.insert(table);
+    }
+
+    /// `SET name = …`.
+    pub(super) fn set(&mut self, variable: &SetVariable) -> Outcome {
+        match variable.name.as_str() {
+            "search_path" => {
+                if variable.local {
+                    self.path_outside.get_or_insert_with(|| self.search_path.clone());
+                }
+                self.search_path = if variable.values.is_empty() {
+                    self.path_default.clone()
+                } else {
+                    path_of(&variable.values)
+                };
+            }
+            "role" | "session_authorization" => {
+                let role = variable.values.first().filter(|role| *role != "none");
+                self.role = role.cloned().unwrap_or_else(|| "postgres".into());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `RESET name`.
+    pub(super) fn reset(&mut self, name: &str) -> Outcome {
+        if matches!(name, "search_path" | "all") {
+            self.search_path = self.path_default.clone();
+        }
+        if matches!(name, "role" | "all" | "session_authorization") {
+            self.role = "postgres".into();
+        }
+        Ok(())
+    }
+
+    /// Runs a step that either takes effect as a whole or not at all.
+    pub(super) fn atomically(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Outcome,
+    ) -> Result<(), Failure> {
+        let mark = self.store.mark();
+        let outcome = run(self);
+        match outcome {
+            Ok(()) => self.store.keep(mark),
+            Err(_) => self.store.back_to(mark),
+        }
+        outcome
+    }
+}
+
+/// The schema of temporary objects, which every search begins with.
+pub(super) const TEMPORARY: &str = "pg_temp";
+
+/// Projects made later grant nothing by default; without a setting nobody can tell.
+const LEGACY_UNTIL: u64 = 20_261_030;
+
+/// The date that a file name begins with, as `yyyymmdd`; 0 without one.
+fn dated(path: &str) -> u64 {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let date = name.get(..8).filter(|date| date.bytes().all(|byte| byte.is_ascii_digit()));
+    let date = date.and_then(|date| date.parse().ok()).unwrap_or(0);
+    if (19_900_000..21_000_000).contains(&date) { date } else { 0 }
+}
+
+/// `SET search_path = 'a, b'` is one schema of that name for PostgreSQL, but means two.
+fn path_of(values: &[SmolStr]) -> Vec<SmolStr> {
+    values.iter().filter(|value| !value.is_empty()).cloned().collect()
+}
+
+fn ends_transaction(statement: &Statement) -> bool {
+    use trave_sql::Transaction::{Commit, Rollback};
+    matches!(statement, Statement::Transaction(Commit | Rollback))
+}

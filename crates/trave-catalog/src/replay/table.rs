@@ -1,0 +1,198 @@
+//! `CREATE TABLE`: columns first, then what stands on them.
+
+use smol_str::SmolStr;
+use trave_sql::{Constraint, ConstraintKind, CreateTable};
+
+use super::names::{RelationIs, blank_table};
+use super::privilege::On;
+use super::session::{Session, TEMPORARY};
+use super::{Failure, Outcome, expression};
+use crate::{ChangeKind, Provenance, QualifiedName, Table, TableKind};
+
+impl Session {
+    /// `CREATE [FOREIGN] TABLE`.
+    pub(super) fn create_table(&mut self, create: &CreateTable) -> Outcome {
+        let name = self.name_of_new_table(create)?;
+        let assumed = match self.relation(&name) {
+            Some(RelationIs::Table) if self.is_assumed(&name) => self.store.take::<Table>(&name),
+            Some(_) if create.if_not_exists => return Ok(()),
+            Some(_) => return Err(Failure::exists("relation", &name)),
+            None if self.catalog().types.contains_key(&name) => {
+                return Err(Failure::exists("type", &name));
+            }
+            None => None,
+        };
+        self.atomically(|session| session.make_table(create, &name))?;
+        if let Some(assumed) = assumed {
+            self.keep_assumed_parts(&name, assumed);
+        }
+        if create.on_commit_drop {
+            self.drop_at_end(name);
+        }
+        Ok(())
+    }
+
+    fn name_of_new_table(&mut self, create: &CreateTable) -> Result<QualifiedName, Failure> {
+        if create.kind == trave_sql::TableKind::Temporary {
+            return Ok(QualifiedName::new(TEMPORARY, create.name.name.as_str()));
+        }
+        self.new_name(&create.name)
+    }
+
+    fn is_assumed(&self, name: &QualifiedName) -> bool {
+        let table = self.catalog().tables.get(name);
+        table.is_some_and(|table| matches!(table.provenance, Provenance::Unknown(_)))
+    }
+
+    /// Statements may name a table before it is made, when files are applied by hand.
+    fn keep_assumed_parts(&mut self, name: &QualifiedName, assumed: Table) {
+        let Some(table) = self.store.table(name) else { return };
+        table.policies.extend(assumed.policies);
+        table.indexes.extend(assumed.indexes);
+        table.triggers.extend(assumed.triggers);
+        table.rls_enabled |= assumed.rls_enabled;
+        table.rls_origin = table.rls_origin.or(assumed.rls_origin);
+        for column in assumed.columns {
+            if !super::names::has_column(&table.columns, &column.name) {
+                table.columns.push(column);
+            }
+        }
+    }
+
+    fn make_table(&mut self, create: &CreateTable, name: &QualifiedName) -> Outcome {
+        let mut table = blank_table(name.clone(), self.provenance(create.name.span));
+        table.unlogged = create.kind == trave_sql::TableKind::Unlogged;
+        table.grants = self.default_grants(On::Tables, &name.schema);
+        table.grants_known = self.grants_known || name.schema != "public";
+        if create.kind == trave_sql::TableKind::Foreign {
+            table.kind = TableKind::Foreign;
+        }
+        if let Some(partition_by) = &create.partition_by {
+            table.kind = TableKind::Partitioned;
+            table.partition_key = Some(self.partition_key(partition_by));
+        }
+        self.store.put_table(table);
+        self.changed(create.name.span, ChangeKind::TableCreated(name.clone()));
+        self.inherit_parts(create, name)?;
+        self.add_columns(create, name)?;
+        let mut constraints = all_constraints(create);
+        without_repetition(&mut constraints);
+        for rank in 0..=3 {
+            let of_rank = constraints.iter().filter(|one| rank_of(one) == rank);
+            for constraint in of_rank {
+                self.add_constraint(name, constraint)?;
+            }
+        }
+        for index in &create.indexes {
+            self.index_of_table(name, index)?;
+        }
+        self.inherit_indexes(create, name)
+    }
+
+    fn add_columns(&mut self, create: &CreateTable, name: &QualifiedName) -> Outcome {
+        for (position, column) in create.columns.iter().enumerate() {
+            for like in create.likes.iter().filter(|like| like.position == position) {
+                self.like_columns(name, like)?;
+            }
+            self.add_new_column(name, column)?;
+        }
+        let count = create.columns.len();
+        for like in create.likes.iter().filter(|like| like.position >= count) {
+            self.like_columns(name, like)?;
+        }
+        if let Some(query) = &create.query {
+            let outputs = self.outputs(query);
+            self.add_outputs(name, &outputs, create);
+        }
+        Ok(())
+    }
+
+    /// A column of the definition; one that the table inherited is merged into it.
+    fn add_new_column(&mut self, name: &QualifiedName, column: &trave_sql::Column) -> Outcome {
+        let inherited =
+            self.catalog().tables.get(name).and_then(|table| table.column(column.name.as_str()));
+        if inherited.is_some() {
+            return self.merge_column(name, column);
+        }
+        let column = self.new_column(name, column)?;
+        if let Some(table) = self.store.table(name) {
+            table.columns.push(column);
+        }
+        Ok(())
+    }
+
+    fn merge_column(&mut self, name: &QualifiedName, column: &trave_sql::Column) -> Outcome {
+        let default = column.default.as_ref().map(|default| self.slice(default.span).to_owned());
+        let Some(table) = self.store.table(name) else { return Ok(()) };
+        let same = table.columns.iter_mut().find(|old| old.name == column.name.as_str());
+        let Some(old) = same else { return Ok(()) };
+        if table.inherits.is_empty() {
+            return Err(Failure::exists("column", &column.name));
+        }
+        old.not_null |= column.not_null;
+        old.default = default.or(old.default.take());
+        Ok(())
+    }
+
+    fn add_outputs(
+        &mut self,
+        name: &QualifiedName,
+        outputs: &super::view::Outputs,
+        create: &CreateTable,
+    ) {
+        let origin = self.origin(create.name.span);
+        let Some(table) = self.store.table(name) else { return };
+        table.columns_known &= outputs.known;
+        let renamed = std::mem::take(&mut table.columns);
+        for (position, output) in outputs.columns.iter().enumerate() {
+            let mut column = output.clone().column(origin);
+            if let Some(renamed) = renamed.get(position) {
+                column.name.clone_from(&renamed.name);
+            }
+            table.columns.push(column);
+        }
+    }
+
+    /// `RANGE (created_at)`, as `pg_get_partkeydef` prints it.
+    fn partition_key(&self, by: &trave_sql::PartitionBy) -> String {
+        let key = |key: &trave_sql::IndexKey| match expression::plain_column(&key.value) {
+            Some(column) => trave_sql::Name::exact(&column).to_string(),
+            None => self.slice(key.value.span).to_owned(),
+        };
+        let keys: Vec<String> = by.keys.iter().map(key).collect();
+        format!("{} ({})", by.strategy.as_str().to_uppercase(), keys.join(", "))
+    }
+}
+
+/// Constraints of columns and of the table, in the order in which they were written.
+fn all_constraints(create: &CreateTable) -> Vec<&Constraint> {
+    let of_columns = create.columns.iter().flat_map(|column| &column.constraints);
+    of_columns.chain(&create.constraints).collect()
+}
+
+/// PostgreSQL adds checks first, then keys, the primary one before the others, then references.
+fn rank_of(constraint: &Constraint) -> u8 {
+    match constraint.kind {
+        ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => 0,
+        ConstraintKind::PrimaryKey(_) => 1,
+        ConstraintKind::Unique(_) | ConstraintKind::Exclude(_) => 2,
+        ConstraintKind::ForeignKey(_) => 3,
+    }
+}
+
+/// Two keys of one statement over the same columns become one.
+fn without_repetition(constraints: &mut Vec<&Constraint>) {
+    let mut seen: Vec<(Vec<SmolStr>, bool)> = Vec::new();
+    constraints.sort_by_key(|constraint| rank_of(constraint));
+    constraints.retain(|constraint| {
+        let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)) = &constraint.kind
+        else {
+            return true;
+        };
+        let columns = key.columns.iter().map(|column| SmolStr::new(column.as_str())).collect();
+        let this = (columns, key.nulls_not_distinct);
+        let repeated = seen.contains(&this);
+        seen.push(this);
+        !repeated
+    });
+}

@@ -1,0 +1,192 @@
+//! Tables made after other tables: `LIKE`, `INHERITS`, `PARTITION OF`, `ATTACH PARTITION`.
+
+use smol_str::SmolStr;
+use trave_sql::{CreateTable, LikeTable};
+
+use super::generated::{Wanted, addition};
+use super::session::Session;
+use super::{Failure, Outcome};
+use crate::{Index, IndexTarget, Key, QualifiedName, Table};
+
+impl Session {
+    /// `LIKE other INCLUDING …`: the columns now, the rest with them.
+    pub(super) fn like_columns(&mut self, table: &QualifiedName, like: &LikeTable) -> Outcome {
+        let source = self.need_table(&like.table)?;
+        let Some(source) = self.catalog().tables.get(&source).cloned() else { return Ok(()) };
+        let includes = |what: &str| like.including.iter().any(|one| one == what || one == "all");
+        for column in &source.columns {
+            let mut copy = column.clone();
+            copy.origin = self.origin(like.table.span);
+            if !includes("defaults") {
+                copy.default = None;
+            }
+            if !includes("generated") {
+                copy.generated = None;
+            }
+            if !includes("identity") {
+                copy.identity = None;
+            }
+            // A copied `serial` keeps the sequence of the original.
+            if std::mem::take(&mut copy.serial) && includes("defaults") {
+                let name = QualifiedName::new(source.name.schema.clone(), source.name.name.clone());
+                copy.default = Some(format!("nextval('{name}'::regclass)"));
+            }
+            let identity = copy.identity.is_some();
+            self.edit_table(table, |table| table.columns.push(copy))?;
+            if identity {
+                self.make_owned_sequence(table, &column.name, &[]);
+            }
+        }
+        self.edit_table(table, |table| table.columns_known &= source.columns_known)?;
+        if includes("constraints") {
+            for check in &source.checks {
+                self.put_check(table, check.clone());
+            }
+        }
+        if includes("indexes") {
+            self.copy_indexes(table, &source);
+        }
+        Ok(())
+    }
+
+    /// Indexes of another table under names of this one.
+    fn copy_indexes(&mut self, table: &QualifiedName, source: &Table) {
+        for index in &source.indexes {
+            let mut copy = index.clone();
+            copy.name = self.name_of_copy(table, index, source);
+            if let Some(constraint) = &index.constraint {
+                copy.constraint = Some(copy.name.clone());
+                self.copy_key(table, source, (constraint, &copy.name));
+            }
+            self.put_index(table, copy);
+        }
+    }
+
+    fn name_of_copy(&self, table: &QualifiedName, index: &Index, source: &Table) -> SmolStr {
+        let primary = source.primary_key.as_ref().is_some_and(|key| key.name == index.name);
+        let names = index.keys.iter().map(|key| match &key.what {
+            IndexTarget::Column(column) => column.as_str(),
+            IndexTarget::Expression(_) => "expr",
+        });
+        let columns = if primary { String::new() } else { addition(names) };
+        let label = match (&index.constraint, primary) {
+            (_, true) => "pkey",
+            (Some(_), false) if index.unique => "key",
+            (Some(_), false) => "excl",
+            (None, false) => "idx",
+        };
+        let wanted = Wanted { table: &table.name, columns: &columns, label };
+        wanted.choose(|name| self.is_taken(&table.schema, name))
+    }
+
+    fn copy_key(&mut self, table: &QualifiedName, source: &Table, names: (&SmolStr, &SmolStr)) {
+        let (from, to) = names;
+        let renamed = |key: &Key| Key { name: to.clone(), ..key.clone() };
+        let primary = source.primary_key.as_ref().filter(|key| key.name == *from).map(renamed);
+        let unique = source.uniques.iter().find(|key| key.name == *from).map(renamed);
+        let exclusion = source.exclusions.iter().find(|key| key.name == *from).map(renamed);
+        self.store.link_constraint(table, to);
+        let Some(table) = self.store.table(table) else { return };
+        if let Some(primary) = &primary {
+            let in_key = |column: &&mut crate::Column| primary.columns.contains(&column.name);
+            table.columns.iter_mut().filter(in_key).for_each(|column| column.not_null = true);
+        }
+        table.primary_key = primary.or(table.primary_key.take());
+        table.uniques.extend(unique);
+        table.exclusions.extend(exclusion);
+    }
+
+    /// Columns and checks of the parents, before the table's own.
+    pub(super) fn inherit_parts(&mut self, create: &CreateTable, name: &QualifiedName) -> Outcome {
+        let of_partition = create.partition_of.as_ref().map(|of| &of.parent);
+        for parent in create.inherits.iter().chain(of_partition) {
+            let parent = self.need_table(parent)?;
+            let Some(source) = self.catalog().tables.get(&parent).cloned() else { continue };
+            let partition = create.partition_of.is_some();
+            if partition && source.kind != crate::TableKind::Partitioned && source.columns_known {
+                return Err(Failure::new(format!("{parent} is not partitioned")));
+            }
+            self.attach(&parent, name, partition);
+            self.edit_table(name, |table| {
+                table.columns_known &= source.columns_known;
+                for column in &source.columns {
+                    match table.columns.iter_mut().find(|old| old.name == column.name) {
+                        Some(old) => old.not_null |= column.not_null,
+                        None => {
+                            let mut copy = column.clone();
+                            if copy.serial {
+                                copy.serial = false;
+                                copy.default = Some(format!("nextval('{parent}'::regclass)"));
+                            }
+                            if !partition {
+                                copy.identity = None;
+                            }
+                            table.columns.push(copy);
+                        }
+                    }
+                }
+            })?;
+            for check in &source.checks {
+                self.put_check(name, check.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// A partition repeats the keys, indexes, foreign keys and triggers of its parent.
+    pub(super) fn inherit_indexes(
+        &mut self,
+        create: &CreateTable,
+        name: &QualifiedName,
+    ) -> Outcome {
+        let Some(of) = &create.partition_of else { return Ok(()) };
+        let parent = self.need_table(&of.parent)?;
+        self.take_over_indexes(&parent, name);
+        Ok(())
+    }
+
+    fn take_over_indexes(&mut self, parent: &QualifiedName, child: &QualifiedName) {
+        let Some(source) = self.catalog().tables.get(parent).cloned() else { return };
+        let has = |child: &Table, index: &Index| {
+            child.indexes.iter().any(|own| own.unique == index.unique && same_keys(own, index))
+        };
+        let mut missing = source.clone();
+        if let Some(child) = self.catalog().tables.get(child) {
+            missing.indexes.retain(|index| !has(child, index));
+        }
+        self.copy_indexes(child, &missing);
+        for key in &source.foreign_keys {
+            let same =
+                |own: &crate::ForeignKey| own.columns == key.columns && own.target == key.target;
+            let has = self.catalog().tables.get(child);
+            if !has.is_some_and(|child| child.foreign_keys.iter().any(same)) {
+                self.put_foreign_key(child, key.clone());
+            }
+        }
+        if let Some(child) = self.store.table(child) {
+            for trigger in source.triggers.iter().filter(|trigger| trigger.for_each_row) {
+                if !child.triggers.iter().any(|own| own.name == trigger.name) {
+                    child.triggers.push(trigger.clone());
+                }
+            }
+        }
+    }
+
+    /// `ATTACH PARTITION`.
+    pub(super) fn attach_partition(
+        &mut self,
+        parent: &QualifiedName,
+        child: &QualifiedName,
+    ) -> Outcome {
+        self.attach(parent, child, true);
+        self.take_over_indexes(parent, child);
+        Ok(())
+    }
+}
+
+fn same_keys(one: &Index, other: &Index) -> bool {
+    one.method == other.method
+        && one.predicate == other.predicate
+        && one.keys.len() == other.keys.len()
+        && one.keys.iter().zip(&other.keys).all(|(a, b)| a.what == b.what)
+}

@@ -1,0 +1,268 @@
+//! Enums, composite types, domains, and what follows when they change.
+
+use smol_str::{SmolStr, format_smolstr};
+use trave_source::Span;
+use trave_sql::{
+    AlterChange, AlterDomain, AlterType, ConstraintKind, CreateDomain, CreateType, DomainChange,
+    Name, TypeChange, ValuePosition,
+};
+
+use super::generated::Wanted;
+use super::session::Session;
+use super::{Failure, Outcome};
+use crate::{Function, Provenance, QualifiedName, TypeKind, UserType};
+
+impl Session {
+    /// `CREATE TYPE`.
+    pub(super) fn create_type(&mut self, create: &CreateType) -> Outcome {
+        let name = self.new_name(&create.name)?;
+        self.refuse_taken_type(&name)?;
+        let kind = match &create.kind {
+            trave_sql::TypeKind::Enum(labels) => TypeKind::Enum(labels.clone()),
+            trave_sql::TypeKind::Composite(attributes) => {
+                let mut list = Vec::new();
+                for attribute in attributes {
+                    let kind = self.resolve_type(&attribute.data_type)?.text;
+                    list.push((SmolStr::new(attribute.name.as_str()), kind));
+                }
+                TypeKind::Composite(list)
+            }
+            trave_sql::TypeKind::Range(_) => TypeKind::Range,
+            trave_sql::TypeKind::Base => TypeKind::Other,
+        };
+        self.put_type(name, kind, create.name.span);
+        Ok(())
+    }
+
+    fn refuse_taken_type(&self, name: &QualifiedName) -> Outcome {
+        let taken = self.catalog().types.contains_key(name)
+            || self.catalog().tables.contains_key(name)
+            || self.catalog().views.contains_key(name);
+        if taken { Err(Failure::exists("type", name)) } else { Ok(()) }
+    }
+
+    fn put_type(&mut self, name: QualifiedName, kind: TypeKind, span: Span) {
+        let provenance = self.provenance(span);
+        self.store.put(name.clone(), UserType { name, provenance, kind });
+    }
+
+    /// A type that a statement changes; in lenient replays one made elsewhere.
+    fn need_type(&mut self, name: &trave_sql::ObjectName) -> Result<QualifiedName, Failure> {
+        let mut candidates = self.candidates(name).into_iter();
+        if let Some(found) = candidates.find(|name| self.catalog().types.contains_key(name)) {
+            return Ok(found);
+        }
+        if !self.assumes_missing() {
+            return Err(Failure::missing("type", name));
+        }
+        let full = self.new_name(name)?;
+        let provenance = Provenance::Unknown(self.origin(name.span));
+        let kind = UserType { name: full.clone(), provenance, kind: TypeKind::Other };
+        self.store.put(full.clone(), kind);
+        Ok(full)
+    }
+
+    /// `ALTER TYPE`.
+    pub(super) fn alter_type(&mut self, alter: &AlterType) -> Outcome {
+        let name = self.need_type(&alter.name)?;
+        alter.changes.iter().try_for_each(|change| self.change_type(&name, change))
+    }
+
+    fn change_type(&mut self, name: &QualifiedName, change: &TypeChange) -> Outcome {
+        let attribute_type = match change {
+            TypeChange::AddAttribute(one) | TypeChange::AlterAttribute(one) => {
+                Some(self.resolve_type(&one.data_type)?.text)
+            }
+            TypeChange::Object(change) => return self.change_type_object(name, change),
+            _ => None,
+        };
+        let Some(found) = self.store.edit::<UserType>(name) else { return Ok(()) };
+        match (&mut found.kind, change) {
+            (TypeKind::Enum(labels), TypeChange::AddValue(add)) => add_label(labels, add),
+            (TypeKind::Enum(labels), TypeChange::RenameValue(from, to)) => {
+                let missing = || Failure::missing("label", from);
+                let label = labels.iter_mut().find(|label| *label == from).ok_or_else(missing)?;
+                label.clone_from(to);
+                Ok(())
+            }
+            (TypeKind::Composite(list), change) => {
+                change_attributes(list, change, attribute_type);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn change_type_object(&mut self, name: &QualifiedName, change: &AlterChange) -> Outcome {
+        let to = match change {
+            AlterChange::Rename(to) => QualifiedName::new(name.schema.clone(), to.as_str()),
+            AlterChange::SetSchema(schema) => {
+                let to = SmolStr::new(schema.as_str());
+                self.need_schema(&to, schema.span)?;
+                QualifiedName::new(to, name.name.clone())
+            }
+            AlterChange::Owner(_) | AlterChange::Other(_) => return Ok(()),
+        };
+        self.refuse_taken_type(&to)?;
+        let Some(mut kind) = self.store.take::<UserType>(name) else { return Ok(()) };
+        kind.name = to.clone();
+        self.store.put(to.clone(), kind);
+        self.retype(name, &to);
+        Ok(())
+    }
+
+    /// Columns and arguments of a renamed type follow.
+    fn retype(&mut self, from: &QualifiedName, to: &QualifiedName) {
+        let (old, new) = (printed(from), printed(to));
+        for table in self.store.typed(from) {
+            if let Some(table) = self.store.table(&table) {
+                for column in &mut table.columns {
+                    column.type_name = renamed(&column.type_name, &old, &new);
+                }
+            }
+            self.store.link_type(to, &table);
+        }
+        let takes = |function: &Function| {
+            function.returns.contains(old.as_str())
+                || function.arguments.iter().any(|one| one.type_name.contains(old.as_str()))
+        };
+        let all = self.catalog().functions.iter();
+        let keys: Vec<_> =
+            all.filter(|(_, function)| takes(function)).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let Some(mut function) = self.store.take::<Function>(&key) else { continue };
+            function.returns = renamed(&function.returns, &old, &new);
+            for argument in &mut function.arguments {
+                argument.type_name = renamed(&argument.type_name, &old, &new);
+            }
+            let to = super::function::key_of(&function);
+            self.bodies.rename(&key, &to);
+            self.store.put(to, function);
+        }
+    }
+
+    /// `CREATE DOMAIN`.
+    pub(super) fn create_domain(&mut self, create: &CreateDomain) -> Outcome {
+        let name = self.new_name(&create.name)?;
+        self.refuse_taken_type(&name)?;
+        let base = self.resolve_type(&create.data_type)?.text;
+        let mut checks = Vec::new();
+        for constraint in &create.constraints {
+            let ConstraintKind::Check(expr) = &constraint.kind else { continue };
+            let check_name = match &constraint.name {
+                Some(name) => SmolStr::new(name.as_str()),
+                None => domain_check_name(&name, &checks),
+            };
+            checks.push((check_name, self.slice(expr.span).to_owned()));
+        }
+        let default = create.default.as_ref().map(|default| self.slice(default.span).to_owned());
+        let kind = TypeKind::Domain { base, not_null: create.not_null, default, checks };
+        self.put_type(name, kind, create.name.span);
+        Ok(())
+    }
+
+    /// `ALTER DOMAIN`.
+    pub(super) fn alter_domain(&mut self, alter: &AlterDomain) -> Outcome {
+        let name = self.need_type(&alter.name)?;
+        if let DomainChange::Object(change) = &alter.change {
+            return self.change_type_object(&name, change);
+        }
+        let text = match &alter.change {
+            DomainChange::SetDefault(expr) => self.slice(expr.span).to_owned(),
+            DomainChange::AddConstraint(constraint) => match &constraint.kind {
+                ConstraintKind::Check(expr) => self.slice(expr.span).to_owned(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        };
+        let Some(found) = self.store.edit::<UserType>(&name) else { return Ok(()) };
+        let TypeKind::Domain { not_null, default, checks, .. } = &mut found.kind else {
+            return Ok(());
+        };
+        match &alter.change {
+            DomainChange::SetDefault(_) => *default = Some(text),
+            DomainChange::DropDefault => *default = None,
+            DomainChange::SetNotNull => *not_null = true,
+            DomainChange::DropNotNull => *not_null = false,
+            DomainChange::AddConstraint(constraint) => {
+                let check = match &constraint.name {
+                    Some(name) => SmolStr::new(name.as_str()),
+                    None => domain_check_name(&name, checks),
+                };
+                checks.push((check, text));
+            }
+            DomainChange::DropConstraint(drop) => {
+                checks.retain(|(check, _)| check != drop.name.as_str());
+            }
+            DomainChange::RenameConstraint(rename) => {
+                for (check, _) in checks.iter_mut() {
+                    if check == rename.from.as_str() {
+                        *check = SmolStr::new(rename.to.as_str());
+                    }
+                }
+            }
+            DomainChange::ValidateConstraint(_) | DomainChange::Object(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn domain_check_name(domain: &QualifiedName, checks: &[(SmolStr, String)]) -> SmolStr {
+    let wanted = Wanted { table: &domain.name, columns: "", label: "check" };
+    wanted.choose(|name| checks.iter().any(|(check, _)| check == name))
+}
+
+fn add_label(labels: &mut Vec<SmolStr>, add: &trave_sql::AddValue) -> Outcome {
+    if labels.contains(&add.value) {
+        let keeps = add.if_not_exists;
+        return if keeps { Ok(()) } else { Err(Failure::exists("enum label", &add.value)) };
+    }
+    let place = |other: &SmolStr| {
+        let found = labels.iter().position(|label| label == other);
+        found.ok_or_else(|| Failure::missing("enum label", other))
+    };
+    let at = match &add.position {
+        ValuePosition::End => labels.len(),
+        ValuePosition::Before(other) => place(other)?,
+        ValuePosition::After(other) => place(other)? + 1,
+    };
+    labels.insert(at, add.value.clone());
+    Ok(())
+}
+
+fn change_attributes(
+    list: &mut Vec<(SmolStr, SmolStr)>,
+    change: &TypeChange,
+    kind: Option<SmolStr>,
+) {
+    match change {
+        TypeChange::AddAttribute(one) => {
+            list.push((SmolStr::new(one.name.as_str()), kind.unwrap_or_default()));
+        }
+        TypeChange::DropAttribute(drop) => list.retain(|(name, _)| name != drop.name.as_str()),
+        TypeChange::AlterAttribute(one) => {
+            for (_, old) in list.iter_mut().filter(|(name, _)| name == one.name.as_str()) {
+                *old = kind.clone().unwrap_or_default();
+            }
+        }
+        TypeChange::RenameAttribute(rename) => {
+            for (name, _) in list.iter_mut().filter(|(name, _)| name == rename.from.as_str()) {
+                *name = SmolStr::new(rename.to.as_str());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A type's name as `format_type` prints it.
+pub(super) fn printed(name: &QualifiedName) -> SmolStr {
+    format_smolstr!("{}.{}", Name::exact(&name.schema), Name::exact(&name.name))
+}
+
+fn renamed(text: &SmolStr, old: &SmolStr, new: &SmolStr) -> SmolStr {
+    match text.strip_prefix(old.as_str()) {
+        Some("") => new.clone(),
+        Some("[]") => format_smolstr!("{new}[]"),
+        _ => text.clone(),
+    }
+}
