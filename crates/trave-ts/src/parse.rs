@@ -12,7 +12,7 @@ use crate::ir::Module;
 use crate::kind::Kinds;
 use crate::lower;
 use crate::mask::{blank_ampersands, mask};
-use crate::tree::{Extras, Raw, Reader, Tree, flatten};
+use crate::tree::{Extras, Raw, Tree, flatten};
 
 /// Files above this are data or bundles, not code that somebody wrote.
 const BYTES_MAX: usize = 2 << 20;
@@ -113,8 +113,7 @@ impl Parsers {
         let tree = parser.parse_with_options(&mut bytes, None, Some(options));
         // A parse that was cut off would otherwise be resumed with the next file.
         parser.reset();
-        let reader = Reader { kinds: &grammar.kinds, text };
-        tree.map(|tree| flatten(&mut tree.walk(), reader, &mut self.nodes))
+        tree.map(|tree| flatten(&mut tree.walk(), &grammar.kinds, &mut self.nodes))
     }
 }
 

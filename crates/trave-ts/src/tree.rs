@@ -27,25 +27,10 @@ pub(crate) struct Extras {
     pub(crate) comments: Vec<Span>,
 }
 
-/// What annotations and properties end with that tell nothing.
-const PLAIN_TYPES: [&[u8]; 6] =
-    [b": string", b": number", b": boolean", b": unknown", b": any", b": void"];
-
-/// A text with the meaning of its tree's numbers.
-#[derive(Clone, Copy)]
-pub(crate) struct Reader<'r> {
-    pub(crate) kinds: &'r Kinds,
-    pub(crate) text: &'r [u8],
-}
-
 /// Copies the tree under the cursor into `nodes`.
-pub(crate) fn flatten(
-    cursor: &mut TreeCursor<'_>,
-    reader: Reader<'_>,
-    nodes: &mut Vec<Raw>,
-) -> Extras {
+pub(crate) fn flatten(cursor: &mut TreeCursor<'_>, kinds: &Kinds, nodes: &mut Vec<Raw>) -> Extras {
     nodes.clear();
-    let mut walk = Walk { reader, nodes, extras: Extras::default(), open: Vec::new() };
+    let mut walk = Walk { kinds, nodes, extras: Extras::default(), open: Vec::new() };
     loop {
         if walk.enter(cursor) {
             if cursor.goto_first_child() {
@@ -63,7 +48,7 @@ pub(crate) fn flatten(
 }
 
 struct Walk<'w> {
-    reader: Reader<'w>,
+    kinds: &'w Kinds,
     nodes: &'w mut Vec<Raw>,
     extras: Extras,
     /// The nodes around the cursor, outermost first.
@@ -75,7 +60,7 @@ impl Walk<'_> {
     fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
         let node = cursor.node();
         let around = self.open.last().map_or(Kind::Skip, |(kind, _)| *kind);
-        let kind = refine(self.reader.kinds.get(node.kind_id()), around);
+        let kind = refine(self.kinds.get(node.kind_id()), around);
         if kind == Kind::Skip {
             return false;
         }
@@ -86,9 +71,6 @@ impl Walk<'_> {
         }
         if kind == Kind::Error {
             self.extras.errors.push(span);
-        }
-        if self.reader.tells_nothing(kind, span) {
-            return false;
         }
         let at = self.nodes.len();
         self.nodes.push(Raw { kind, start: span.start, end: span.end, next: count(at + 1) });
@@ -105,19 +87,6 @@ impl Walk<'_> {
         if let Some(raw) = self.open.pop().and_then(|(_, at)| self.nodes.get_mut(at)) {
             raw.next = next;
         }
-    }
-}
-
-impl Reader<'_> {
-    /// Whether the bytes of a node show that nothing in it can matter. Each node that the cursor
-    /// does not visit saves more than this costs.
-    fn tells_nothing(self, kind: Kind, span: Span) -> bool {
-        let is_plain = |text: &[u8]| match kind {
-            Kind::JsxAttribute => text.ends_with(b"\"") || text.ends_with(b"'"),
-            _ => PLAIN_TYPES.iter().any(|plain| text.ends_with(plain)),
-        };
-        matches!(kind, Kind::JsxAttribute | Kind::TypeAnnotation | Kind::PropertySignature)
-            && self.text.get(span.start as usize..span.end as usize).is_some_and(is_plain)
     }
 }
 

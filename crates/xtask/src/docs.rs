@@ -1,10 +1,12 @@
-//! `cargo xtask docs`: the documentation of every crate, warnings denied.
+//! `cargo xtask docs`: whether links lead somewhere, and whether the documentation of the code
+//! builds.
 
-use crate::repository;
+use crate::process::{Outcome, cargo, run};
 
-/// Runs the command.
-pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let command = ["doc", "--workspace", "--no-deps", "--document-private-items"];
-    let denied = "--deny warnings";
-    repository::run(repository::cargo(&command).args(arguments).env("RUSTDOCFLAGS", denied))
+/// Checks the documentation.
+pub(crate) fn run_checks() -> anyhow::Result<Outcome> {
+    let links = run(&mut cargo(&["test", "--package", "trave", "--test", "docs"]))?;
+    let mut build = cargo(&["doc", "--workspace", "--no-deps"]);
+    let documented = run(build.env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(if links == Outcome::Success { documented } else { links })
 }

@@ -1,36 +1,56 @@
-//! What developers run beside cargo itself: `cargo xtask COMMAND`.
+//! The chores of this repository, as `cargo xtask CHORE`: one module each.
+//! Nothing here is part of the program.
 
-#![expect(clippy::print_stdout, reason = "a tool for developers speaks on the terminal")]
+#![expect(clippy::print_stdout, reason = "chores talk to the person who started them")]
+#![expect(clippy::print_stderr, reason = "chores talk to the person who started them")]
 
 mod bench;
 mod bless;
 mod docs;
 mod new_rule;
-mod peak;
-mod peers;
-mod repository;
+mod process;
+mod requirements;
 mod test;
 
-use anyhow::bail;
+use std::process::ExitCode;
+
+use process::Outcome;
 
 const USAGE: &str = "\
-cargo xtask COMMAND
+cargo xtask CHORE
 
-  test [ARGUMENTS]     every test of the workspace; arguments go to cargo test
-  bless [FILTER]       accept what the program prints now as what tests expect
-  new-rule FAMILY/NAME the two files of a new rule
-  bench [--runs N] DIR...  time and memory against oxlint and Biome on these trees
-  docs                 the documentation of every crate, warnings denied";
+  test                           install what the tests need, then run all of them
+  bench [--rounds N] FOLDER...   time a cold `trave check` against oxlint and Biome
+  bless [NAME]                   accept what rules, fixtures and --help print now
+  new-rule FAMILY/NAME           write the page and the function of a new rule
+  docs                           check links and build the documentation
+";
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some((command, rest)) = arguments.split_first() else { bail!("{USAGE}") };
-    match command.as_str() {
-        "test" => test::run(rest),
-        "bless" => bless::run(rest),
-        "new-rule" => new_rule::run(rest),
-        "bench" => bench::run(rest),
-        "docs" => docs::run(rest),
-        _ => bail!("unknown command `{command}`\n\n{USAGE}"),
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> anyhow::Result<Outcome> {
+    match arguments {
+        ["test", rest @ ..] => test::run_all(rest),
+        ["bench", rest @ ..] => bench::run_bench(rest),
+        ["bless"] => bless::run_bless(None),
+        ["bless", name] => bless::run_bless(Some(name)),
+        ["new-rule", id] => new_rule::write_rule(id),
+        ["docs"] => docs::run_checks(),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(Outcome::Success)
+        }
+        [] => anyhow::bail!("which chore?\n\n{USAGE}"),
+        [name, ..] => anyhow::bail!("`{name}` cannot be done like this\n\n{USAGE}"),
     }
 }

@@ -1,0 +1,135 @@
+//! The program as people and scripts meet it: exit codes, what narrows a run, closed pipes.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use program::{MIGRATION, MIGRATION_PATH, Project};
+
+const FOUND: (i32, &str) = (1, "rls/table-without-rls");
+
+#[test]
+fn findings_exit_with_one_and_levels_decide() {
+    let project = Project::with_a_finding();
+    project.expect(&["check"], FOUND);
+    project.expect(&["check", "--fail-on", "never"], (0, "rls/table-without-rls"));
+    project.write("trave.toml", "[rules]\n'rls/table-without-rls' = 'info'\n");
+    project.expect(&["check"], (0, "rls/table-without-rls"));
+    project.expect(&["check", "--fail-on", "info"], FOUND);
+    project.write("trave.toml", "[rules]\n'rls/table-without-rls' = 'off'\n");
+    project.expect(&["check", "--fail-on", "info"], (0, "no findings"));
+}
+
+#[test]
+fn a_file_narrows_the_report_and_not_the_analysis() {
+    let project = Project::with_a_finding();
+    project.expect(&["check", "--format", "concise", MIGRATION_PATH], FOUND);
+    project.write("src/lib/other.ts", "export const one = 1;\n");
+    project.expect(&["check", "src/lib/other.ts"], (0, "no findings"));
+}
+
+#[test]
+fn rules_can_be_chosen() {
+    let project = Project::with_a_finding();
+    project.expect(&["check", "--only", "rls"], FOUND);
+    project.expect(&["check", "--only", "rls/table-without-rls"], FOUND);
+    project.expect(&["check", "--only", "jwt"], (0, "no findings"));
+}
+
+#[test]
+fn a_comment_with_a_reason_accepts_a_finding() {
+    let project = Project::with_a_finding();
+    let comment = "-- trave-ignore rls/table-without-rls: everybody may read these\n";
+    project.write(MIGRATION_PATH, format!("{comment}{MIGRATION}"));
+    project.expect(&["check"], (0, "1 silenced"));
+}
+
+#[test]
+fn concise_output_is_one_line_per_finding() {
+    let project = Project::with_a_finding();
+    let output = project.run(&["check", "--format", "concise"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.stderr.is_empty());
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let begin = format!("{MIGRATION_PATH}:1:21 error rls/table-without-rls ");
+    assert!(text.starts_with(&begin), "{text}");
+}
+
+#[test]
+fn json_has_the_documented_shape() {
+    let project = Project::with_a_finding();
+    let output = project.run(&["check", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["version"], 1);
+    let finding = &document["findings"][0];
+    assert_eq!(finding["file"], MIGRATION_PATH);
+    assert_eq!(finding["start"]["line"], 1);
+    assert_eq!(finding["labels"][0]["primary"], true);
+    assert_eq!(document["coverage"]["statements"], 1);
+    assert_eq!(document["coverage"]["statements_understood"], 1);
+}
+
+#[test]
+fn routes_and_queries_are_listed() {
+    let project = Project::with_a_finding();
+    project.expect(&["routes"], (0, "/api/notes"));
+    project.expect(&["queries"], (0, "notes"));
+    let output = project.run(&["routes", "--format", "json"]);
+    let routes: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(routes[0]["method"], "GET");
+    assert_eq!(routes[0]["path"], "/api/notes");
+    assert_eq!(routes[0]["queries"][0]["table"], "notes");
+    let output = project.run(&["queries", "--format", "json"]);
+    let queries: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(queries[0]["operation"], "select");
+    assert_eq!(queries[0]["handlers"][0]["path"], "/api/notes");
+}
+
+#[test]
+fn several_roots_are_listed_when_one_is_needed() {
+    let project = Project::with_a_finding();
+    project.write("apps/b/supabase/migrations/20240101000000_x.sql", MIGRATION);
+    project.expect(&["schema"], (2, "`apps/b/supabase`"));
+    project.expect(&["schema", "--root", "supabase"], (0, "notes"));
+    project.expect(&["schema", "--root", "nothing"], (2, "`supabase`"));
+    project.expect(&["schema", "supabase/migrations"], (0, "notes"));
+}
+
+#[test]
+fn usage_is_explained() {
+    let project = Project::empty();
+    project.expect(&["chekc"], (2, "check"));
+    project.expect(&["--help"], (0, "Examples:"));
+    project.expect(&["check", "--format", "xml"], (2, "terminal"));
+    project.expect(&["completions", "bash"], (0, "trave"));
+    project.expect(&["rules"], (0, "rls/table-without-rls"));
+    project.expect(&["explain", "table-without-rls"], (0, "## Bad"));
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let project = Project::with_a_finding();
+    let many = (0..3000).map(|number| format!("create table public.t{number} (id int);\n"));
+    project.write("supabase/migrations/20240102000000_x.sql", many.collect::<String>());
+    let mut command = project.command(&["check"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    // The reader goes with the line: from then on nobody reads what is written.
+    BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(!line.is_empty());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn what_is_no_terminal_gets_no_colour() {
+    let project = Project::with_a_finding();
+    let plain = project.run(&["check"]).stdout;
+    assert!(!plain.contains(&b'\x1b'));
+    let coloured = project.run(&["check", "--color", "always"]).stdout;
+    assert!(coloured.contains(&b'\x1b'));
+}
