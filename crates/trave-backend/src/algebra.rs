@@ -204,7 +204,7 @@ fn keep(kept: &mut Vec<Value>, value: Value) {
             *old = old.clone().and_dependencies(&value);
             return;
         }
-        if let Some(merged) = merge_bounds(old, &value) {
+        if let Some(merged) = merge_bounds(old, &value).or_else(|| absorb_empty(old, &value)) {
             *old = merged;
             return;
         }
@@ -223,14 +223,25 @@ fn merge_bounds(left: &Value, right: &Value) -> Option<Value> {
     Some(clamped.and_dependencies(left).and_dependencies(right))
 }
 
+/// `rows ?? []` is rows: an empty array adds nothing to an array of unknown length.
+fn absorb_empty(left: &Value, right: &Value) -> Option<Value> {
+    let is_empty = |value: &Value| matches!(&value.shape, Shape::Array(items) if items.is_empty());
+    let is_open = |value: &Value| matches!(value.shape, Shape::List(_) | Shape::Rows(_));
+    match (is_empty(left), is_empty(right)) {
+        (true, false) if is_open(right) => Some(right.clone().and_dependencies(left)),
+        (false, true) if is_open(left) => Some(left.clone().and_dependencies(right)),
+        _ => None,
+    }
+}
+
 fn settle(mut kept: Vec<Value>) -> Value {
     let dependencies = Value::unknown_from(&kept);
     let is_unknown = |value: &Value| matches!(value.shape, Shape::Unknown);
     if kept.iter().any(is_unknown) {
-        // A client that may come from elsewhere is still worth following.
-        kept.retain(|value| {
-            matches!(value.shape, Shape::Library(_) | Shape::Function(_) | Shape::Instance(_))
-        });
+        kept.retain(is_worth_following);
+        if kept.iter().any(|value| matches!(value.shape, Shape::Object(_) | Shape::List(_))) {
+            kept.push(dependencies.clone());
+        }
     }
     if kept.len() > ALTERNATIVES_MAX {
         return dependencies;
@@ -243,6 +254,19 @@ fn settle(mut kept: Vec<Value>) -> Value {
             Value::of(Shape::OneOf(Arc::new(kept))).and_dependencies(&dependencies)
         }
     }
+}
+
+/// A client, a function or rows that may come from elsewhere are still worth following.
+fn is_worth_following(value: &Value) -> bool {
+    matches!(
+        value.shape,
+        Shape::Library(_)
+            | Shape::Function(_)
+            | Shape::Instance(_)
+            | Shape::Rows(_)
+            | Shape::Object(_)
+            | Shape::List(_)
+    )
 }
 
 fn same(left: &Value, right: &Value, depth: u32) -> bool {

@@ -1,7 +1,7 @@
 //! Base64 as tokens use it: the URL alphabet, no padding needed.
 
 /// The bytes of a base64url text; none when a sign does not belong to it.
-pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
+pub fn decode_url(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let mut bits: u32 = 0;
     let mut held: u32 = 0;

@@ -5,7 +5,7 @@ pub mod algebra;
 pub mod arithmetic;
 mod ask;
 mod auth;
-mod base64;
+pub mod base64;
 mod cache;
 mod clients;
 pub mod effect;

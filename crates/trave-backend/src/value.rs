@@ -194,6 +194,10 @@ impl Taint {
     pub const ENV: Self = Self(1 << 12);
     /// The answer of a function that could not be followed, and that may have asked who is calling.
     pub const OPAQUE: Self = Self(1 << 13);
+    /// What a function returns only after it has turned unwanted callers away.
+    pub const ADMITTED: Self = Self(1 << 14);
+    /// What tells who is calling.
+    pub const IDENTITY: Self = Self::CALLER.and(Self::CLAIM).and(Self::SECRET).and(Self::OPAQUE);
 
     /// What an input of this kind taints.
     pub const fn of(kind: InputKind) -> Self {
@@ -212,6 +216,18 @@ impl Taint {
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What both sets share.
+    #[must_use]
+    pub const fn only(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The set without the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether the sets share anything.

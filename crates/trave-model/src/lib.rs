@@ -1,1 +1,21 @@
-//! Placeholder.
+//! Links what was read of single files into one model: routes, queries, and what surrounds them.
+//!
+//! [`link`] runs every way in symbolically ([`eval`]) and gathers what happens on the way. Rules
+//! see the [`Model`] and nothing else.
+
+mod eval;
+mod link;
+mod model;
+mod program;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use link::link;
+pub use model::{
+    Cache, Claim, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment, LoopAround, Model,
+    ModelSettings, Query, QueryFacts, QueryRef, Reach, Route, RouteId, RouteKind, SecretLiteral,
+    Step, Token,
+};
+pub use program::{Backend, Package, Program};

@@ -1,0 +1,229 @@
+//! Arrays: methods that loop run their callback once, under the name of the call.
+
+use trave_backend::effect::RowsUse;
+use trave_backend::value::{Shape, Taint, Value};
+
+use crate::eval::Evaluator;
+use crate::eval::call::Site;
+use crate::eval::place::element_of;
+
+/// Arrays of so few constants are worked through one by one.
+const ROUNDS_MAX: usize = 3;
+
+/// How a method uses all the rows that it is called on.
+fn use_of(method: &str) -> Option<RowsUse> {
+    Some(match method {
+        "map" | "forEach" | "flatMap" => RowsUse::Iterated,
+        "filter" | "find" | "findIndex" | "findLast" | "some" | "every" | "includes"
+        | "indexOf" => RowsUse::Searched,
+        "reduce" | "reduceRight" => RowsUse::Aggregated,
+        "sort" | "toSorted" | "reverse" | "toReversed" => RowsUse::Sorted,
+        "slice" | "splice" => RowsUse::Sliced,
+        _ => return None,
+    })
+}
+
+impl Evaluator<'_> {
+    pub(super) fn call_array(
+        &mut self,
+        receiver: &Value,
+        method: &str,
+        site: &Site,
+    ) -> Option<Value> {
+        let is_text = matches!(
+            receiver.shape,
+            Shape::Text(_) | Shape::Template(_) | Shape::Number(_) | Shape::Object(_)
+        );
+        if is_text {
+            return None;
+        }
+        let has_callback = matches!(
+            site.args.first().map(|value| &value.shape),
+            Some(Shape::Function(_) | Shape::Library(_) | Shape::OneOf(_))
+        );
+        if let Some(how) = use_of(method) {
+            self.use_rows(receiver, how, site.method_origin);
+        }
+        match method {
+            "map" | "flatMap" if has_callback => Some(self.map(receiver, method, site)),
+            "forEach" if has_callback => {
+                self.each(receiver, site);
+                Some(Value::undefined())
+            }
+            "filter" | "toSorted" | "sort" | "find" | "findLast" if has_callback => {
+                self.each(receiver, site);
+                Some(match method {
+                    "find" | "findLast" => element_of(receiver).join(Value::undefined()),
+                    "filter" => opened(receiver),
+                    _ => receiver.clone(),
+                })
+            }
+            "some" | "every" | "findIndex" if has_callback => {
+                let answer = self.each(receiver, site);
+                Some(Value::unknown_from(&[answer, receiver.clone()]))
+            }
+            "reduce" | "reduceRight" if has_callback => Some(self.reduce(receiver, site)),
+            _ => plain(receiver, method, site),
+        }
+    }
+
+    fn map(&mut self, receiver: &Value, method: &str, site: &Site) -> Value {
+        if let Shape::Array(items) = &receiver.shape
+            && items.len() <= ROUNDS_MAX
+            && method == "map"
+        {
+            let items = items.to_vec();
+            let over = receiver.clone();
+            let mapped = items.into_iter().map(|item| self.round(&over, item, site)).collect();
+            return Value::array(mapped).and_dependencies(receiver);
+        }
+        let result = self.each(receiver, site);
+        let result = if method == "flatMap" { element_of(&result) } else { result };
+        Value::list(result).and_dependencies(receiver)
+    }
+
+    /// Runs the callback of a looping method once, with what an element looks like.
+    pub(super) fn each(&mut self, receiver: &Value, site: &Site) -> Value {
+        let element = element_of(receiver);
+        self.round(receiver, element, site)
+    }
+
+    fn round(&mut self, over: &Value, element: Value, site: &Site) -> Value {
+        let callback = site.arg(0);
+        let index = Value::of(Shape::Unknown);
+        let args = vec![element, index, over.clone()];
+        self.run_round(over, site, |it| it.run_value(&callback, args))
+    }
+
+    fn run_round(
+        &mut self,
+        over: &Value,
+        site: &Site,
+        run: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
+        let frame = self.loop_frame(site.method_origin, over);
+        self.loops.push(frame);
+        let result = self.maybe(run);
+        self.loops.pop();
+        result
+    }
+
+    fn reduce(&mut self, receiver: &Value, site: &Site) -> Value {
+        let element = element_of(receiver);
+        let start = site.args.get(1).cloned().unwrap_or_else(|| element.clone());
+        let callback = site.arg(0);
+        // What the rounds before gave can be anything of the kind.
+        let folded = match &start.shape {
+            Shape::Object(_) | Shape::Library(_) | Shape::List(_) => start.clone(),
+            Shape::Array(items) if items.is_empty() => start.clone(),
+            _ => Value::of(Shape::Unknown).depending_on(&[start.clone(), element.clone()]),
+        };
+        let args = vec![folded, element, Value::of(Shape::Unknown), receiver.clone()];
+        let result = self.run_round(receiver, site, |it| it.run_value(&callback, args));
+        start.join(result).and_dependencies(receiver)
+    }
+
+    /// `Array.from`, `Array.isArray`, `Array.of`, `Array(n)`.
+    pub(super) fn call_array_global(&mut self, member: &str, site: &Site) -> Option<Value> {
+        let source = site.arg(0);
+        match member {
+            "from" => {
+                let list = match &source.shape {
+                    Shape::Array(_) | Shape::List(_) | Shape::Rows(_) => source,
+                    _ => Value::list(element_of(&source)),
+                };
+                let Some(mapping) = site.args.get(1).cloned() else { return Some(list) };
+                let mapping = Site { args: vec![mapping], ..site.clone() };
+                let element = self.each(&list, &mapping);
+                Some(Value::list(element))
+            }
+            "isArray" => Some(match source.shape {
+                Shape::Array(_) | Shape::List(_) => Value::of(Shape::Bool(true)),
+                _ => Value::unknown_from(&site.args),
+            }),
+            "of" => Some(Value::array(site.args.clone())),
+            "" => Some(Value::list(Value::of(Shape::Unknown))),
+            _ => None,
+        }
+    }
+}
+
+/// Methods that call nothing back.
+fn plain(receiver: &Value, method: &str, site: &Site) -> Option<Value> {
+    let is_list = matches!(receiver.shape, Shape::Array(_) | Shape::List(_) | Shape::Rows(_));
+    Some(match method {
+        "sort" | "toSorted" | "reverse" | "toReversed" | "flat" | "values" | "entries" | "keys"
+        | "fill"
+            if is_list =>
+        {
+            receiver.clone()
+        }
+        "slice" | "splice" if is_list => opened(receiver),
+        "at" | "pop" | "shift" if is_list => element_of(receiver),
+        "concat" if is_list => {
+            let mut element = element_of(receiver);
+            for value in &site.args {
+                let other = element_of(value);
+                element = element.join(other);
+            }
+            Value::list(element)
+        }
+        "push" | "unshift" => Value::of(Shape::Unknown),
+        "join" if is_list => joined(receiver, site),
+        "includes" | "indexOf" if is_list => {
+            Value::unknown_from(&site.args).and_dependencies(receiver)
+        }
+        _ => return None,
+    })
+}
+
+fn joined(receiver: &Value, site: &Site) -> Value {
+    let Shape::Array(items) = &receiver.shape else {
+        return Value::unknown_from(std::slice::from_ref(receiver));
+    };
+    let separator = site.args.first().cloned().unwrap_or_else(|| Value::text(","));
+    let mut pieces = Vec::with_capacity(items.len() * 2);
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            pieces.push(separator.clone());
+        }
+        pieces.push(item.clone());
+    }
+    crate::eval::expr::concat(pieces)
+}
+
+/// Fewer or other elements of the same kind.
+fn opened(value: &Value) -> Value {
+    match &value.shape {
+        Shape::Array(items) if !items.is_empty() => {
+            Value::list(Value::one_of(items.iter().cloned())).and_dependencies(value)
+        }
+        _ => value.clone(),
+    }
+}
+
+/// What an array is after a call that changes it.
+pub(super) fn mutated(
+    receiver: &Value,
+    method: &str,
+    (args, in_loop): (&[Value], bool),
+) -> Option<Value> {
+    let adds = matches!(method, "push" | "unshift");
+    if !adds || args.is_empty() {
+        return None;
+    }
+    let added = Value::one_of(args.iter().cloned());
+    let depends = Value::unknown_from(args).tainted(Taint::NONE);
+    let grown = match &receiver.shape {
+        Shape::Array(items) if !in_loop => {
+            let mut items = items.to_vec();
+            items.extend(args.iter().cloned());
+            Value::array(items)
+        }
+        Shape::Array(items) if items.is_empty() => Value::list(added),
+        Shape::Array(items) => Value::list(Value::one_of(items.iter().cloned()).join(added)),
+        Shape::List(element) => Value::list(Value::clone(element).join(added)),
+        _ => return None,
+    };
+    Some(grown.and_dependencies(receiver).and_dependencies(&depends))
+}

@@ -1,0 +1,407 @@
+//! Calls: of the project's functions, of libraries, of what nobody knows.
+
+use smol_str::SmolStr;
+use trave_backend::effect::Effect;
+use trave_backend::library::{Guess, LibraryCall};
+use trave_backend::value::{Shape, Taint, Value};
+use trave_source::{Origin, Span};
+use trave_ts::ir::{Argument, Call, ExprId, ExprKind, TemplatePart};
+
+use super::invoke::Caller;
+use super::place::element_of;
+use super::{Evaluator, Level, builtins};
+
+/// How many functions among the arguments of an unknown call are run.
+const CALLBACKS_MAX: usize = 8;
+
+/// A call: where it stands and what it is given.
+#[derive(Debug, Clone)]
+pub(super) struct Site {
+    pub(super) args: Vec<Value>,
+    pub(super) arg_origins: Vec<Origin>,
+    /// The whole call.
+    pub(super) origin: Origin,
+    /// From the method's name to the end of the call.
+    pub(super) method_origin: Origin,
+    /// The last part of the callee or receiver, as written.
+    pub(super) name: SmolStr,
+    /// The method that is called on the result, if any.
+    pub(super) next: Option<SmolStr>,
+    pub(super) is_new: bool,
+    pub(super) is_tagged: bool,
+}
+
+/// A method that is called, as written.
+struct Method<'p> {
+    object: ExprId,
+    name: &'p SmolStr,
+    span: Span,
+    next: Option<SmolStr>,
+}
+
+impl Site {
+    pub(super) fn arg(&self, index: usize) -> Value {
+        self.args.get(index).cloned().unwrap_or_else(Value::undefined)
+    }
+}
+
+impl<'p> Evaluator<'p> {
+    pub(super) fn call(&mut self, id: ExprId, call: &'p Call) -> Value {
+        let next = self.next.take();
+        let value = match self.expr(call.callee).map(|callee| &callee.kind) {
+            Some(ExprKind::Member { object, property, property_span, .. }) => {
+                let method = Method { object: *object, name: property, span: *property_span, next };
+                self.method_call(id, call, method)
+            }
+            Some(ExprKind::Super) => {
+                let site = self.site(id, call);
+                self.call_super(site);
+                Value::undefined()
+            }
+            _ => {
+                let callee = self.eval(call.callee);
+                let site = self.site(id, call);
+                self.call_value(&callee, site)
+            }
+        };
+        if matches!(value.shape, Shape::Never) {
+            self.activation.diverged = true;
+        }
+        value
+    }
+
+    fn method_call(&mut self, id: ExprId, call: &'p Call, method: Method<'p>) -> Value {
+        if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Call(_))) {
+            self.next = Some(method.name.clone());
+        }
+        let receiver = self.eval(method.object);
+        if call.optional && receiver.is_nullish() == Some(true) {
+            return Value::undefined();
+        }
+        let mut site = self.site(id, call);
+        site.method_origin.span.start = method.span.start;
+        site.name = self.written(method.object);
+        site.next = method.next;
+        let args = site.args.clone();
+        let result = self.call_method(&receiver, method.name, site);
+        if let Some(changed) = self.mutated(&receiver, method.name, &args) {
+            self.write_back(method.object, changed);
+        }
+        result
+    }
+
+    /// The last part of a receiver as written: `supabase`, `db` of `ctx.db`, `getClient` of a call.
+    fn written(&self, id: ExprId) -> SmolStr {
+        match self.expr(id).map(|expr| &expr.kind) {
+            Some(ExprKind::Name(binding)) => {
+                self.here.module.binding(*binding).map(|it| it.name.clone()).unwrap_or_default()
+            }
+            Some(ExprKind::Global(name)) => name.clone(),
+            Some(ExprKind::Member { property, .. }) => property.clone(),
+            Some(ExprKind::Call(call)) => self.written(call.callee),
+            Some(ExprKind::Await(inner) | ExprKind::Typed { value: inner, .. }) => {
+                self.written(*inner)
+            }
+            _ => SmolStr::default(),
+        }
+    }
+
+    /// Evaluates the arguments of a call.
+    pub(super) fn site(&mut self, id: ExprId, call: &Call) -> Site {
+        let origin = self.origin(id);
+        let mut site = Site {
+            args: Vec::with_capacity(call.args.len()),
+            arg_origins: Vec::with_capacity(call.args.len()),
+            origin,
+            method_origin: origin,
+            name: self.written(call.callee),
+            next: None,
+            is_new: false,
+            is_tagged: false,
+        };
+        for argument in &call.args {
+            self.argument(*argument, &mut site);
+        }
+        site
+    }
+
+    fn argument(&mut self, argument: Argument, site: &mut Site) {
+        let value = self.eval(argument.value);
+        let origin = self.origin(argument.value);
+        match (&value.shape, argument.spread) {
+            (Shape::Array(items), true) => {
+                site.arg_origins.extend(items.iter().map(|_| origin));
+                site.args.extend(items.iter().cloned());
+            }
+            (_, true) => {
+                let element = element_of(&value);
+                site.args.push(element);
+                site.arg_origins.push(origin);
+            }
+            (_, false) => {
+                site.args.push(value);
+                site.arg_origins.push(origin);
+            }
+        }
+    }
+
+    pub(super) fn tagged(&mut self, id: ExprId, tag: ExprId, parts: &[TemplatePart]) -> Value {
+        let callee = self.eval(tag);
+        let text = self.template_value(parts);
+        let origin = self.origin(id);
+        let name = self.written(tag);
+        let site = Site {
+            args: vec![text],
+            arg_origins: vec![origin],
+            origin,
+            method_origin: origin,
+            name,
+            next: None,
+            is_new: false,
+            is_tagged: true,
+        };
+        self.call_value(&callee, site)
+    }
+
+    pub(super) fn call_value(&mut self, callee: &Value, site: Site) -> Value {
+        match &callee.shape {
+            Shape::Function(id) => self.invoke(*id, site.args, Caller::at(site.origin)),
+            Shape::Library(_) => self.call_library(callee, None, site),
+            Shape::OneOf(values) => {
+                let results: Vec<Value> =
+                    values.iter().map(|value| self.call_value(value, site.clone())).collect();
+                Value::one_of(results).and_dependencies(callee)
+            }
+            Shape::Never => Value::never(),
+            _ => self.call_unknown(callee, &site),
+        }
+    }
+
+    pub(super) fn call_method(&mut self, receiver: &Value, method: &str, site: Site) -> Value {
+        match &receiver.shape {
+            Shape::OneOf(values) => {
+                let identity = receiver.taint.only(Taint::IDENTITY);
+                let results: Vec<Value> = values
+                    .iter()
+                    .filter(|value| value.is_nullish() != Some(true))
+                    .map(|value| self.call_method(value, method, site.clone()))
+                    .collect();
+                if results.is_empty() {
+                    return Value::undefined();
+                }
+                Value::one_of(results).tainted(identity)
+            }
+            Shape::Library(_) if matches!(method, "then" | "catch" | "finally") => {
+                self.chain_promise(receiver, method, &site)
+            }
+            Shape::Library(_) => self.call_library(receiver, Some(method), site),
+            Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
+                Some(function) => self.call_value(&function, site),
+                None => self.call_unknown(receiver, &site),
+            },
+            Shape::Object(object) if object.fields.contains_key(method) => {
+                let function = object.fields.get(method).cloned().unwrap_or_else(Value::undefined);
+                self.call_with_this(&function, receiver, site)
+            }
+            Shape::Function(_) => self.call_on_function(receiver, method, site),
+            _ => self.call_on_data(receiver, method, site),
+        }
+    }
+
+    fn call_with_this(&mut self, function: &Value, this: &Value, site: Site) -> Value {
+        match &function.shape {
+            Shape::Function(id) => {
+                let from = Caller { this: Some(this.clone()), origin: Some(site.origin) };
+                self.invoke(*id, site.args, from)
+            }
+            _ => self.call_value(function, site),
+        }
+    }
+
+    /// `f.call(this, …)`, `f.apply(…)`, `f.bind(…)`.
+    fn call_on_function(&mut self, function: &Value, method: &str, mut site: Site) -> Value {
+        match method {
+            "call" => {
+                site.args = site.args.split_off(1.min(site.args.len()));
+                self.call_value(function, site)
+            }
+            "apply" => {
+                let list = site.arg(1);
+                site.args = match &list.shape {
+                    Shape::Array(items) => items.to_vec(),
+                    _ => vec![element_of(&list)],
+                };
+                self.call_value(function, site)
+            }
+            "bind" => function.clone(),
+            _ => self.call_unknown(function, &site),
+        }
+    }
+
+    /// A method of data: of an array, a string, a number, or of something unknown.
+    fn call_on_data(&mut self, receiver: &Value, method: &str, site: Site) -> Value {
+        if let Some(guessed) = self.guess(receiver, method, &site) {
+            return guessed;
+        }
+        if let Some(value) = self.call_builtin(receiver, method, &site) {
+            return value;
+        }
+        if let Shape::Object(object) = &receiver.shape
+            && let Some(rest) = &object.rest
+        {
+            let rest = Value::clone(rest);
+            return self.call_method(&rest, method, site);
+        }
+        let mut named = site;
+        named.name = SmolStr::from(method);
+        self.call_unknown(receiver, &named)
+    }
+
+    /// Asks every library whether a call on something unknown is unmistakably its own.
+    fn guess(&mut self, receiver: &Value, method: &str, site: &Site) -> Option<Value> {
+        let nothing_known = match &receiver.shape {
+            Shape::Unknown => true,
+            Shape::Input(input) => input.kind == trave_backend::value::InputKind::Parameter,
+            _ => false,
+        };
+        if !nothing_known {
+            return None;
+        }
+        let guess = Guess {
+            receiver: &site.name,
+            method,
+            next: site.next.as_deref(),
+            args: &site.args,
+            arg_origins: &site.arg_origins,
+            origin: site.origin,
+        };
+        self.cx.libraries().iter().find_map(|library| library.guess(&guess, self))
+    }
+
+    pub(super) fn call_library(
+        &mut self,
+        callee: &Value,
+        method: Option<&str>,
+        site: Site,
+    ) -> Value {
+        let Some(library) = callee.library() else { return Value::unknown() };
+        if library.library == builtins::LIBRARY {
+            return self.call_builtin_value(callee, method, site);
+        }
+        let call = LibraryCall {
+            callee: library,
+            method,
+            is_new: site.is_new,
+            is_tagged: site.is_tagged,
+            args: &site.args,
+            arg_origins: &site.arg_origins,
+            origin: site.origin,
+            method_origin: site.method_origin,
+        };
+        let known = self.library_of(library).and_then(|model| model.call(&call, self));
+        match known {
+            Some(value) => self.seen(value, site.origin),
+            None => self.call_unknown(callee, &site),
+        }
+    }
+
+    /// A call that cannot be followed: functions among its arguments run once, and what it gives
+    /// depends on everything that it is given.
+    pub(super) fn call_unknown(&mut self, callee: &Value, site: &Site) -> Value {
+        let mut dependencies = Value::unknown_from(&site.args).and_dependencies(callee);
+        dependencies.taint = dependencies.taint.without(Taint::ADMITTED).and(Taint::UNKNOWN);
+        let told = tells_identity(&site.args);
+        let may_ask = asks_identity(&site.name) || told;
+        if told {
+            self.push(Effect::Opaque(site.origin));
+        }
+        if may_ask {
+            dependencies.taint = dependencies.taint.and(Taint::OPAQUE);
+        }
+        if checks_secret(&site.name)
+            && dependencies.taint.has(Taint::ENV)
+            && dependencies.taint.has(Taint::INPUT)
+        {
+            dependencies.taint = dependencies.taint.and(Taint::SECRET);
+        }
+        self.run_callbacks(&site.args, &site.name);
+        dependencies
+    }
+
+    fn run_callbacks(&mut self, args: &[Value], name: &str) {
+        let mut functions = Vec::new();
+        for value in args {
+            value.visit(&mut |part| {
+                if matches!(part.shape, Shape::Function(_)) && functions.len() < CALLBACKS_MAX {
+                    functions.push(part.clone());
+                }
+            });
+        }
+        if functions.is_empty() {
+            return;
+        }
+        // A wrapper that nobody knows may have turned callers away before it calls back.
+        let level = self.level;
+        if self.running.is_empty() || asks_identity(name) {
+            self.level = level.max(Level::Maybe);
+            self.trace.opaque |= self.running.is_empty();
+        }
+        for function in &functions {
+            self.run_callback(function);
+        }
+        self.level = level;
+    }
+
+    /// Runs a function that somebody else will call, with whatever.
+    pub(super) fn run_callback(&mut self, value: &Value) {
+        for alternative in value.alternatives() {
+            let Shape::Function(id) = &alternative.shape else { continue };
+            if self.is_elsewhere(*id) {
+                continue;
+            }
+            let args = self.unknown_args(*id);
+            let diverged = self.activation.diverged;
+            self.maybe(|it| it.invoke(*id, args, Caller::default()));
+            self.activation.diverged = diverged;
+        }
+    }
+}
+
+/// Whether any of these tells who is calling: the request, cookies, a token.
+fn tells_identity(args: &[Value]) -> bool {
+    let identity = Taint::CLAIM.and(Taint::COOKIE).and(Taint::HEADER);
+    args.iter().any(|value| {
+        value.taint.has(identity)
+            || value.holds(
+                |shape| matches!(shape, Shape::Library(library) if library.kind == "request"),
+            )
+    })
+}
+
+/// Whether a function that cannot be followed is named like one that asks who is calling.
+fn asks_identity(name: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "auth",
+        "session",
+        "user",
+        "verify",
+        "permission",
+        "guard",
+        "protect",
+        "require",
+        "role",
+        "admin",
+        "access",
+        "token",
+        "signed",
+        "member",
+    ];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+fn checks_secret(name: &str) -> bool {
+    const WORDS: [&str; 6] = ["verify", "signature", "timingsafe", "compare", "equal", "match"];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}

@@ -1,0 +1,234 @@
+//! Classes: construction, inheritance, methods and fields.
+
+use trave_backend::value::{ClosureId, Shape, Value};
+use trave_source::Origin;
+use trave_ts::ir::{Call, Class, ClassId, ExprId, FunctionId, Method};
+
+use super::call::Site;
+use super::frame::{Closure, FrameId, Instance};
+use super::invoke::Caller;
+use super::{Evaluator, Here, ModuleId, builtins};
+
+/// How many base classes are followed.
+const BASES_MAX: u32 = 8;
+
+/// With how many unknown values a base class is made whose constructor is inherited.
+const ARGS_MAX: usize = 4;
+
+/// A class as it stands: where it was declared and what it sees.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ClassRef {
+    pub(super) module: ModuleId,
+    pub(super) class: ClassId,
+    pub(super) frame: FrameId,
+}
+
+impl<'p> Evaluator<'p> {
+    pub(super) fn construct(&mut self, id: ExprId, call: &'p Call) -> Value {
+        let callee = self.eval(call.callee);
+        let mut site = self.site(id, call);
+        site.is_new = true;
+        self.construct_value(&callee, site)
+    }
+
+    pub(super) fn construct_value(&mut self, callee: &Value, site: Site) -> Value {
+        match &callee.shape {
+            Shape::Instance(id) => match self.class_ref(*id) {
+                Some(class) => self.construct_class(class, site.args, Some(site.origin)),
+                None => Value::unknown(),
+            },
+            Shape::Library(library) if library.library == builtins::LIBRARY => {
+                self.construct_builtin(&library.name.clone(), &site)
+            }
+            Shape::Library(_) => self.call_library(callee, None, site),
+            Shape::OneOf(values) => {
+                let made: Vec<Value> =
+                    values.iter().map(|value| self.construct_value(value, site.clone())).collect();
+                Value::one_of(made)
+            }
+            _ => self.call_unknown(callee, &site),
+        }
+    }
+
+    pub(super) fn class_ref(&self, id: ClosureId) -> Option<ClassRef> {
+        let it = self.instances.get(id.0 as usize)?;
+        Some(ClassRef { module: it.module, class: it.class, frame: it.frame })
+    }
+
+    pub(super) fn class_of(&self, class: ClassRef) -> Option<&'p Class> {
+        self.cx.module(class.module)?.class(class.class)
+    }
+
+    pub(super) fn construct_class(
+        &mut self,
+        class: ClassRef,
+        args: Vec<Value>,
+        origin: Option<Origin>,
+    ) -> Value {
+        let this = self.new_instance(Instance {
+            module: class.module,
+            class: class.class,
+            frame: class.frame,
+            is_class: false,
+            fields: Vec::new(),
+        });
+        self.initialise(class, &this, (args, origin, BASES_MAX));
+        this
+    }
+
+    /// An object of a class, made by somebody unknown with whatever.
+    pub(super) fn construct_unknown(&mut self, class: ClassRef) -> Value {
+        let constructor = self.class_of(class).and_then(|declared| {
+            declared.methods.iter().find(|method| method.name == "constructor")
+        });
+        let function =
+            constructor.and_then(|it| self.cx.module(class.module)?.function(it.function));
+        let count = function.map_or(ARGS_MAX, |function| function.params.len());
+        self.construct_class(class, vec![Value::of(Shape::Unknown); count], None)
+    }
+
+    /// Runs field initialisers and the constructor of a class on an object.
+    fn initialise(
+        &mut self,
+        class: ClassRef,
+        this: &Value,
+        (args, origin, bases): (Vec<Value>, Option<Origin>, u32),
+    ) {
+        let (Some(bases), Some(declared)) = (bases.checked_sub(1), self.class_of(class)) else {
+            return;
+        };
+        let constructor = declared.methods.iter().find(|method| method.name == "constructor");
+        if constructor.is_none()
+            && let Some(base) = self.base(class)
+        {
+            self.initialise(base, this, (args.clone(), origin, bases));
+        }
+        self.initialise_fields(class, declared, this);
+        if let Some(constructor) = constructor {
+            let function = self.closure_of(class, constructor.function, Some(this.clone()));
+            if let Shape::Function(id) = function.shape {
+                self.invoke(id, args, Caller { this: None, origin });
+            }
+        }
+    }
+
+    fn initialise_fields(&mut self, class: ClassRef, declared: &'p Class, this: &Value) {
+        let Shape::Instance(id) = this.shape else { return };
+        for field in declared.fields.iter().filter(|field| !field.is_static) {
+            let value = self.in_class(class, Some(this.clone()), |it| {
+                let value =
+                    field.value.map_or_else(|| Value::of(Shape::Unknown), |value| it.eval(value));
+                it.with_note(value, field.note.as_deref())
+            });
+            if let Some(value) = value {
+                self.set_field(id, field.name.clone(), value);
+            }
+        }
+    }
+
+    /// `super(…)`: the base class on the same object.
+    pub(super) fn call_super(&mut self, site: Site) {
+        let Some(this) = self.here.this.clone() else { return };
+        let Some(class) = self.here.module.function(self.here.function).and_then(|it| it.class)
+        else {
+            return;
+        };
+        let frame = self.frames.get(self.here.frame.0 as usize).and_then(|frame| frame.parent);
+        let class =
+            ClassRef { module: self.here.id, class, frame: frame.unwrap_or(self.here.frame) };
+        if let Some(base) = self.base(class) {
+            self.initialise(base, &this, (site.args, Some(site.origin), BASES_MAX - 1));
+        }
+    }
+
+    /// The project's class that a class extends.
+    fn base(&mut self, class: ClassRef) -> Option<ClassRef> {
+        let extends = self.class_of(class)?.extends?;
+        let base = self.in_class(class, None, |it| it.eval(extends))?;
+        match base.shape {
+            Shape::Instance(id) => self.class_ref(id),
+            _ => None,
+        }
+    }
+
+    /// Runs something where a class stands.
+    fn in_class<R>(
+        &mut self,
+        class: ClassRef,
+        this: Option<Value>,
+        run: impl FnOnce(&mut Self) -> R,
+    ) -> Option<R> {
+        let module = self.cx.module(class.module)?;
+        let frame = class.frame;
+        let function = self.frames.get(frame.0 as usize)?.function;
+        let here = Here { module, id: class.module, frame, function, this };
+        let outer = std::mem::replace(&mut self.here, here);
+        let result = run(self);
+        self.here = outer;
+        Some(result)
+    }
+
+    pub(super) fn closure_of(
+        &mut self,
+        class: ClassRef,
+        function: FunctionId,
+        this: Option<Value>,
+    ) -> Value {
+        let id = ClosureId(u32::try_from(self.closures.len()).unwrap_or(u32::MAX));
+        self.closures.push(Closure { module: class.module, function, frame: class.frame, this });
+        Value::of(Shape::Function(id))
+    }
+
+    /// A field, getter or method of an object or class.
+    pub(super) fn method_or_field(
+        &mut self,
+        this: &Value,
+        id: ClosureId,
+        name: &str,
+    ) -> Option<Value> {
+        if let Some(field) = self.field(id, name) {
+            return Some(field.clone());
+        }
+        let is_class = self.instances.get(id.0 as usize)?.is_class;
+        let mut class = self.class_ref(id);
+        for _ in 0..BASES_MAX {
+            let at = class?;
+            let declared = self.class_of(at)?;
+            let fits = |method: &&Method| method.name == name && method.is_static == is_class;
+            if let Some(method) = declared.methods.iter().find(fits) {
+                return Some(self.method(at, method, this));
+            }
+            if let Some(value) = self.static_field(at, (declared, id), name) {
+                return Some(value);
+            }
+            class = self.base(at);
+        }
+        None
+    }
+
+    fn method(&mut self, class: ClassRef, method: &Method, this: &Value) -> Value {
+        let function = self.closure_of(class, method.function, Some(this.clone()));
+        match function.shape {
+            Shape::Function(id) if method.is_getter => {
+                self.invoke(id, Vec::new(), Caller::default())
+            }
+            _ => function,
+        }
+    }
+
+    fn static_field(
+        &mut self,
+        class: ClassRef,
+        (declared, id): (&'p Class, ClosureId),
+        name: &str,
+    ) -> Option<Value> {
+        let field = declared.fields.iter().find(|field| field.is_static && field.name == name)?;
+        let this = Value::of(Shape::Instance(id));
+        let value = self.in_class(class, Some(this), |it| match field.value {
+            Some(value) => it.eval(value),
+            None => Value::undefined(),
+        })?;
+        self.set_field(id, field.name.clone(), value.clone());
+        Some(value)
+    }
+}

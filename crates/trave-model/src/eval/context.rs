@@ -1,0 +1,142 @@
+//! What every evaluation shares and none changes: the program, with the ways to find things in it.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use trave_backend::library::Library;
+use trave_source::FileId;
+use trave_ts::ir::{BindingId, Export, FunctionId, Module, Stmt};
+
+use crate::program::Program;
+
+/// Index of a module in [`Program::modules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ModuleId(pub(crate) u32);
+
+/// A function of the program.
+pub(crate) type FunctionKey = (ModuleId, FunctionId);
+
+/// The program, with the ways to find things in it.
+#[derive(Debug)]
+pub(crate) struct Context<'p> {
+    pub(crate) program: &'p Program,
+    modules: FxHashMap<FileId, ModuleId>,
+    facts: Vec<ModuleFacts<'p>>,
+    tables: Vec<FxHashSet<SmolStr>>,
+}
+
+/// What is looked up in one module.
+#[derive(Debug, Default)]
+struct ModuleFacts<'p> {
+    exports: FxHashMap<&'p str, &'p Export>,
+    stars: Vec<&'p Export>,
+    declarations: FxHashMap<BindingId, &'p Stmt>,
+}
+
+impl<'p> Context<'p> {
+    pub(crate) fn new(program: &'p Program) -> Self {
+        let ids = (0..).map(ModuleId);
+        let modules = program.modules.iter().map(|module| module.file).zip(ids).collect();
+        let facts = program.modules.iter().map(ModuleFacts::of).collect();
+        let tables = program.catalogs.iter().map(table_names).collect();
+        Self { program, modules, facts, tables }
+    }
+
+    pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {
+        self.program.modules.get(id.0 as usize)
+    }
+
+    pub(crate) fn module_of(&self, file: FileId) -> Option<ModuleId> {
+        self.modules.get(&file).copied()
+    }
+
+    /// The module that a specifier of a file leads to; none for an external package.
+    pub(crate) fn imported(&self, file: FileId, specifier: &SmolStr) -> Option<ModuleId> {
+        let target = self.program.imports.get(&(file, specifier.clone()))?;
+        self.module_of(*target)
+    }
+
+    /// Whether a specifier leads to a file of the project, also one that was not lowered.
+    pub(crate) fn is_own(&self, file: FileId, specifier: &SmolStr) -> bool {
+        self.program.imports.contains_key(&(file, specifier.clone()))
+    }
+
+    pub(crate) fn export(&self, module: ModuleId, name: &str) -> Option<&'p Export> {
+        self.facts.get(module.0 as usize)?.exports.get(name).copied()
+    }
+
+    /// The `export * from` of a module.
+    pub(crate) fn star_exports(&self, module: ModuleId) -> &[&'p Export] {
+        self.facts.get(module.0 as usize).map_or(&[], |facts| &facts.stars)
+    }
+
+    /// The statement at the top level that declares a name.
+    pub(crate) fn declaration(&self, module: ModuleId, binding: BindingId) -> Option<&'p Stmt> {
+        self.facts.get(module.0 as usize)?.declarations.get(&binding).copied()
+    }
+
+    pub(crate) fn library(&self, name: &str) -> Option<&'static dyn Library> {
+        self.libraries().iter().copied().find(|library| library.name() == name)
+    }
+
+    pub(crate) fn libraries(&self) -> &'static [&'static dyn Library] {
+        self.program.backend.libraries
+    }
+
+    /// Whether the catalog of a file has a table or view of this name; none without a catalog.
+    pub(crate) fn knows_table(&self, file: FileId, name: &str) -> Option<bool> {
+        let catalog = self.program.catalog_of_file.get(&file)?;
+        Some(self.tables.get(*catalog)?.contains(name))
+    }
+
+    pub(crate) fn is_script(&self, file: FileId) -> bool {
+        self.program.scripts.contains(&file)
+    }
+
+    pub(crate) fn package_major(&self, file: FileId, dependency: &str) -> Option<u32> {
+        let package = self.program.package_of_file.get(&file)?;
+        self.program.packages.get(*package)?.major(dependency)
+    }
+}
+
+impl<'p> ModuleFacts<'p> {
+    fn of(module: &'p Module) -> Self {
+        let mut facts = Self::default();
+        for export in &module.exports {
+            if export.name == "*" {
+                facts.stars.push(export);
+            } else {
+                facts.exports.entry(export.name.as_str()).or_insert(export);
+            }
+        }
+        if let Some(top) = module.functions.first() {
+            declare(&top.body, &mut facts.declarations);
+        }
+        facts
+    }
+}
+
+/// Only declarations that every load of the module runs: those in blocks count as well, since
+/// `try { client = … }` at the top level is how optional things are set up.
+fn declare<'p>(body: &'p [Stmt], declarations: &mut FxHashMap<BindingId, &'p Stmt>) {
+    for statement in body {
+        match statement {
+            Stmt::Let { pattern, .. } => {
+                for binding in pattern.bindings() {
+                    declarations.entry(binding).or_insert(statement);
+                }
+            }
+            Stmt::Block(body) => declare(body, declarations),
+            Stmt::If { then, otherwise, .. } => {
+                declare(then, declarations);
+                declare(otherwise, declarations);
+            }
+            Stmt::Try(guarded) => declare(&guarded.body, declarations),
+            _ => {}
+        }
+    }
+}
+
+fn table_names(catalog: &trave_catalog::Catalog) -> FxHashSet<SmolStr> {
+    let names = catalog.tables.keys().chain(catalog.views.keys()).chain(&catalog.unknown);
+    names.map(|name| name.name.clone()).collect()
+}

@@ -1,0 +1,205 @@
+//! Scopes, closures and instances, and how changes to them are undone and joined after a branch.
+
+use smol_str::SmolStr;
+use trave_backend::value::{ClosureId, Value};
+use trave_ts::ir::{BindingId, ClassId, FunctionId};
+
+use super::{Evaluator, Level, ModuleId};
+
+/// Index of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FrameId(pub(super) u32);
+
+/// The names of one run of one function.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) function: FunctionId,
+    pub(super) parent: Option<FrameId>,
+    slots: Vec<(BindingId, Value)>,
+}
+
+/// A function with what it closes over.
+#[derive(Debug, Clone)]
+pub(super) struct Closure {
+    pub(super) module: ModuleId,
+    pub(super) function: FunctionId,
+    pub(super) frame: FrameId,
+    pub(super) this: Option<Value>,
+}
+
+/// A class, or an object made of one.
+#[derive(Debug, Clone)]
+pub(super) struct Instance {
+    pub(super) module: ModuleId,
+    pub(super) class: ClassId,
+    pub(super) frame: FrameId,
+    /// The class itself, with its static members.
+    pub(super) is_class: bool,
+    pub(super) fields: Vec<(SmolStr, Value)>,
+}
+
+/// Something that can hold a value and be assigned to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Slot {
+    Name(FrameId, BindingId),
+    Field(ClosureId, SmolStr),
+}
+
+/// A change, with what was there before.
+#[derive(Debug)]
+pub(super) struct Undo {
+    slot: Slot,
+    before: Option<Value>,
+}
+
+/// What a branch changed, and how sure its end is that unwanted callers are gone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes {
+    pub(super) slots: Vec<(Slot, Option<Value>)>,
+    pub(super) level: Level,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn new_frame(&mut self, function: FunctionId, parent: Option<FrameId>) -> FrameId {
+        let id = FrameId(u32::try_from(self.frames.len()).unwrap_or(u32::MAX));
+        self.frames.push(Frame { function, parent, slots: Vec::new() });
+        id
+    }
+
+    pub(super) fn module_frame(&mut self, id: ModuleId) -> FrameId {
+        if let Some(frame) = self.module_frames.get(&id) {
+            return *frame;
+        }
+        let frame = self.new_frame(FunctionId(0), None);
+        self.module_frames.insert(id, frame);
+        frame
+    }
+
+    /// The frame that holds the names of a function, seen from here.
+    pub(super) fn frame_of(&self, function: FunctionId) -> Option<FrameId> {
+        let mut at = Some(self.here.frame);
+        while let Some(id) = at {
+            let frame = self.frames.get(id.0 as usize)?;
+            if frame.function == function {
+                return Some(id);
+            }
+            at = frame.parent;
+        }
+        None
+    }
+
+    pub(super) fn slot(&self, frame: FrameId, binding: BindingId) -> Option<&Value> {
+        let slots = &self.frames.get(frame.0 as usize)?.slots;
+        slots.iter().find(|(name, _)| *name == binding).map(|(_, value)| value)
+    }
+
+    /// Assigns to a name; a branch that is being run can undo it.
+    pub(super) fn set_slot(&mut self, frame: FrameId, binding: BindingId, value: Value) {
+        self.assign(Slot::Name(frame, binding), Some(value));
+    }
+
+    /// Fills a name for good: what a module holds does not depend on the branch that asked first.
+    pub(super) fn fill_slot(&mut self, frame: FrameId, binding: BindingId, value: Value) {
+        self.store(&Slot::Name(frame, binding), Some(value));
+    }
+
+    pub(super) fn field(&self, id: ClosureId, name: &str) -> Option<&Value> {
+        let fields = &self.instances.get(id.0 as usize)?.fields;
+        fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn set_field(&mut self, id: ClosureId, name: SmolStr, value: Value) {
+        self.assign(Slot::Field(id, name), Some(value));
+    }
+
+    /// Where the journal stands; changes from here on can be taken back.
+    pub(super) fn mark(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// Takes back every change since a mark and hands them out.
+    pub(super) fn take_back(&mut self, mark: usize) -> Changes {
+        let mut changes = Changes { slots: Vec::new(), level: self.level };
+        while self.journal.len() > mark {
+            let Some(undo) = self.journal.pop() else { break };
+            let now = self.store(&undo.slot, undo.before);
+            if !changes.slots.iter().any(|(slot, _)| *slot == undo.slot) {
+                changes.slots.push((undo.slot, now));
+            }
+        }
+        changes.slots.reverse();
+        changes
+    }
+
+    /// Makes changes happen after all.
+    pub(super) fn apply(&mut self, changes: Changes) {
+        self.level = changes.level;
+        for (slot, value) in changes.slots {
+            self.assign(slot, value);
+        }
+    }
+
+    /// Makes the world one in which any of these branches may have been taken.
+    pub(super) fn apply_either(&mut self, branches: &[Changes]) {
+        let Some(level) = branches.iter().map(|branch| branch.level).min() else { return };
+        let mut slots: Vec<Slot> = Vec::new();
+        for (slot, _) in branches.iter().flat_map(|branch| &branch.slots) {
+            if !slots.contains(slot) {
+                slots.push(slot.clone());
+            }
+        }
+        for slot in slots {
+            let before = self.load(&slot);
+            let values = branches.iter().filter_map(|branch| {
+                let changed = branch.slots.iter().find(|(changed, _)| *changed == slot);
+                changed.map_or_else(|| before.clone(), |(_, value)| value.clone())
+            });
+            let joined = values.reduce(Value::join);
+            self.assign(slot, joined);
+        }
+        self.level = level;
+    }
+
+    fn assign(&mut self, slot: Slot, value: Option<Value>) {
+        let before = self.store(&slot, value);
+        self.journal.push(Undo { slot, before });
+    }
+
+    fn load(&self, slot: &Slot) -> Option<Value> {
+        match slot {
+            Slot::Name(frame, binding) => self.slot(*frame, *binding).cloned(),
+            Slot::Field(id, name) => self.field(*id, name).cloned(),
+        }
+    }
+
+    /// Puts a value into a slot and gives back what was there.
+    fn store(&mut self, slot: &Slot, value: Option<Value>) -> Option<Value> {
+        match slot {
+            Slot::Name(frame, binding) => {
+                let slots = &mut self.frames.get_mut(frame.0 as usize)?.slots;
+                replace(slots, binding, value)
+            }
+            Slot::Field(id, name) => {
+                let fields = &mut self.instances.get_mut(id.0 as usize)?.fields;
+                replace(fields, name, value)
+            }
+        }
+    }
+}
+
+fn replace<K: PartialEq + Clone>(
+    slots: &mut Vec<(K, Value)>,
+    key: &K,
+    value: Option<Value>,
+) -> Option<Value> {
+    let at = slots.iter().position(|(name, _)| name == key);
+    match (at.and_then(|at| slots.get_mut(at)), value) {
+        (Some(slot), Some(value)) => Some(std::mem::replace(&mut slot.1, value)),
+        (None, Some(value)) => {
+            slots.push((key.clone(), value));
+            None
+        }
+        (Some(_), None) => at.map(|at| slots.swap_remove(at).1),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,156 @@
+//! Guards: conditions that turn callers without the right identity away.
+//!
+//! A condition guards a branch when it depends on who is calling and cannot turn out so for
+//! somebody who is nobody: `if (!user) return …` guards what follows, `if (user) return …` does not.
+
+use trave_backend::effect::{ClaimRole, Effect, Guard};
+use trave_backend::value::{Shape, Taint, Value};
+use trave_ts::ir::{ExprId, ExprKind};
+
+use super::narrow::Outcome;
+use super::{Evaluator, Level};
+
+impl Evaluator<'_> {
+    /// Enters a branch: its condition may have turned callers away.
+    pub(super) fn raise(&mut self, test: ExprId, outcome: Outcome, taint: Taint) {
+        let level = Level::of(taint);
+        let of_rows = taint.has(Taint::ROWS) && taint.has(Taint::HEADER.and(Taint::COOKIE));
+        let level = if of_rows { level.max(Level::Maybe) } else { level };
+        if level <= self.level {
+            return;
+        }
+        match self.when_absent(test) {
+            Some(absent) if absent == outcome.holds() => {}
+            Some(_) => self.level = level,
+            None => self.level = self.level.max(level.min(Level::Maybe)),
+        }
+    }
+
+    /// Keeps the guard for whoever lists what a route does.
+    pub(super) fn note_guard(&mut self, test: ExprId, taint: Taint, before: Level) {
+        if self.level <= before {
+            return;
+        }
+        let origin = self.origin(test);
+        self.push(Effect::Guard(Guard { origin, by: taint.only(Taint::IDENTITY) }));
+        if self.level == Level::Claim || taint.has(Taint::CLAIM) {
+            self.claims_in_test(test, ClaimRole::Passage);
+        }
+    }
+
+    /// How a condition turns out for a caller who is nobody; none when it cannot be told.
+    fn when_absent(&mut self, test: ExprId) -> Option<bool> {
+        if !self.may_step() {
+            return None;
+        }
+        match &self.expr(test)?.kind {
+            ExprKind::Unary { op, value } if op == "!" => self.when_absent(*value).map(|it| !it),
+            ExprKind::Logical { op, left, right } => {
+                let sides = [self.when_absent(*left), self.when_absent(*right)];
+                let decides = op != "&&";
+                if sides.contains(&Some(decides)) {
+                    return Some(decides);
+                }
+                sides.iter().all(|side| *side == Some(!decides)).then_some(!decides)
+            }
+            ExprKind::Binary { op, left, right } => self.comparison_when_absent(op, *left, *right),
+            ExprKind::Await(inner) | ExprKind::Typed { value: inner, .. } => {
+                self.when_absent(*inner)
+            }
+            ExprKind::Name(_) | ExprKind::Member { .. } => self.place_when_absent(test),
+            // Calls answer no about nobody: `hasRole(user)`, `timingSafeEqual(a, b)`.
+            ExprKind::Call(call) => {
+                let name = self.last_name(call.callee);
+                Some(names_failure(&name))
+            }
+            _ => None,
+        }
+    }
+
+    fn comparison_when_absent(&mut self, op: &str, left: ExprId, right: ExprId) -> Option<bool> {
+        let is_nothing = |value: Option<Value>| {
+            value.is_some_and(|value| matches!(value.shape, Shape::Null | Shape::Undefined))
+        };
+        let against_nothing = is_nothing(self.peek(left)) || is_nothing(self.peek(right));
+        match op {
+            "===" | "==" => {
+                let bool_side = [left, right].map(|side| {
+                    self.peek(side).and_then(|it| match it.shape {
+                        Shape::Bool(value) => Some(value),
+                        _ => None,
+                    })
+                });
+                match bool_side {
+                    [Some(wanted), None] => self.when_absent(right).map(|it| it == wanted),
+                    [None, Some(wanted)] => self.when_absent(left).map(|it| it == wanted),
+                    _ => Some(against_nothing),
+                }
+            }
+            "!==" | "!=" => self.comparison_when_absent("===", left, right).map(|equal| !equal),
+            "in" => {
+                let key = self.peek(left)?;
+                Some(names_failure(key.as_text()?))
+            }
+            "instanceof" => Some(true),
+            _ => None,
+        }
+    }
+
+    fn place_when_absent(&mut self, place: ExprId) -> Option<bool> {
+        let name = self.last_name(place);
+        let value = self.peek(place)?;
+        if !value.taint.has(Taint::IDENTITY) {
+            return if names_failure(&name) { Some(true) } else { value.truth() };
+        }
+        let is_admitted = |value: &Value| {
+            value.taint.has(Taint::ADMITTED)
+                || value.holds(|shape| matches!(shape, Shape::Caller | Shape::ClaimedCaller(_)))
+        };
+        let values = value.alternatives();
+        let nobody: Vec<&Value> = values.iter().filter(|value| !is_admitted(value)).collect();
+        if !nobody.is_empty() && nobody.len() < values.len() {
+            let first = nobody.first()?.truth();
+            let agree = nobody.iter().all(|value| value.truth() == first);
+            return if agree && first.is_some() { first } else { Some(names_failure(&name)) };
+        }
+        Some(names_failure(&name))
+    }
+
+    /// The last name of a place or callee, as written.
+    fn last_name(&self, id: ExprId) -> String {
+        match self.expr(id).map(|expr| &expr.kind) {
+            Some(ExprKind::Name(binding)) => {
+                self.here.module.binding(*binding).map(|it| it.name.to_string()).unwrap_or_default()
+            }
+            Some(ExprKind::Global(name)) => name.to_string(),
+            Some(ExprKind::Member { property, .. }) => property.to_string(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Names of what is there when a caller is turned away.
+fn names_failure(name: &str) -> bool {
+    const ENDS: [&str; 17] = [
+        "error",
+        "errors",
+        "err",
+        "response",
+        "denied",
+        "blocked",
+        "unauthorized",
+        "unauthenticated",
+        "forbidden",
+        "invalid",
+        "missing",
+        "expired",
+        "failed",
+        "failure",
+        "rejected",
+        "redirect",
+        "anonymous",
+    ];
+    let name = name.to_ascii_lowercase();
+    ENDS.iter().any(|end| name.ends_with(end))
+        || ["isnot", "not", "guest"].iter().any(|start| name.starts_with(start))
+}

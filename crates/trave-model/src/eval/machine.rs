@@ -1,0 +1,114 @@
+//! What library models may ask of the evaluator.
+
+use trave_backend::effect::{Effect, RowsUse};
+use trave_backend::library::Machine;
+use trave_backend::query::Query;
+use trave_backend::value::{QueryId, Value};
+
+use super::trace::QueryRecord;
+use super::{Evaluator, Event, Level};
+use crate::model::LoopAround;
+
+impl Evaluator<'_> {
+    /// Keeps an effect.
+    pub(super) fn push(&mut self, effect: Effect) {
+        self.trace.events.push(Event { effect });
+    }
+
+    fn record_effect(&mut self, effect: Effect) {
+        match &effect {
+            Effect::Guard(guard) => self.level = self.level.max(Level::of(guard.by)),
+            Effect::Query(id) => {
+                // It is sent here: callers turned away since it was started never get here.
+                let level = self.level;
+                if let Some(record) = self.trace.queries.get_mut(id.0 as usize) {
+                    record.level = record.level.max(level);
+                }
+                return;
+            }
+            Effect::Response(response) => {
+                if let Some(body) = &response.body {
+                    self.use_rows(&body.clone(), RowsUse::Answered, response.origin);
+                }
+            }
+            _ => {}
+        }
+        self.push(effect);
+    }
+
+    /// The loop around what happens now that matters most: one with many rounds, if there is one.
+    fn loop_around(&self) -> Option<LoopAround> {
+        let is_many = |around: &LoopAround| {
+            !around.chunked && around.rounds_max.is_none_or(|rounds| rounds > 3.0)
+        };
+        let closed = self.loops.iter().rev().filter(|frame| !frame.is_open);
+        let mut all = closed.map(|frame| &frame.around);
+        let innermost = all.clone().next();
+        all.find(|around| is_many(around)).or(innermost).cloned()
+    }
+}
+
+impl Machine for Evaluator<'_> {
+    fn record(&mut self, effect: Effect) {
+        self.record_effect(effect);
+    }
+
+    fn start_query(&mut self, query: Query) -> QueryId {
+        let id = QueryId(u32::try_from(self.trace.queries.len()).unwrap_or(u32::MAX));
+        self.trace.queries.push(QueryRecord {
+            query,
+            level: self.level,
+            call: self.call,
+            in_loop: self.loop_around(),
+            branches: self.branches.clone(),
+        });
+        self.push(Effect::Query(id));
+        id
+    }
+
+    fn query_mut(&mut self, id: QueryId) -> Option<&mut Query> {
+        self.trace.queries.get_mut(id.0 as usize).map(|record| &mut record.query)
+    }
+
+    fn is_conditional(&self, query: QueryId) -> bool {
+        let Some(record) = self.trace.query(query) else { return true };
+        self.branches.iter().any(|branch| !record.branches.contains(branch))
+    }
+
+    fn member(&mut self, value: &Value, name: &str) -> Value {
+        let at = self.at(trave_source::Span::default());
+        self.member_at(value, name, at)
+    }
+
+    fn awaited(&mut self, value: Value) -> Value {
+        self.await_value(value)
+    }
+
+    fn knows_table(&self, name: &str) -> Option<bool> {
+        self.cx.knows_table(self.here.module.file, name)
+    }
+
+    fn run(&mut self, function: &Value, args: Vec<Value>) -> Value {
+        self.run_value(function, args)
+    }
+
+    fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>) {
+        let first = self.trace.queries.len();
+        let value = self.run_value(function, args);
+        let value = self.await_value(value);
+        let ids = (first..self.trace.queries.len()).filter_map(|at| u32::try_from(at).ok());
+        (value, ids.map(QueryId).collect())
+    }
+
+    fn path(&self) -> &str {
+        self.cx.program.sources.path(self.here.module.file)
+    }
+
+    fn in_browser(&self) -> bool {
+        self.here.module.has_directive("use client")
+    }
+
+    fn package_major(&self, package: &str) -> Option<u32> {
+        self.cx.package_major(self.here.module.file, package)
+    }
+}

@@ -1,0 +1,177 @@
+//! Runs functions of the program symbolically: values instead of data, effects instead of I/O.
+//!
+//! One [`Evaluator`] runs one way in with everything it calls. Both branches of a condition run,
+//! loops run once, calls of the project's own functions are followed with the values they get.
+//! Libraries are asked through [`Library`]; what nobody knows is unknown, never an error.
+//!
+//! [`Library`]: trave_backend::library::Library
+
+mod builtins;
+mod call;
+mod claims;
+mod class;
+mod context;
+mod expr;
+mod frame;
+mod guard;
+mod invoke;
+mod loops;
+mod machine;
+mod member;
+mod names;
+mod narrow;
+mod operator;
+mod pattern;
+mod place;
+mod read_through;
+mod rows;
+mod run;
+mod stmt;
+mod trace;
+mod typed;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use trave_backend::value::{Taint, Value};
+use trave_source::{Origin, Span};
+use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
+
+pub(crate) use context::{Context, FunctionKey, ModuleId};
+use frame::{Closure, Frame, FrameId, Instance, Undo};
+use loops::LoopFrame;
+pub(crate) use run::{run_alone, run_entry};
+pub(crate) use trace::{Event, Level, QueryRecord, Trace};
+
+/// How many expressions and statements one evaluation runs before it gives up.
+const STEPS_MAX: u32 = 300_000;
+
+/// How deep calls of the project's own functions are followed.
+const CALLS_MAX: usize = 40;
+
+/// How deep the evaluator recurses: expressions, statements and calls together.
+const DEPTH_MAX: u32 = 1_200;
+
+/// Runs one way in.
+pub(crate) struct Evaluator<'p> {
+    cx: &'p Context<'p>,
+    frames: Vec<Frame>,
+    closures: Vec<Closure>,
+    instances: Vec<Instance>,
+    module_frames: FxHashMap<ModuleId, FrameId>,
+    journal: Vec<Undo>,
+    here: Here<'p>,
+    activation: Activation,
+    /// Functions that are running, outermost first.
+    running: Vec<FunctionKey>,
+    /// Branches that are being run, outermost first.
+    branches: Vec<u32>,
+    branch_next: u32,
+    loops: Vec<LoopFrame>,
+    level: Level,
+    call: u32,
+    steps: u32,
+    depth: u32,
+    /// What a `new Promise(resolve => …)` was resolved with.
+    resolved: Vec<Option<Value>>,
+    /// The method that is called on what the next call gives.
+    next: Option<SmolStr>,
+    trace: Trace,
+}
+
+/// Where the evaluator stands.
+#[derive(Clone)]
+struct Here<'p> {
+    module: &'p Module,
+    id: ModuleId,
+    frame: FrameId,
+    function: FunctionId,
+    this: Option<Value>,
+}
+
+/// One run of one function.
+#[derive(Debug, Default)]
+struct Activation {
+    /// What it has returned on some path.
+    returned: Option<Value>,
+    /// The least level at any of its returns.
+    level: Option<Level>,
+    /// The level at its start.
+    level_at_start: Level,
+    /// What decides whether the statement at hand runs at all.
+    control: Taint,
+    /// The statement at hand cannot complete.
+    diverged: bool,
+    /// Declared `async`: returning awaits.
+    is_async: bool,
+}
+
+impl<'p> Evaluator<'p> {
+    pub(crate) fn new(cx: &'p Context<'p>, module: &'p Module, id: ModuleId) -> Self {
+        let here = Here { module, id, frame: FrameId(0), function: FunctionId(0), this: None };
+        let mut evaluator = Self {
+            cx,
+            frames: Vec::new(),
+            closures: Vec::new(),
+            instances: Vec::new(),
+            module_frames: FxHashMap::default(),
+            journal: Vec::new(),
+            here,
+            activation: Activation::default(),
+            running: Vec::new(),
+            branches: Vec::new(),
+            branch_next: 0,
+            loops: Vec::new(),
+            level: Level::Open,
+            call: 0,
+            steps: 0,
+            depth: 0,
+            resolved: Vec::new(),
+            next: None,
+            trace: Trace::default(),
+        };
+        evaluator.trace.calls.push(trace::CallNode { parent: 0, origin: None });
+        evaluator.here.frame = evaluator.module_frame(id);
+        evaluator
+    }
+
+    /// Counts a step; false when the evaluation has to give up here.
+    fn may_step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > STEPS_MAX {
+            self.trace.opaque = true;
+        }
+        self.steps <= STEPS_MAX && self.depth < DEPTH_MAX
+    }
+
+    fn expr(&self, id: ExprId) -> Option<&'p Expr> {
+        self.here.module.expr(id)
+    }
+
+    fn at(&self, span: Span) -> Origin {
+        span.in_file(self.here.module.file)
+    }
+
+    fn origin(&self, id: ExprId) -> Origin {
+        self.at(self.expr(id).map_or_else(Span::default, |expr| expr.span))
+    }
+
+    /// Runs something as if it stood at the top level of a module, outside of every function.
+    fn at_top<R>(&mut self, id: ModuleId, run: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        let module = self.cx.module(id)?;
+        let frame = self.module_frame(id);
+        let function = FunctionId(0);
+        let here =
+            std::mem::replace(&mut self.here, Here { module, id, frame, function, this: None });
+        let activation = std::mem::take(&mut self.activation);
+        let loops = std::mem::take(&mut self.loops);
+        let branches = std::mem::take(&mut self.branches);
+        let level = std::mem::take(&mut self.level);
+        let result = run(self);
+        self.level = level;
+        self.branches = branches;
+        self.loops = loops;
+        self.activation = activation;
+        self.here = here;
+        Some(result)
+    }
+}

@@ -1,0 +1,130 @@
+//! Places that can be assigned to, and read without running anything.
+
+use std::sync::Arc;
+
+use trave_backend::value::{Shape, Value};
+use trave_ts::ir::{BindingId, ExprId, ExprKind, FunctionId};
+
+use super::Evaluator;
+use super::expr::set_computed;
+
+impl Evaluator<'_> {
+    /// Assigns to a name, wherever it was declared.
+    pub(super) fn set(&mut self, id: BindingId, value: Value) {
+        let Some(binding) = self.here.module.binding(id) else { return };
+        let frame = match binding.function {
+            FunctionId(0) => Some(self.module_frame(self.here.id)),
+            function => self.frame_of(function),
+        };
+        if let Some(frame) = frame {
+            let value = self.with_note(value, binding.note.as_deref());
+            self.set_slot(frame, id, value);
+        }
+    }
+
+    /// Assigns to an expression, if it is a place.
+    pub(super) fn write_back(&mut self, id: ExprId, value: Value) {
+        match self.expr(id).map(|expr| &expr.kind) {
+            Some(ExprKind::Name(binding)) => self.set(*binding, value),
+            Some(ExprKind::Member { object, property, .. }) => {
+                self.set_member(*object, &Value::text(property.clone()), value);
+            }
+            Some(ExprKind::Index { object, index }) => {
+                let key = self.peek(*index).unwrap_or_else(Value::unknown);
+                self.set_member(*object, &key, value);
+            }
+            Some(ExprKind::Typed { value: inner, .. }) => self.write_back(*inner, value),
+            _ => {}
+        }
+    }
+
+    fn set_member(&mut self, object: ExprId, key: &Value, value: Value) {
+        let Some(owner) = self.peek(object) else { return };
+        match &owner.shape {
+            Shape::Instance(id) => {
+                if let Some(name) = key.as_text() {
+                    self.set_field(*id, name.into(), value);
+                }
+            }
+            Shape::Object(fields) => {
+                let mut fields = (**fields).clone();
+                set_computed(&mut fields, key, value);
+                self.write_back(object, Value::record(fields).and_dependencies(&owner));
+            }
+            Shape::Array(_) | Shape::List(_) => {
+                let element = element_of(&owner);
+                let joined = if matches!(&owner.shape, Shape::Array(items) if items.is_empty()) {
+                    value
+                } else {
+                    element.join(value)
+                };
+                self.write_back(object, Value::list(joined).and_dependencies(key));
+            }
+            _ => {}
+        }
+    }
+
+    /// What a place holds; none for an expression that would have to run.
+    pub(super) fn peek(&mut self, id: ExprId) -> Option<Value> {
+        if !self.may_step() {
+            return None;
+        }
+        match &self.expr(id)?.kind {
+            ExprKind::Name(binding) => Some(self.read(*binding)),
+            ExprKind::This => self.here.this.clone(),
+            ExprKind::Member { object, property, property_span, .. } => {
+                let owner = self.peek(*object)?;
+                let at = self.at(*property_span);
+                match &owner.shape {
+                    // Getters run; fields do not.
+                    Shape::Instance(instance) => self.field(*instance, property).cloned(),
+                    Shape::Library(_) => None,
+                    _ => Some(self.member_at(&owner, property, at)),
+                }
+            }
+            ExprKind::String(text) => Some(Value::text(text.clone())),
+            ExprKind::Number(number) => Some(Value::of(Shape::Number(*number))),
+            ExprKind::Bool(value) => Some(Value::of(Shape::Bool(*value))),
+            ExprKind::Null => Some(Value::of(Shape::Null)),
+            ExprKind::Undefined => Some(Value::undefined()),
+            ExprKind::Typed { value, .. } | ExprKind::Await(value) => self.peek(*value),
+            _ => None,
+        }
+    }
+}
+
+/// The elements of an array, joined; of anything else, what looping over it gives.
+pub(super) fn element_of(value: &Value) -> Value {
+    match &value.shape {
+        Shape::Array(items) if items.is_empty() => Value::undefined().and_dependencies(value),
+        Shape::Array(items) => Value::one_of(items.iter().cloned()),
+        Shape::List(element) => Value::clone(element),
+        Shape::OneOf(values) => {
+            let is_nothing = |value: &Value| value.is_nullish() == Some(true);
+            let values: Vec<Value> =
+                values.iter().filter(|value| !is_nothing(value)).map(element_of).collect();
+            Value::one_of(values)
+        }
+        Shape::Validated(inner, schema) => {
+            let element = element_of(inner);
+            match &schema.kind {
+                trave_backend::value::SchemaKind::Array(item) => {
+                    let inner = Arc::new(element.clone());
+                    let item = Arc::new((**item).clone());
+                    Value::of(Shape::Validated(inner, item)).and_dependencies(&element)
+                }
+                _ => element,
+            }
+        }
+        Shape::Rows(_) | Shape::Input(_) | Shape::Caller | Shape::ClaimedCaller(_) => value.clone(),
+        Shape::Object(object) => match &object.rest {
+            Some(rest) if object.fields.is_empty() => Value::clone(rest),
+            _ => Value::of(Shape::Unknown).and_dependencies(value),
+        },
+        Shape::Library(library) => match library.fields.get(super::builtins::ELEMENT) {
+            Some(element) => element.clone(),
+            None => Value::of(Shape::Unknown).and_dependencies(value),
+        },
+        _ => Value::of(Shape::Unknown).and_dependencies(value),
+    }
+}

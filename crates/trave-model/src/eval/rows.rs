@@ -1,0 +1,29 @@
+//! Rows of queries, and how they are used.
+
+use trave_backend::effect::{Effect, RowsUse};
+use trave_backend::value::{QueryId, Shape, Value};
+use trave_source::Origin;
+
+use super::Evaluator;
+
+impl Evaluator<'_> {
+    /// Notes that the rows in a value are used in a way that matters.
+    pub(super) fn use_rows(&mut self, value: &Value, how: RowsUse, origin: Origin) {
+        let mut queries: Vec<QueryId> = Vec::new();
+        let mut found = |value: &Value| {
+            if let Shape::Rows(id) = value.shape
+                && !queries.contains(&id)
+            {
+                queries.push(id);
+            }
+        };
+        if how == RowsUse::Answered {
+            value.visit(&mut |part| found(part));
+        } else {
+            value.alternatives().iter().for_each(found);
+        }
+        for query in queries {
+            self.push(Effect::RowsUsed(query, how, origin));
+        }
+    }
+}

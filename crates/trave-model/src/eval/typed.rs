@@ -1,0 +1,177 @@
+//! What a type annotation says about a value: which client a parameter is, which class a field.
+
+use std::sync::Arc;
+
+use trave_backend::value::{Object, Shape, Value};
+use trave_ts::ir::{BindingId, BindingKind, Exported, Imported, TypeNote};
+
+use super::{Evaluator, ModuleId, builtins};
+
+/// How many type names are followed.
+const NAMES_MAX: u32 = 6;
+
+impl Evaluator<'_> {
+    /// The value that a type stands for; none when it says nothing.
+    pub(super) fn typed(&mut self, note: &TypeNote) -> Option<Value> {
+        if self.depth > super::DEPTH_MAX / 2 {
+            return None;
+        }
+        self.depth += 16;
+        let value = self.typed_in(self.here.id, note, NAMES_MAX);
+        self.depth -= 16;
+        value
+    }
+
+    fn typed_in(&mut self, module: ModuleId, note: &TypeNote, names: u32) -> Option<Value> {
+        match note {
+            TypeNote::Named { binding, name, args } => match name.as_str() {
+                "Promise" | "Awaited" | "Readonly" | "Required" | "Partial" | "NonNullable" => {
+                    self.typed_in(module, args.first()?, names)
+                }
+                "Array" | "ReadonlyArray" | "Set" => {
+                    let element = self.typed_in(module, args.first()?, names)?;
+                    Some(Value::list(element))
+                }
+                _ => self.typed_name(module, (*binding, name), names),
+            },
+            TypeNote::TypeOf(binding) => {
+                self.at_top(module, |it| it.read(*binding)).and_then(known)
+            }
+            TypeNote::ReturnTypeOf(binding) => self.returned_by(module, *binding),
+            TypeNote::Object(fields) => {
+                let mut object = Object::default();
+                for (name, field) in fields {
+                    if let Some(value) = self.typed_in(module, field, names) {
+                        object.fields.insert(name.clone(), value);
+                    }
+                }
+                if object.fields.is_empty() {
+                    return None;
+                }
+                object.rest = Some(Arc::new(Value::of(Shape::Unknown)));
+                Some(Value::record(object))
+            }
+            TypeNote::Array(element) => Some(Value::list(self.typed_in(module, element, names)?)),
+            TypeNote::AnyOf(notes) => {
+                notes.iter().find_map(|note| self.typed_in(module, note, names))
+            }
+            TypeNote::Literal(_) | TypeNote::Other => None,
+        }
+    }
+
+    fn typed_name(
+        &mut self,
+        module: ModuleId,
+        (binding, name): (Option<BindingId>, &str),
+        names: u32,
+    ) -> Option<Value> {
+        let names = names.checked_sub(1)?;
+        let lowered = self.cx.module(module)?;
+        if let Some(declared) = lowered.types.iter().find(|it| it.name == name) {
+            return self.typed_in(module, &declared.note, names);
+        }
+        let Some(binding) = binding else { return self.library_type("", name) };
+        match lowered.binding(binding)?.kind {
+            BindingKind::Class(_) => self.instance_of(module, binding),
+            BindingKind::Import(index) => {
+                let import = lowered.imports.get(index as usize)?;
+                let wanted = match &import.what {
+                    Imported::Named(original) => original.as_str(),
+                    Imported::Default => "default",
+                    _ => name.rsplit('.').next().unwrap_or(name),
+                };
+                match self.cx.imported(lowered.file, &import.specifier) {
+                    Some(next) => self.exported_type(next, wanted, names),
+                    None => self.library_type(&import.specifier, wanted),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// A type that a module exports: an alias, a class, or a re-export of one.
+    fn exported_type(&mut self, module: ModuleId, name: &str, names: u32) -> Option<Value> {
+        let names = names.checked_sub(1)?;
+        let lowered = self.cx.module(module)?;
+        if let Some(declared) = lowered.types.iter().find(|it| it.name == name) {
+            return self.typed_in(module, &declared.note, names);
+        }
+        if let Some(export) = self.cx.export(module, name) {
+            return match &export.what {
+                Exported::Binding(binding) => {
+                    self.typed_name(module, (Some(*binding), name), names)
+                }
+                Exported::Expr(_) => None,
+                Exported::From { specifier, name } => {
+                    match self.cx.imported(lowered.file, specifier) {
+                        Some(next) => self.exported_type(next, name, names),
+                        None => self.library_type(specifier, name),
+                    }
+                }
+            };
+        }
+        let stars: Vec<_> = self.cx.star_exports(module).to_vec();
+        stars.into_iter().find_map(|export| {
+            let Exported::From { specifier, .. } = &export.what else { return None };
+            let next = self.cx.imported(lowered.file, specifier)?;
+            self.exported_type(next, name, names)
+        })
+    }
+
+    fn library_type(&self, package: &str, name: &str) -> Option<Value> {
+        self.cx.libraries().iter().find_map(|library| library.typed(package, name))
+    }
+
+    /// An object of a class of the project, made with whatever.
+    fn instance_of(&mut self, module: ModuleId, binding: BindingId) -> Option<Value> {
+        let class = self.at_top(module, |it| it.read(binding))?;
+        let Shape::Instance(id) = class.shape else { return None };
+        let class = self.class_ref(id)?;
+        if self.running.len() >= super::CALLS_MAX / 2 {
+            return None;
+        }
+        let events = self.trace.events.len();
+        let value = self.at_top(module, |it| it.construct_unknown(class));
+        self.trace.events.truncate(events);
+        value
+    }
+
+    /// What a function gives when nobody knows what it is given.
+    fn returned_by(&mut self, module: ModuleId, binding: BindingId) -> Option<Value> {
+        let function = self.at_top(module, |it| it.read(binding))?;
+        // A type runs nothing: what making the value would do is forgotten.
+        let events = self.trace.events.len();
+        let value = self.at_top(module, |it| {
+            let value = it.run_value(&function, Vec::new());
+            it.await_value(value)
+        });
+        self.trace.events.truncate(events);
+        known(value?)
+    }
+
+    /// Runs a function value of any kind.
+    pub(super) fn run_value(&mut self, function: &Value, args: Vec<Value>) -> Value {
+        let at = self.at(trave_source::Span::default());
+        let site = super::call::Site {
+            arg_origins: vec![at; args.len()],
+            args,
+            origin: at,
+            method_origin: at,
+            name: smol_str::SmolStr::default(),
+            next: None,
+            is_new: false,
+            is_tagged: false,
+        };
+        match &function.shape {
+            Shape::Function(id) => self.invoke(*id, site.args, super::invoke::Caller::default()),
+            Shape::Library(library) if library.library == builtins::LIBRARY => {
+                self.call_builtin_value(function, None, site)
+            }
+            _ => self.call_value(function, site),
+        }
+    }
+}
+
+fn known(value: Value) -> Option<Value> {
+    (!matches!(value.shape, Shape::Unknown | Shape::Undefined | Shape::Never)).then_some(value)
+}

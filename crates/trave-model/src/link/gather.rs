@@ -1,0 +1,331 @@
+//! Gathers what evaluations saw into the lists of the model.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use trave_backend::effect::{CacheUse, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust};
+use trave_backend::entry::Entry;
+use trave_backend::value::{ClientRole, QueryId};
+use trave_source::Origin;
+
+use super::browser::Browser;
+use super::intern::{Interned, signature};
+use super::{file_of, routes};
+use crate::eval::{Context, Level, QueryRecord, Trace};
+use crate::model::{
+    Cache, Claim, EnvUse, Guarded, Model, Query, QueryRef, Reach, Route, RouteId, Step, Token,
+};
+
+/// The lists of the model while they grow.
+pub(super) struct Gathered<'a> {
+    cx: &'a Context<'a>,
+    browser: &'a Browser,
+    routes: Vec<Route>,
+    queries: Interned<Query>,
+    tokens: Interned<Token>,
+    caches: Interned<Cache>,
+    claims: Interned<Claim>,
+    env_reads: Interned<EnvUse>,
+    /// Where a query was reached from some way in.
+    reached: FxHashSet<Origin>,
+}
+
+/// One evaluation while it is gathered.
+struct Gathering<'t> {
+    trace: &'t Trace,
+    route: Option<RouteId>,
+    queries: FxHashMap<QueryId, u32>,
+    caches: Vec<(u32, &'t CacheUse)>,
+}
+
+impl<'a> Gathered<'a> {
+    pub(super) fn new(cx: &'a Context<'a>, browser: &'a Browser) -> Self {
+        Self {
+            cx,
+            browser,
+            routes: Vec::new(),
+            queries: Interned::default(),
+            tokens: Interned::default(),
+            caches: Interned::default(),
+            claims: Interned::default(),
+            env_reads: Interned::default(),
+            reached: FxHashSet::default(),
+        }
+    }
+
+    /// A way in with everything that happened on it.
+    pub(super) fn add_route(&mut self, entry: &Entry, trace: &Trace) {
+        let id = RouteId(u32::try_from(self.routes.len()).unwrap_or(u32::MAX));
+        let route = routes::route(self.cx, (id, entry), trace);
+        self.routes.push(route);
+        self.add(trace, Some(id));
+    }
+
+    /// What functions do that no way in reaches.
+    pub(super) fn add_unreached(&mut self, trace: &Trace) {
+        self.add(trace, None);
+    }
+
+    fn add(&mut self, trace: &Trace, route: Option<RouteId>) {
+        let mut gathering =
+            Gathering { trace, route, queries: FxHashMap::default(), caches: Vec::new() };
+        for event in &trace.events {
+            self.add_effect(&mut gathering, &event.effect);
+        }
+        self.link_caches(&gathering);
+    }
+
+    fn add_effect<'t>(&mut self, gathering: &mut Gathering<'t>, effect: &'t Effect) {
+        match effect {
+            Effect::Query(id) => self.add_query(gathering, *id),
+            Effect::RowsUsed(id, how, origin) => self.add_use(gathering, *id, (*how, *origin)),
+            Effect::Auth(check) => {
+                self.with_route(gathering, |route| push_new(&mut route.auth, check));
+            }
+            Effect::Guard(guard) => self.with_route(gathering, |route| {
+                let at = u32::try_from(route.guards.len()).unwrap_or(u32::MAX);
+                route.guards.push(guard.clone());
+                route.steps.push(Step::Guard(at));
+            }),
+            Effect::Response(response) => {
+                self.with_route(gathering, |route| route.responses.push(response.clone()));
+            }
+            Effect::Opaque(_) => self.with_route(gathering, |route| route.opaque = true),
+            Effect::Token(token) => self.add_token(gathering, token),
+            Effect::ClaimUsed(claim) => self.add_claim(gathering, claim),
+            Effect::Cache(cache) => self.add_cache(gathering, cache),
+            Effect::Env(read) => self.add_env(read),
+            Effect::Outbound(_) => {}
+        }
+    }
+
+    fn with_route(&mut self, gathering: &Gathering<'_>, change: impl FnOnce(&mut Route)) {
+        let route = gathering.route.and_then(|id| self.routes.get_mut(id.0 as usize));
+        if let Some(route) = route {
+            change(route);
+        }
+    }
+
+    fn add_query(&mut self, gathering: &mut Gathering<'_>, id: QueryId) {
+        let Some(record) = gathering.trace.query(id) else { return };
+        let place = record.query.target_origin;
+        let known_elsewhere = gathering.route.is_none() && self.reached.contains(&place);
+        if record.query.operation.is_none() || known_elsewhere {
+            return;
+        }
+        let in_script = self.cx.is_script(file_of(place));
+        let index = self.queries.index(place, signature(&record.query), |index| Query {
+            id: QueryRef(index),
+            facts: record.query.clone(),
+            reached: Vec::new(),
+            uses: Vec::new(),
+            in_loop: record.in_loop.clone(),
+            in_script,
+        });
+        gathering.queries.insert(id, index);
+        let Some(route) = gathering.route else { return };
+        self.reached.insert(place);
+        let reach = reach(gathering.trace, record, route);
+        if let Some(query) = self.queries.get_mut(index) {
+            let is_first = query.reached.is_empty();
+            query.in_loop = match (&query.in_loop, &reach.in_loop) {
+                (_, Some(around)) if is_first => Some(around.clone()),
+                (Some(_), Some(_)) => query.in_loop.clone(),
+                _ => None,
+            };
+            query.reached.push(reach);
+        }
+        self.with_route(gathering, |it| it.steps.push(Step::Query(QueryRef(index))));
+    }
+
+    fn add_use(&mut self, gathering: &Gathering<'_>, id: QueryId, used: (RowsUse, Origin)) {
+        let Some(index) = gathering.queries.get(&id) else { return };
+        if let Some(query) = self.queries.get_mut(*index)
+            && !query.uses.contains(&used)
+        {
+            query.uses.push(used);
+        }
+    }
+
+    fn add_token(&mut self, gathering: &Gathering<'_>, token: &TokenUse) {
+        let in_browser = self.browser.has(token.origin.file);
+        let in_script = self.cx.is_script(token.origin.file);
+        let signature = format!("{:?} {:?}", token.action, token.library);
+        let index = self.tokens.index(token.origin, signature, |_| Token {
+            facts: token.clone(),
+            routes: Vec::new(),
+            in_browser,
+            in_script,
+        });
+        let route = gathering.route;
+        if let Some(token) = self.tokens.get_mut(index) {
+            push_all(&mut token.routes, route);
+        }
+    }
+
+    fn add_claim(&mut self, gathering: &Gathering<'_>, claim: &ClaimUse) {
+        let also_verified = gathering.trace.events.iter().any(
+            |event| matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified),
+        );
+        let in_browser = self.browser.has(claim.origin.file);
+        let source = claim_source(gathering.trace, claim);
+        let signature = format!("{:?} {:?} {also_verified}", claim.claim, claim.how);
+        let route = gathering.route;
+        let index = self.claims.index(claim.origin, signature, |_| Claim {
+            facts: claim.clone(),
+            source,
+            route,
+            also_verified,
+            in_browser,
+        });
+        if let Some(claim) = self.claims.get_mut(index) {
+            claim.route = claim.route.or(route);
+        }
+    }
+
+    fn add_cache<'t>(&mut self, gathering: &mut Gathering<'t>, cache: &'t CacheUse) {
+        let signature = format!("{:?} {:?}", cache.action, cache.key.as_text());
+        // A read that became a read-through in one evaluation may be a plain one in another.
+        let index = self.caches.index(cache.origin, signature, |_| Cache {
+            facts: cache.clone(),
+            computes: Vec::new(),
+            routes: Vec::new(),
+            tables: Vec::new(),
+        });
+        let route = gathering.route;
+        if let Some(cache) = self.caches.get_mut(index) {
+            push_all(&mut cache.routes, route);
+        }
+        gathering.caches.push((index, cache));
+        self.with_route(gathering, |it| it.steps.push(Step::Cache(index)));
+    }
+
+    fn add_env(&mut self, read: &EnvRead) {
+        let in_browser = self.browser.has(read.origin.file);
+        let through = self.browser.through(read.origin.file);
+        self.env_reads.index(read.origin, read.name.to_string(), |_| EnvUse {
+            origin: read.origin,
+            name: read.name.clone(),
+            in_browser,
+            through,
+        });
+    }
+
+    /// Ties the caches of an evaluation to the queries whose rows they hold.
+    fn link_caches(&mut self, gathering: &Gathering<'_>) {
+        for (index, used) in &gathering.caches {
+            for query in used.computes.iter().filter_map(|id| gathering.queries.get(id)) {
+                let mut table: Option<SmolStr> = None;
+                if let Some(query) = self.queries.get_mut(*query) {
+                    table.clone_from(&query.facts.table);
+                    let own =
+                        query.reached.iter_mut().filter(|it| Some(it.route) == gathering.route);
+                    own.for_each(|reach| reach.cached_by = Some(*index));
+                }
+                if let Some(cache) = self.caches.get_mut(*index) {
+                    push_all(&mut cache.computes, Some(QueryRef(*query)));
+                    push_all(&mut cache.tables, table);
+                }
+            }
+        }
+    }
+
+    /// The model, every list in the order of files and places.
+    pub(super) fn finish(self) -> Model {
+        let known: FxHashSet<Origin> = self
+            .queries
+            .items
+            .iter()
+            .filter(|query| query.facts.client.role != ClientRole::Unknown)
+            .map(|query| query.facts.target_origin)
+            .collect();
+        let reached = self.reached;
+        let queries = self.queries.sorted(|query| {
+            let place = query.facts.target_origin;
+            let is_vague = query.facts.client.role == ClientRole::Unknown && known.contains(&place);
+            !query.reached.is_empty() || (!reached.contains(&place) && !is_vague)
+        });
+        let caches = self.caches.sorted(|_| true);
+        let (tokens, claims) = (self.tokens.sorted(|_| true), self.claims.sorted(|_| true));
+        let env_reads = self.env_reads.sorted(|_| true);
+        let mut model = Model {
+            routes: self.routes,
+            queries: self.queries.arranged(&queries),
+            tokens: self.tokens.arranged(&tokens),
+            caches: self.caches.arranged(&caches),
+            claims: self.claims.arranged(&claims),
+            env_reads: self.env_reads.arranged(&env_reads),
+            ..Model::default()
+        };
+        renumber(&mut model, &queries, &caches);
+        model
+    }
+}
+
+fn reach(trace: &Trace, record: &QueryRecord, route: RouteId) -> Reach {
+    let guarded = match record.level {
+        Level::Open => Guarded::No,
+        Level::Claim => Guarded::ByClaim,
+        Level::Maybe => Guarded::Maybe,
+        Level::Sure => Guarded::Yes,
+    };
+    Reach {
+        route,
+        guarded,
+        path: trace.path(record.call),
+        cached_by: None,
+        in_loop: record.in_loop.clone(),
+    }
+}
+
+/// How people name the call that a claim was taken from.
+fn claim_source(trace: &Trace, claim: &ClaimUse) -> SmolStr {
+    let checks = trace.events.iter().filter_map(|event| match &event.effect {
+        Effect::Auth(check) => Some(check),
+        _ => None,
+    });
+    let mut named =
+        checks.filter(|check| check.origin == claim.claim).map(|check| check.name.clone());
+    named.next_back().unwrap_or_else(|| SmolStr::new_static("decode"))
+}
+
+/// Gives every list its final numbers.
+fn renumber(model: &mut Model, queries: &[Option<u32>], caches: &[Option<u32>]) {
+    let query = |old: QueryRef| Some(QueryRef(queries.get(old.0 as usize).copied().flatten()?));
+    let cache = |old: u32| caches.get(old as usize).copied().flatten();
+    for (new, item) in (0u32..).zip(&mut model.queries) {
+        item.id = QueryRef(new);
+        for reach in &mut item.reached {
+            reach.cached_by = reach.cached_by.and_then(cache);
+        }
+    }
+    for item in &mut model.caches {
+        item.computes = item.computes.iter().copied().filter_map(query).collect();
+        item.computes.sort_unstable();
+        item.tables.sort_unstable();
+    }
+    for route in &mut model.routes {
+        route.steps = route
+            .steps
+            .iter()
+            .filter_map(|step| match *step {
+                Step::Query(old) => query(old).map(Step::Query),
+                Step::Cache(old) => cache(old).map(Step::Cache),
+                Step::Guard(at) => Some(Step::Guard(at)),
+            })
+            .collect();
+    }
+}
+
+fn push_new<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T) {
+    if !list.contains(item) {
+        list.push(item.clone());
+    }
+}
+
+fn push_all<T: PartialEq>(list: &mut Vec<T>, item: Option<T>) {
+    if let Some(item) = item
+        && !list.contains(&item)
+    {
+        list.push(item);
+    }
+}

@@ -1,0 +1,134 @@
+//! From what evaluations leave behind to the model that rules see.
+//!
+//! Every way in is evaluated on its own, in parallel; then every function that none of them
+//! reached. What they saw is gathered in their order, so that threads do not show.
+
+mod browser;
+mod gather;
+mod intern;
+mod routes;
+mod secrets;
+
+use rayon::prelude::*;
+use trave_backend::entry::Entry;
+use trave_source::FileId;
+use trave_ts::ir::{FunctionId, Module};
+
+use crate::eval::{Context, FunctionKey, ModuleId, Trace, run_alone, run_entry};
+use crate::model::Model;
+use crate::program::Program;
+
+/// Evaluations recurse: their threads get room for it.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Links a program. Nothing in it can make this fail.
+pub fn link(program: Program) -> Model {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+    match pool {
+        Ok(pool) => pool.install(|| link_here(program)),
+        Err(_) => link_here(program),
+    }
+}
+
+fn link_here(program: Program) -> Model {
+    let cx = Context::new(&program);
+    let entries = find_entries(&program);
+    let reached: Vec<Trace> =
+        entries.par_iter().map(|(id, entry)| run_entry(&cx, *id, entry)).collect();
+    let left = left_over(&program, &reached);
+    let alone: Vec<Trace> =
+        left.par_iter().map(|(id, functions)| run_alone(&cx, *id, functions)).collect();
+    let browser = browser::Browser::of(&cx);
+    let mut gathered = gather::Gathered::new(&cx, &browser);
+    for ((_, entry), trace) in entries.iter().zip(&reached) {
+        gathered.add_route(entry, trace);
+    }
+    for trace in &alone {
+        gathered.add_unreached(trace);
+    }
+    let secrets = secrets::find(&program, &browser);
+    let mut model = gathered.finish();
+    model.secrets = secrets;
+    complete(model, program)
+}
+
+/// The ways in of every module, in the order of the modules.
+fn find_entries(program: &Program) -> Vec<(ModuleId, Entry)> {
+    let of_module = |(id, module): (u32, &Module)| {
+        let path = program.sources.path(module.file);
+        let entries = (program.backend.entries)(module, path);
+        entries.into_iter().map(move |entry| (ModuleId(id), entry)).collect::<Vec<_>>()
+    };
+    let count = u32::try_from(program.modules.len()).unwrap_or(u32::MAX);
+    let found: Vec<Vec<(ModuleId, Entry)>> =
+        (0..count).into_par_iter().zip(&program.modules).map(of_module).collect();
+    found.into_iter().flatten().collect()
+}
+
+/// For each module the outermost functions that hold something no way in reached, and its top
+/// level.
+fn left_over(program: &Program, reached: &[Trace]) -> Vec<(ModuleId, Vec<FunctionId>)> {
+    let mut visited: rustc_hash::FxHashSet<FunctionKey> = rustc_hash::FxHashSet::default();
+    for trace in reached {
+        visited.extend(&trace.visited);
+    }
+    let mut left = Vec::new();
+    for (id, module) in (0..).map(ModuleId).zip(&program.modules) {
+        let mut roots = vec![FunctionId(0)];
+        for (function, _) in (0..).map(FunctionId).zip(&module.functions).skip(1) {
+            if !visited.contains(&(id, function)) {
+                let root = root_of(module, function);
+                if !roots.contains(&root) {
+                    roots.push(root);
+                }
+            }
+        }
+        left.push((id, roots));
+    }
+    left
+}
+
+/// The function at the top level around a function.
+fn root_of(module: &Module, function: FunctionId) -> FunctionId {
+    let mut at = function;
+    for _ in 0..64 {
+        match module.function(at).and_then(|it| it.parent) {
+            Some(parent) if parent != FunctionId(0) => at = parent,
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Moves what the program brings along into the model.
+fn complete(mut model: Model, program: Program) -> Model {
+    let own = program.modules.iter().flat_map(|module| {
+        module.comments.iter().map(|comment| crate::model::IgnoreComment {
+            origin: comment.span.in_file(module.file),
+            text: comment.text.clone(),
+        })
+    });
+    model.comments = program.comments.iter().cloned().chain(own).collect();
+    model.comments.sort();
+    model.coverage = crate::model::Coverage {
+        routes: model.routes.len(),
+        queries: model.queries.len(),
+        queries_resolved: model.queries.iter().filter(|query| is_resolved(query)).count(),
+        ..program.coverage
+    };
+    model.sources = program.sources;
+    model.catalogs = program.catalogs;
+    model.catalog_of_file = program.catalog_of_file;
+    model.notices = program.notices;
+    model.policy = program.settings;
+    model
+}
+
+fn is_resolved(query: &crate::model::Query) -> bool {
+    query.facts.table.is_some() && query.facts.operation.is_some()
+}
+
+/// The file of an origin, for lists by file.
+fn file_of(origin: trave_source::Origin) -> FileId {
+    origin.file
+}

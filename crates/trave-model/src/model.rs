@@ -1,0 +1,289 @@
+//! The narrow waist: routes, queries and what surrounds them, with the catalog beside.
+//!
+//! What stands left of it knows frameworks and libraries; rules see this and nothing else.
+//! Every list is in a stable order (file, then place).
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+use trave_backend::effect::{AuthCheck, CacheUse, ClaimUse, Guard, Response, RowsUse, TokenUse};
+use trave_catalog::{Catalog, QualifiedName, Table};
+use trave_source::{FileId, Notice, Origin, Sources};
+
+pub use trave_backend::entry::EntryKind as RouteKind;
+pub use trave_backend::query::Query as QueryFacts;
+
+/// Index of a [`Route`] in [`Model::routes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RouteId(pub u32);
+
+/// Index of a [`Query`] in [`Model::queries`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QueryRef(pub u32);
+
+/// Everything that rules may look at.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The texts.
+    pub sources: Sources,
+    /// One catalog per root, in order of folder.
+    pub catalogs: Vec<Catalog>,
+    /// Which catalog the code of a file speaks to; none where no root fits.
+    pub catalog_of_file: BTreeMap<FileId, usize>,
+    /// Ways in.
+    pub routes: Vec<Route>,
+    /// Every query, one per place in the code and way of being reached that differs.
+    pub queries: Vec<Query>,
+    /// Tokens signed, verified, decoded.
+    pub tokens: Vec<Token>,
+    /// Caches read, written, emptied.
+    pub caches: Vec<Cache>,
+    /// Unverified claims of identity that decide something.
+    pub claims: Vec<Claim>,
+    /// Variables of the environment that the code reads.
+    pub env_reads: Vec<EnvUse>,
+    /// Secrets written down in code or settings.
+    pub secrets: Vec<SecretLiteral>,
+    /// Comments that begin with `trave-ignore`, in code and SQL.
+    pub comments: Vec<IgnoreComment>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// What could not be read, in the order of files.
+    pub notices: Vec<Notice>,
+    /// Thresholds and lists from the settings that rules obey.
+    pub policy: ModelSettings,
+}
+
+/// Settings that say something about the project rather than about a rule.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModelSettings {
+    /// Tables known to stay small: scans of them do not matter.
+    pub small_tables: Vec<SmolStr>,
+    /// Tables whose rows anybody may read.
+    pub public_tables: Vec<SmolStr>,
+}
+
+/// A way in.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Its index.
+    pub id: RouteId,
+    /// `GET`, `POST` …; `*` when the handler takes any; the function's name for a server action.
+    pub method: SmolStr,
+    /// `/api/listings/[id]`.
+    pub path: SmolStr,
+    /// The framework: `next`, `supabase-edge` …
+    pub framework: &'static str,
+    /// What kind of way in.
+    pub kind: RouteKind,
+    /// The handler: its name or the place where it is exported.
+    pub origin: Origin,
+    /// What the handler and everything it calls does, in order.
+    pub steps: Vec<Step>,
+    /// Answers.
+    pub responses: Vec<Response>,
+    /// Questions who is calling.
+    pub auth: Vec<AuthCheck>,
+    /// Places after which callers without the right identity are gone.
+    pub guards: Vec<Guard>,
+    /// Caching that the framework does for the whole answer (`revalidate`, static GET handlers).
+    pub framework_cache: Option<FrameworkCache>,
+    /// Something on the way could not be followed: what is missing is no proof.
+    pub opaque: bool,
+    /// Whether the handler uses the request, cookies or headers at all.
+    pub reads_request: bool,
+}
+
+/// Caching of whole answers by the framework.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameworkCache {
+    /// What says so: `revalidate = 60`.
+    pub by: SmolStr,
+    /// Seconds; none for ever.
+    pub seconds: Option<f64>,
+    /// Where it is said.
+    pub origin: Origin,
+}
+
+/// One step of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A query is sent.
+    Query(QueryRef),
+    /// A cache is used (index into [`Model::caches`]).
+    Cache(u32),
+    /// A guard has passed (index into [`Route::guards`]).
+    Guard(u32),
+}
+
+/// Whether a caller has been turned away before this point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Guarded {
+    /// No: every caller gets here.
+    No,
+    /// Something that could not be followed may have done it.
+    Maybe,
+    /// By an unverified claim only (`getSession`).
+    ByClaim,
+    /// Yes: identity, signature or secret was checked.
+    Yes,
+}
+
+/// A query of the project.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Its index.
+    pub id: QueryRef,
+    /// What the chain says.
+    pub facts: QueryFacts,
+    /// The ways in that reach it; empty when none was found.
+    pub reached: Vec<Reach>,
+    /// How its rows are used.
+    pub uses: Vec<(RowsUse, Origin)>,
+    /// The innermost loop around it inside its own function or a caller's, when every way has one.
+    pub in_loop: Option<LoopAround>,
+    /// In a test, script or seed: not served.
+    pub in_script: bool,
+}
+
+/// A loop around a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoopAround {
+    /// The loop, or the `map`/`forEach` call.
+    pub origin: Origin,
+    /// How many rounds at most, if known.
+    pub rounds_max: Option<f64>,
+    /// Rounds take a chunk of a larger list each (`slice(i, i + n)`).
+    pub chunked: bool,
+}
+
+/// One way from a route to a query.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// The way in.
+    pub route: RouteId,
+    /// Whether callers were turned away before.
+    pub guarded: Guarded,
+    /// The calls that lead there, outermost first; empty when the handler itself queries.
+    pub path: Vec<Origin>,
+    /// It runs inside a cached computation (index into [`Model::caches`]).
+    pub cached_by: Option<u32>,
+    /// The loop around it on this way.
+    pub in_loop: Option<LoopAround>,
+}
+
+/// A token use and who does it.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// What is done.
+    pub facts: TokenUse,
+    /// The ways in that do it.
+    pub routes: Vec<RouteId>,
+    /// Runs in the browser.
+    pub in_browser: bool,
+    /// In a test or script.
+    pub in_script: bool,
+}
+
+/// A cache use and who does it.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    /// What is done.
+    pub facts: CacheUse,
+    /// Queries whose result it holds.
+    pub computes: Vec<QueryRef>,
+    /// The ways in that do it.
+    pub routes: Vec<RouteId>,
+    /// Tables whose rows it holds.
+    pub tables: Vec<SmolStr>,
+}
+
+/// A claim use and where it happens.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// What happens.
+    pub facts: ClaimUse,
+    /// `decode`, `getSession` …
+    pub source: SmolStr,
+    /// The way in.
+    pub route: Option<RouteId>,
+    /// The caller is verified on the same way, before or after.
+    pub also_verified: bool,
+    /// Runs in the browser.
+    pub in_browser: bool,
+}
+
+/// A read of the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvUse {
+    /// The read.
+    pub origin: Origin,
+    /// The variable.
+    pub name: SmolStr,
+    /// In a module that the browser gets.
+    pub in_browser: bool,
+    /// The `use client` module through which the browser gets it, when it is another file.
+    pub through: Option<FileId>,
+}
+
+/// A secret written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretLiteral {
+    /// The literal.
+    pub origin: Origin,
+    /// What it is: `service-role key`, `secret key` …
+    pub kind: &'static str,
+    /// In a module that the browser gets.
+    pub in_browser: bool,
+}
+
+/// A comment that speaks to trave.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IgnoreComment {
+    /// The comment.
+    pub origin: Origin,
+    /// Its text, without the comment sign.
+    pub text: SmolStr,
+}
+
+/// What was read and what was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// Files looked at.
+    pub files: usize,
+    /// Ways in.
+    pub routes: usize,
+    /// Queries found.
+    pub queries: usize,
+    /// Queries whose table and operation are known.
+    pub queries_resolved: usize,
+    /// SQL statements read.
+    pub statements: usize,
+    /// SQL statements understood.
+    pub statements_understood: usize,
+}
+
+impl Model {
+    /// The route behind an id.
+    pub fn route(&self, id: RouteId) -> Option<&Route> {
+        self.routes.get(id.0 as usize)
+    }
+
+    /// The query behind an index.
+    pub fn query(&self, id: QueryRef) -> Option<&Query> {
+        self.queries.get(id.0 as usize)
+    }
+
+    /// The catalog that the code at a place speaks to, or that a migration belongs to.
+    pub fn catalog_at(&self, origin: Origin) -> Option<&Catalog> {
+        self.catalogs.get(*self.catalog_of_file.get(&origin.file)?)
+    }
+
+    /// The table that a query works on, if it is a known table of its catalog.
+    pub fn table_of(&self, query: &Query) -> Option<&Table> {
+        let name = query.facts.table.as_ref()?;
+        let schema = query.facts.schema.clone().unwrap_or_else(|| SmolStr::new_static("public"));
+        let catalog = self.catalog_at(query.facts.origin)?;
+        catalog.tables.get(&QualifiedName { schema, name: name.clone() })
+    }
+}

@@ -1,0 +1,79 @@
+//! What the linker is handed: lowered modules, who imports whom, catalogs, packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use trave_backend::entry::Entry;
+use trave_backend::library::Library;
+use trave_catalog::Catalog;
+use trave_source::{FileId, Notice, Sources};
+use trave_ts::ir::Module;
+
+use crate::model::{Coverage, IgnoreComment, ModelSettings};
+
+/// What we know of libraries and frameworks: in production everything of trave-backend, in tests
+/// what the test needs.
+#[derive(Clone, Copy)]
+pub struct Backend {
+    /// Every library model, in the order in which they are asked.
+    pub libraries: &'static [&'static dyn Library],
+    /// The ways in that a file holds; the path is relative to the analysed folder.
+    pub entries: fn(&Module, &str) -> Vec<Entry>,
+}
+
+impl std::fmt::Debug for Backend {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.libraries.iter().map(|library| library.name()).collect();
+        out.debug_struct("Backend").field("libraries", &names).finish_non_exhaustive()
+    }
+}
+
+/// A whole program, read but not understood.
+#[derive(Debug)]
+pub struct Program {
+    /// The texts.
+    pub sources: Sources,
+    /// Every lowered file that may matter, in the order of their ids.
+    pub modules: Vec<Module>,
+    /// Where a specifier of a file leads; a specifier that is missing is an external package.
+    pub imports: FxHashMap<(FileId, SmolStr), FileId>,
+    /// One catalog per root, in order of folder.
+    pub catalogs: Vec<Catalog>,
+    /// Which catalog the code or the SQL of a file speaks to.
+    pub catalog_of_file: BTreeMap<FileId, usize>,
+    /// Every `package.json`, as far as it matters.
+    pub packages: Vec<Package>,
+    /// The nearest package of a file.
+    pub package_of_file: BTreeMap<FileId, usize>,
+    /// Tests, seeds and scripts: they serve nobody.
+    pub scripts: BTreeSet<FileId>,
+    /// What is known of libraries.
+    pub backend: Backend,
+    /// Comments that speak to trave, in SQL (those of modules are added by the linker).
+    pub comments: Vec<IgnoreComment>,
+    /// What could not be read.
+    pub notices: Vec<Notice>,
+    /// Files and statements read; routes and queries are counted by the linker.
+    pub coverage: Coverage,
+    /// What the settings say about the project.
+    pub settings: ModelSettings,
+}
+
+/// What a `package.json` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Package {
+    /// Its folder, relative to the analysed folder; empty for the top.
+    pub folder: SmolStr,
+    /// Its dependencies of every kind, with the versions as written.
+    pub dependencies: BTreeMap<SmolStr, SmolStr>,
+}
+
+impl Package {
+    /// The major version that it asks for: `^15.1.0` gives 15.
+    pub fn major(&self, dependency: &str) -> Option<u32> {
+        let version = self.dependencies.get(dependency)?;
+        let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+        digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    }
+}
