@@ -63,7 +63,7 @@ mod tests {
 
     fn up(text: &str) -> &str {
         let span = Marks::of(text).unwrap().part(text);
-        &text[span.start as usize..span.end as usize]
+        text.get(span.start as usize..span.end as usize).unwrap()
     }
 
     #[test]

@@ -48,10 +48,10 @@ fn column_value(column: &Column) -> Value {
         "has_default": default.is_some(), "default": default, "identity": identity,
         "generated": column.generated,
     });
-    if column.type_name.is_empty() {
-        if let Some(fields) = row.as_object_mut() {
-            fields.remove("type");
-        }
+    if column.type_name.is_empty()
+        && let Some(fields) = row.as_object_mut()
+    {
+        fields.remove("type");
     }
     row
 }

@@ -7,6 +7,8 @@ use trave_sql::{
     SwitchTrigger,
 };
 
+use super::alter_parts::ChildIs;
+use super::drop::Behavior;
 use super::names::RelationIs;
 use super::session::Session;
 use super::{Failure, Outcome};
@@ -70,7 +72,8 @@ impl Session {
             AlterActionKind::Trigger(switch) => self.switch_trigger(table, switch),
             AlterActionKind::AttachPartition(child, _) => {
                 let child = self.need_table(child)?;
-                self.attach_partition(table, &child)
+                self.attach_partition(table, &child);
+                Ok(())
             }
             AlterActionKind::DetachPartition(child) => {
                 let child = self.need_table(child)?;
@@ -79,7 +82,7 @@ impl Session {
             }
             AlterActionKind::Inherit(parent) => {
                 let parent = self.need_table(parent)?;
-                self.attach(&parent, table, false);
+                self.attach(&parent, table, ChildIs::Heir);
                 Ok(())
             }
             AlterActionKind::NoInherit(parent) => {
@@ -90,13 +93,34 @@ impl Session {
             AlterActionKind::SetLogged(logged) => {
                 self.edit_table(table, |table| table.unlogged = !logged)
             }
+            AlterActionKind::RenameTo(_) | AlterActionKind::SetSchema(_) => {
+                self.alter_relation_name(table, &action.kind)
+            }
+            AlterActionKind::DropPrimaryKey
+            | AlterActionKind::AddIndex(_)
+            | AlterActionKind::DropIndex(_)
+            | AlterActionKind::RenameIndex(_) => self.alter_as_mysql(table, &action.kind),
+            AlterActionKind::AlterConstraint(_)
+            | AlterActionKind::OwnerTo(_)
+            | AlterActionKind::ReplicaIdentity(_)
+            | AlterActionKind::SetOptions(_)
+            | AlterActionKind::ResetOptions(_)
+            | AlterActionKind::Other(_) => Ok(()),
+        }
+    }
+
+    /// Keys and indexes, in the forms that only MySQL has.
+    fn alter_as_mysql(&mut self, table: &QualifiedName, action: &AlterActionKind) -> Outcome {
+        match action {
             AlterActionKind::DropPrimaryKey => {
                 let name = self
                     .catalog()
                     .tables
                     .get(table)
                     .and_then(|table| table.primary_key.as_ref().map(|key| key.name.clone()));
-                name.map_or(Ok(()), |name| self.drop_constraint_named(table, &name, false))
+                name.map_or(Ok(()), |name| {
+                    self.drop_constraint_named(table, &name, Behavior::Restrict)
+                })
             }
             AlterActionKind::AddIndex(create) => self.index_of_table(table, create),
             AlterActionKind::DropIndex(name) => self.edit_table(table, |table| {
@@ -109,15 +133,7 @@ impl Session {
                     index.name = SmolStr::new(rename.to.as_str());
                 }
             }),
-            AlterActionKind::RenameTo(_) | AlterActionKind::SetSchema(_) => {
-                self.alter_relation_name(table, &action.kind)
-            }
-            AlterActionKind::AlterConstraint(_)
-            | AlterActionKind::OwnerTo(_)
-            | AlterActionKind::ReplicaIdentity(_)
-            | AlterActionKind::SetOptions(_)
-            | AlterActionKind::ResetOptions(_)
-            | AlterActionKind::Other(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 
@@ -127,10 +143,13 @@ impl Session {
         table: &QualifiedName,
         change: impl FnOnce(&mut Table),
     ) -> Outcome {
-        if let Some(table) = self.store.table(table) {
-            change(table);
+        match self.store.table(table) {
+            Some(found) => {
+                change(found);
+                Ok(())
+            }
+            None => Err(Failure::missing("table", table)),
         }
-        Ok(())
     }
 
     fn add_column(
@@ -256,11 +275,11 @@ pub(super) fn set_view_options(view: &mut View, options: &[StorageOption]) {
 fn pass_of(action: &AlterActionKind) -> u8 {
     match action {
         AlterActionKind::DropColumn(_) | AlterActionKind::DropConstraint(_) => 0,
-        AlterActionKind::AlterColumn(alter) => match alter.change {
-            trave_sql::ColumnChange::SetType(..) => 1,
-            trave_sql::ColumnChange::SetDefault(_) | trave_sql::ColumnChange::DropDefault => 3,
-            _ => 3,
-        },
+        AlterActionKind::AlterColumn(alter)
+            if matches!(alter.change, trave_sql::ColumnChange::SetType(..)) =>
+        {
+            1
+        }
         AlterActionKind::AddColumn(_) => 2,
         AlterActionKind::AddConstraint(_) => 4,
         _ => 3,

@@ -5,6 +5,7 @@ use trave_source::Span;
 use trave_sql::{AlterColumn, ColumnChange, DropPart, RenamePart};
 
 use super::column::identity_mode;
+use super::drop::Behavior;
 use super::session::Session;
 use super::{Failure, Outcome};
 use crate::{QualifiedName, Table};
@@ -122,7 +123,7 @@ impl Session {
             let keeps = drop.if_exists;
             return if keeps { Ok(()) } else { Err(Failure::missing("constraint", &drop.name)) };
         }
-        self.drop_constraint_named(table, name, drop.cascade)
+        self.drop_constraint_named(table, name, Behavior::from(drop.cascade))
     }
 
     /// Drops a constraint with its index; foreign keys that need it go with it, or forbid it.
@@ -130,7 +131,7 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         name: &str,
-        cascade: bool,
+        behavior: Behavior,
     ) -> Outcome {
         let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
         let keys = found.primary_key.iter().chain(&found.uniques);
@@ -139,7 +140,7 @@ impl Session {
             let others: Vec<Vec<SmolStr>> =
                 keys.filter(|key| key.name != name).map(|key| key.columns.clone()).collect();
             if !others.contains(&columns) {
-                self.drop_references_to(table, &columns, cascade)?;
+                self.drop_references_to(table, &columns, behavior)?;
             }
         }
         for child in self.store.children(table) {
@@ -157,7 +158,7 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         columns: &[SmolStr],
-        cascade: bool,
+        behavior: Behavior,
     ) -> Outcome {
         let refers = |key: &crate::ForeignKey| {
             key.target == *table
@@ -167,7 +168,7 @@ impl Session {
         for other in self.store.referrers(table) {
             let needed = self.catalog().tables.get(&other);
             let needed = needed.is_some_and(|other| other.foreign_keys.iter().any(refers));
-            if needed && !cascade {
+            if needed && behavior == Behavior::Restrict {
                 return Err(Failure::new(format!("a foreign key of {other} needs it")));
             }
             if needed {
@@ -194,19 +195,14 @@ impl Session {
     }
 
     /// Makes one table a partition or child of another; columns are its own already.
-    pub(super) fn attach(
-        &mut self,
-        parent: &QualifiedName,
-        child: &QualifiedName,
-        partition: bool,
-    ) {
+    pub(super) fn attach(&mut self, parent: &QualifiedName, child: &QualifiedName, kind: ChildIs) {
         self.store.link_child(parent, child);
         let Some(table) = self.store.table(child) else { return };
         if !table.inherits.contains(parent) {
             table.inherits.push(parent.clone());
         }
         table.parent = table.inherits.first().cloned();
-        table.is_partition |= partition;
+        table.is_partition |= kind == ChildIs::Partition;
     }
 
     /// `DETACH PARTITION`, `NO INHERIT`.
@@ -216,6 +212,15 @@ impl Session {
         table.parent = table.inherits.first().cloned();
         table.is_partition = false;
     }
+}
+
+/// What a table is to its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChildIs {
+    /// `PARTITION OF`.
+    Partition,
+    /// `INHERITS`.
+    Heir,
 }
 
 impl Table {

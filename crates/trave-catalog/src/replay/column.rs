@@ -47,7 +47,7 @@ impl Session {
             not_null: column.not_null || named_not_null || serial || identity.is_some(),
             default,
             generated,
-            identity: identity.map(|identity| identity_of(identity.always)),
+            identity: identity.map(identity_of),
             serial,
             origin: self.origin(column.span),
         })
@@ -139,7 +139,7 @@ impl Session {
         if found.identity.is_some() {
             return Err(Failure::new(format!("column {column} is an identity column already")));
         }
-        found.identity = Some(identity_of(identity.always));
+        found.identity = Some(identity_of(identity));
         found.not_null = true;
         self.make_owned_sequence(table, column, &identity.options);
         Ok(())
@@ -173,11 +173,14 @@ fn unknown_column(name: &str, origin: Option<trave_source::Origin>) -> Column {
 }
 
 /// `GENERATED ALWAYS` or `BY DEFAULT`.
-fn identity_of(always: bool) -> Identity {
-    if always { Identity::Always } else { Identity::ByDefault }
+fn identity_of(identity: &trave_sql::Identity) -> Identity {
+    if identity.always { Identity::Always } else { Identity::ByDefault }
 }
 
 /// What `SET GENERATED` says.
 pub(super) fn identity_mode(mode: IdentityMode) -> Identity {
-    identity_of(mode == IdentityMode::Always)
+    match mode {
+        IdentityMode::Always => Identity::Always,
+        IdentityMode::ByDefault => Identity::ByDefault,
+    }
 }

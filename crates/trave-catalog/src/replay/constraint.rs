@@ -25,8 +25,10 @@ impl Session {
             }
         }
         match &constraint.kind {
-            ConstraintKind::PrimaryKey(key) => self.add_key(table, constraint, key, KeyIs::Primary),
-            ConstraintKind::Unique(key) => self.add_key(table, constraint, key, KeyIs::Unique),
+            ConstraintKind::PrimaryKey(key) => {
+                self.add_key(table, constraint, (key, KeyIs::Primary))
+            }
+            ConstraintKind::Unique(key) => self.add_key(table, constraint, (key, KeyIs::Unique)),
             ConstraintKind::ForeignKey(key) => self.add_foreign_key(table, constraint, key),
             ConstraintKind::Check(expr) => self.add_check(table, constraint, expr),
             ConstraintKind::Exclude(exclude) => self.add_exclusion(table, constraint, exclude),
@@ -40,8 +42,7 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         constraint: &Constraint,
-        key: &trave_sql::Key,
-        is: KeyIs,
+        (key, is): (&trave_sql::Key, KeyIs),
     ) -> Outcome {
         let has_primary =
             self.catalog().tables.get(table).is_some_and(|table| table.primary_key.is_some());
@@ -49,7 +50,7 @@ impl Session {
             return Err(Failure::new(format!("{table} has a primary key already")));
         }
         if let Some(index) = &key.using_index {
-            return self.key_from_index(table, constraint, index.as_str(), is);
+            return self.key_from_index(table, constraint, (index.as_str(), is));
         }
         let columns: Vec<SmolStr> =
             key.columns.iter().map(|column| SmolStr::new(column.as_str())).collect();
@@ -118,8 +119,7 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         constraint: &Constraint,
-        index: &str,
-        is: KeyIs,
+        (index, is): (&str, KeyIs),
     ) -> Outcome {
         let origin = self.origin(constraint.span);
         let name = constraint.name.as_ref().map_or(index, |name| name.as_str());
@@ -156,15 +156,14 @@ impl Session {
         for column in &columns {
             self.need_column(table, column)?;
         }
-        let name = match &constraint.name {
-            Some(name) => SmolStr::new(name.as_str()),
-            None => {
-                let column = match columns.as_slice() {
-                    [column] => column.as_str(),
-                    _ => "",
-                };
-                self.constraint_name(table, column, "check")
-            }
+        let name = if let Some(name) = &constraint.name {
+            SmolStr::new(name.as_str())
+        } else {
+            let column = match columns.as_slice() {
+                [column] => column.as_str(),
+                _ => "",
+            };
+            self.constraint_name(table, column, "check")
         };
         self.link_calls(table, expr);
         let check = Check {
@@ -184,10 +183,10 @@ impl Session {
     /// Adds a check as it is.
     pub(super) fn put_check(&mut self, table: &QualifiedName, check: Check) {
         self.store.link_constraint(table, &check.name);
-        if let Some(table) = self.store.table(table) {
-            if !table.has_constraint(&check.name) {
-                table.checks.push(check);
-            }
+        if let Some(table) = self.store.table(table)
+            && !table.has_constraint(&check.name)
+        {
+            table.checks.push(check);
         }
     }
 
@@ -215,12 +214,11 @@ impl Session {
         }
         let target = self.need_table(&key.target)?;
         let target_columns = self.target_columns(&target, key)?;
-        let name = match &constraint.name {
-            Some(name) => SmolStr::new(name.as_str()),
-            None => {
-                let joined = addition(columns.iter().map(SmolStr::as_str));
-                self.constraint_name(table, &joined, "fkey")
-            }
+        let name = if let Some(name) = &constraint.name {
+            SmolStr::new(name.as_str())
+        } else {
+            let joined = addition(columns.iter().map(SmolStr::as_str));
+            self.constraint_name(table, &joined, "fkey")
         };
         let made = ForeignKey {
             name,

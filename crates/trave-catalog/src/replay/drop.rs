@@ -13,6 +13,21 @@ use crate::{
     Sequence, Table, UserType, View,
 };
 
+/// What a drop does to what depends on its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behavior {
+    /// It forbids the drop.
+    Restrict,
+    /// It goes too.
+    Cascade,
+}
+
+impl From<bool> for Behavior {
+    fn from(cascade: bool) -> Self {
+        if cascade { Self::Cascade } else { Self::Restrict }
+    }
+}
+
 impl Session {
     /// `DROP kind name, … [CASCADE]`: all of the targets, or none.
     pub(super) fn drop(&mut self, drop: &Drop, span: Span) -> Outcome {
@@ -97,10 +112,10 @@ impl Session {
             return Err(Failure::new(format!("{name} is of another kind")));
         }
         match is {
-            RelationIs::Table => self.drop_table(&name, drop.cascade, span),
-            RelationIs::View => self.drop_view(&name, drop.cascade, span),
-            RelationIs::Sequence => self.drop_sequence(&name, drop.cascade),
-            RelationIs::Index => self.drop_index(&name, drop.cascade),
+            RelationIs::Table => self.drop_table(&name, Behavior::from(drop.cascade), span),
+            RelationIs::View => self.drop_view(&name, Behavior::from(drop.cascade), span),
+            RelationIs::Sequence => self.drop_sequence(&name, Behavior::from(drop.cascade)),
+            RelationIs::Index => self.drop_index(&name, Behavior::from(drop.cascade)),
             RelationIs::Type => Ok(()),
         }
     }
@@ -110,15 +125,15 @@ impl Session {
     pub(super) fn drop_table(
         &mut self,
         name: &QualifiedName,
-        cascade: bool,
+        behavior: Behavior,
         span: Span,
     ) -> Outcome {
-        self.drop_dependants_of_relation(name, cascade, span)?;
+        self.drop_dependants_of_relation(name, behavior, span)?;
         for child in self.store.children(name) {
             let is_partition =
                 self.catalog().tables.get(&child).is_some_and(|one| one.is_partition);
-            if is_partition || cascade {
-                self.drop_table(&child, cascade, span)?;
+            if is_partition || behavior == Behavior::Cascade {
+                self.drop_table(&child, behavior, span)?;
             } else {
                 return Err(Failure::new(format!("table {child} inherits from {name}")));
             }
@@ -134,25 +149,30 @@ impl Session {
         let publications: Vec<SmolStr> = self.catalog().publications.keys().cloned().collect();
         for publication in publications {
             let has = self.catalog().publications.get(&publication);
-            if has.is_some_and(|publication| publication.tables.contains_key(name)) {
-                if let Some(publication) = self.store.edit::<Publication>(&publication) {
-                    publication.tables.remove(name);
-                }
+            if has.is_some_and(|publication| publication.tables.contains_key(name))
+                && let Some(publication) = self.store.edit::<Publication>(&publication)
+            {
+                publication.tables.remove(name);
             }
         }
         self.store.take::<Table>(name);
     }
 
     /// Drops a view; views over it go with it, or forbid it.
-    pub(super) fn drop_view(&mut self, name: &QualifiedName, cascade: bool, span: Span) -> Outcome {
-        self.drop_dependants_of_relation(name, cascade, span)?;
+    pub(super) fn drop_view(
+        &mut self,
+        name: &QualifiedName,
+        behavior: Behavior,
+        span: Span,
+    ) -> Outcome {
+        self.drop_dependants_of_relation(name, behavior, span)?;
         if self.store.take::<View>(name).is_some() {
             self.changed(span, ChangeKind::ViewDropped(name.clone()));
         }
         Ok(())
     }
 
-    fn drop_sequence(&mut self, name: &QualifiedName, cascade: bool) -> Outcome {
+    fn drop_sequence(&mut self, name: &QualifiedName, behavior: Behavior) -> Outcome {
         let owned_by = self.catalog().sequences.get(name).and_then(|one| one.owned_by.clone());
         if let Some((table, column)) = owned_by {
             let found = self.store.table(&table);
@@ -160,7 +180,7 @@ impl Session {
                 found.and_then(|table| table.columns.iter_mut().find(|one| one.name == column));
             if let Some(column) = column {
                 let uses = column.serial || column.identity.is_some();
-                if uses && !cascade {
+                if uses && behavior == Behavior::Restrict {
                     return Err(Failure::new(format!("a default of {table} needs {name}")));
                 }
                 column.serial = false;
@@ -170,7 +190,7 @@ impl Session {
         Ok(())
     }
 
-    fn drop_index(&mut self, name: &QualifiedName, cascade: bool) -> Outcome {
+    fn drop_index(&mut self, name: &QualifiedName, behavior: Behavior) -> Outcome {
         let Some(owner) = self.store.index_owner(name) else { return Ok(()) };
         if let Some(view) = self.store.edit::<View>(&owner) {
             view.indexes.retain(|index| index.name != name.name);
@@ -187,7 +207,7 @@ impl Session {
             index.keys.iter().filter_map(crate::IndexKey::column).cloned().collect();
         if index.unique && index.predicate.is_none() {
             let index_name = name.name.clone();
-            self.refuse_needed_index(&owner, &columns, (&index_name, cascade))?;
+            self.refuse_needed_index(&owner, &columns, (&index_name, behavior))?;
         }
         self.edit_table(&owner, |table| table.indexes.retain(|index| index.name != name.name))
     }
@@ -197,7 +217,7 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         columns: &[SmolStr],
-        (index, cascade): (&SmolStr, bool),
+        (index, behavior): (&SmolStr, Behavior),
     ) -> Outcome {
         let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
         let mut other = found.clone();
@@ -214,7 +234,7 @@ impl Session {
             if !needs.is_some_and(|one| one.foreign_keys.iter().any(refers)) {
                 continue;
             }
-            if !cascade {
+            if behavior == Behavior::Restrict {
                 return Err(Failure::new(format!("a foreign key of {referrer} needs {index}")));
             }
             self.edit_table(&referrer, |one| one.foreign_keys.retain(|key| !refers(key)))?;
@@ -256,13 +276,12 @@ impl Session {
             RoutineName { name: target.name.clone(), arguments: target.arguments.clone() };
         let key = match self.find_routine(&routine) {
             Ok(Some(key)) => key,
-            Ok(None) => return Ok(()),
             Err(failure) if !drop.if_exists || failure.0.ends_with("is not unique") => {
                 return Err(failure);
             }
-            Err(_) => return Ok(()),
+            Ok(None) | Err(_) => return Ok(()),
         };
-        self.drop_dependants_of_function(&key.0, drop.cascade, span)?;
+        self.drop_dependants_of_function(&key.0, Behavior::from(drop.cascade), span)?;
         self.store.take::<Function>(&key);
         self.changed(span, ChangeKind::FunctionDropped(key.0));
         Ok(())
@@ -272,7 +291,7 @@ impl Session {
         let candidates = self.candidates(&target.name);
         let found = candidates.into_iter().find(|name| self.catalog().types.contains_key(name));
         let Some(name) = found else { return self.missing_target(drop, &target.name) };
-        self.drop_dependants_of_type(&name, drop.cascade, span)?;
+        self.drop_dependants_of_type(&name, Behavior::from(drop.cascade), span)?;
         self.store.take::<UserType>(&name);
         Ok(())
     }
@@ -293,22 +312,22 @@ impl Session {
             return Err(Failure::new(format!("schema {schema} is not empty")));
         }
         for view in views {
-            self.drop_view(&view, true, span)?;
+            self.drop_view(&view, Behavior::Cascade, span)?;
         }
         for table in tables {
             if self.catalog().tables.contains_key(&table) {
-                self.drop_table(&table, true, span)?;
+                self.drop_table(&table, Behavior::Cascade, span)?;
             }
         }
         for sequence in sequences {
             self.store.take::<Sequence>(&sequence);
         }
         for key in functions {
-            self.drop_dependants_of_function(&key.0, true, span)?;
+            self.drop_dependants_of_function(&key.0, Behavior::Cascade, span)?;
             self.store.take::<Function>(&key);
         }
         for name in types {
-            self.drop_dependants_of_type(&name, true, span)?;
+            self.drop_dependants_of_type(&name, Behavior::Cascade, span)?;
             self.store.take::<UserType>(&name);
         }
         self.drop_rest_of_schema(&schema);
@@ -347,12 +366,13 @@ impl Session {
             if unknown {
                 return self.edit_table(table, |table| table.past_columns.push(past));
             }
-            return match drop.if_exists {
-                true => Ok(()),
-                false => Err(Failure::missing("column", &drop.name)),
+            return if drop.if_exists {
+                Ok(())
+            } else {
+                Err(Failure::missing("column", &drop.name))
             };
         }
-        self.drop_dependants_of_column(table, name, (drop.cascade, span))?;
+        self.drop_dependants_of_column(table, name, (Behavior::from(drop.cascade), span))?;
         self.drop_owned_sequences(table, Some(name));
         let origin = self.origin(drop.name.span);
         let past = crate::PastColumn { name: name.to_smolstr(), renamed_to: None, origin };

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 use trave_source::Span;
 
+use super::drop::Behavior;
 use super::expression::{self, Node};
 use super::session::Session;
 use super::user_type::printed;
@@ -14,26 +15,26 @@ impl Session {
     pub(super) fn drop_dependants_of_relation(
         &mut self,
         name: &QualifiedName,
-        cascade: bool,
+        behavior: Behavior,
         span: Span,
     ) -> Outcome {
         for view in self.store.readers(name) {
             if view == *name || !self.catalog().views.contains_key(&view) {
                 continue;
             }
-            need(cascade, || format!("view {view} needs {name}"))?;
-            self.drop_view(&view, true, span)?;
+            need(behavior, || format!("view {view} needs {name}"))?;
+            self.drop_view(&view, Behavior::Cascade, span)?;
         }
         for table in self.store.referrers(name) {
             if table == *name {
                 continue;
             }
-            need(cascade, || format!("a foreign key of {table} needs {name}"))?;
+            need(behavior, || format!("a foreign key of {table} needs {name}"))?;
             self.edit_table(&table, |table| table.foreign_keys.retain(|key| key.target != *name))?;
         }
         for table in self.store.policy_readers(name) {
             if table != *name {
-                self.drop_policies(&table, cascade, |policy| policy_reads(policy, name))?;
+                self.drop_policies(&table, behavior, |policy| policy_reads(policy, name))?;
             }
         }
         Ok(())
@@ -42,14 +43,14 @@ impl Session {
     fn drop_policies(
         &mut self,
         table: &QualifiedName,
-        cascade: bool,
+        behavior: Behavior,
         depends: impl Fn(&Policy) -> bool,
     ) -> Outcome {
         let found = self.catalog().tables.get(table);
         if !found.is_some_and(|found| found.policies.iter().any(&depends)) {
             return Ok(());
         }
-        need(cascade, || format!("a policy of {table} needs it"))?;
+        need(behavior, || format!("a policy of {table} needs it"))?;
         self.edit_table(table, |table| table.policies.retain(|policy| !depends(policy)))
     }
 
@@ -58,17 +59,17 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         column: &str,
-        (cascade, span): (bool, Span),
+        (behavior, span): (Behavior, Span),
     ) -> Outcome {
         while let Some(view) = self.view_of_column(table, column) {
-            need(cascade, || format!("view {view} reads column {column}"))?;
-            self.drop_view(&view, true, span)?;
+            need(behavior, || format!("view {view} reads column {column}"))?;
+            self.drop_view(&view, Behavior::Cascade, span)?;
         }
         let short = table.name.clone();
-        self.drop_policies(table, cascade, |policy| policy_names(policy, &short, column))?;
+        self.drop_policies(table, behavior, |policy| policy_names(policy, &short, column))?;
         for other in self.store.policy_readers(table) {
             if other != *table {
-                self.drop_policies(&other, cascade, |policy| {
+                self.drop_policies(&other, behavior, |policy| {
                     policy_reads(policy, table) && policy_mentions(policy, &short, column)
                 })?;
             }
@@ -81,7 +82,7 @@ impl Session {
             if other == *table || !found.is_some_and(|one| one.foreign_keys.iter().any(refers)) {
                 continue;
             }
-            need(cascade, || format!("a foreign key of {other} needs column {column}"))?;
+            need(behavior, || format!("a foreign key of {other} needs column {column}"))?;
             self.edit_table(&other, |one| one.foreign_keys.retain(|key| !refers(key)))?;
         }
         let generated = |one: &crate::Column| {
@@ -89,7 +90,7 @@ impl Session {
         };
         let found = self.catalog().tables.get(table);
         if found.is_some_and(|table| table.columns.iter().any(generated)) {
-            need(cascade, || format!("a generated column needs column {column}"))?;
+            need(behavior, || format!("a generated column needs column {column}"))?;
             self.edit_table(table, |table| table.columns.retain(|one| !generated(one)))?;
         }
         self.edit_table(table, |table| {
@@ -101,7 +102,7 @@ impl Session {
     pub(super) fn drop_dependants_of_function(
         &mut self,
         function: &QualifiedName,
-        cascade: bool,
+        behavior: Behavior,
         span: Span,
     ) -> Outcome {
         if self.overloads(function).len() > 1 {
@@ -110,8 +111,8 @@ impl Session {
         for relation in self.store.callers(function) {
             if let Some(view) = self.catalog().views.get(&relation) {
                 if calls(&view.definition, function) {
-                    need(cascade, || format!("view {relation} calls {function}"))?;
-                    self.drop_view(&relation, true, span)?;
+                    need(behavior, || format!("view {relation} calls {function}"))?;
+                    self.drop_view(&relation, Behavior::Cascade, span)?;
                 }
                 continue;
             }
@@ -122,7 +123,7 @@ impl Session {
             if !lost {
                 continue;
             }
-            need(cascade, || format!("{relation} calls {function}"))?;
+            need(behavior, || format!("{relation} calls {function}"))?;
             self.edit_table(&relation, |table| *table = without)?;
         }
         Ok(())
@@ -132,7 +133,7 @@ impl Session {
     pub(super) fn drop_dependants_of_type(
         &mut self,
         kind: &QualifiedName,
-        cascade: bool,
+        behavior: Behavior,
         span: Span,
     ) -> Outcome {
         let text = printed(kind);
@@ -148,8 +149,8 @@ impl Session {
                 .map(|column| column.name.clone())
                 .collect();
             for column in columns {
-                need(cascade, || format!("column {column} of {table} is of type {kind}"))?;
-                self.drop_dependants_of_column(&table, &column, (true, span))?;
+                need(behavior, || format!("column {column} of {table} is of type {kind}"))?;
+                self.drop_dependants_of_column(&table, &column, (Behavior::Cascade, span))?;
                 self.edit_table(&table, |table| table.forget_column(&column))?;
             }
         }
@@ -160,16 +161,16 @@ impl Session {
         let keys: Vec<_> =
             all.filter(|(_, function)| takes(function)).map(|(key, _)| key.clone()).collect();
         for key in keys {
-            need(cascade, || format!("function {} takes type {kind}", key.0))?;
-            self.drop_dependants_of_function(&key.0, true, span)?;
+            need(behavior, || format!("function {} takes type {kind}", key.0))?;
+            self.drop_dependants_of_function(&key.0, Behavior::Cascade, span)?;
             self.store.take::<Function>(&key);
         }
         Ok(())
     }
 }
 
-fn need(cascade: bool, why: impl FnOnce() -> String) -> Outcome {
-    if cascade { Ok(()) } else { Err(Failure(why())) }
+fn need(behavior: Behavior, why: impl FnOnce() -> String) -> Outcome {
+    if behavior == Behavior::Cascade { Ok(()) } else { Err(Failure(why())) }
 }
 
 fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
@@ -207,12 +208,11 @@ fn policy_mentions(policy: &Policy, table: &str, column: &str) -> bool {
 fn aliases_of(expr: &trave_sql::Expr, table: &str) -> Vec<SmolStr> {
     let mut aliases = vec![SmolStr::new(table)];
     expression::walk(Node::Expr(expr), &mut |node| {
-        if let Node::From(item) = node {
-            if let (trave_sql::FromKind::Table(name), Some(alias)) = (&item.kind, &item.alias) {
-                if name.name == table {
-                    aliases.push(SmolStr::new(alias.as_str()));
-                }
-            }
+        if let Node::From(item) = node
+            && let (trave_sql::FromKind::Table(name), Some(alias)) = (&item.kind, &item.alias)
+            && name.name == table
+        {
+            aliases.push(SmolStr::new(alias.as_str()));
         }
         true
     });

@@ -78,10 +78,10 @@ pub(super) fn own_references(expr: &Expr, table: &str) -> Vec<(SmolStr, Span)> {
 pub(super) fn references<'a>(node: Node<'a>, name: &str) -> Vec<(Option<&'a ObjectName>, Span)> {
     let mut found = Vec::new();
     walk(node, &mut |node| {
-        if let Node::Expr(Expr { kind: ExprKind::Column(column), span }) = node {
-            if column.name == name {
-                found.push((column.qualifier.as_ref(), *span));
-            }
+        if let Node::Expr(Expr { kind: ExprKind::Column(column), span }) = node
+            && column.name == name
+        {
+            found.push((column.qualifier.as_ref(), *span));
         }
         true
     });
@@ -124,8 +124,8 @@ pub(super) fn tables(node: Node<'_>) -> Vec<ObjectName> {
     walk(node, &mut |node| {
         match node {
             Node::Query(query) => local.extend(with_names(&query.with)),
-            Node::Body(QueryBody::Table(name)) => found.push(name.clone()),
-            Node::From(FromItem { kind: FromKind::Table(name), .. }) => found.push(name.clone()),
+            Node::Body(QueryBody::Table(name))
+            | Node::From(FromItem { kind: FromKind::Table(name), .. }) => found.push(name.clone()),
             Node::Statement(statement) => {
                 found.extend(written_table(statement).cloned());
                 local.extend(with_of(statement));

@@ -6,8 +6,8 @@ use smol_str::{SmolStr, ToSmolStr};
 use trave_source::Span;
 use trave_sql::{
     AlterChange, AlterFunction, ArgumentMode, CreateEventTrigger, CreateFunction, CreateTrigger,
-    Returns, RoutineArgument, RoutineAttributes, RoutineChange, RoutineKind, RoutineName,
-    SetVariable, TriggerEvent, TriggerTiming, Volatility,
+    IfExisting, Returns, RoutineArgument, RoutineAttributes, RoutineChange, RoutineKind,
+    RoutineName, SetVariable, TriggerEvent, TriggerTiming, Volatility,
 };
 
 use super::body;
@@ -192,29 +192,29 @@ impl Session {
             }
             RoutineChange::Object(AlterChange::Rename(name)) => {
                 let to = QualifiedName::new(key.0.schema.clone(), name.as_str());
-                self.move_function(&key, to)
+                self.move_function(&key, &to)
             }
             RoutineChange::Object(AlterChange::SetSchema(schema)) => {
                 let name = SmolStr::new(schema.as_str());
                 self.need_schema(&name, schema.span)?;
                 let to = QualifiedName::new(name, key.0.name.clone());
-                self.move_function(&key, to)
+                self.move_function(&key, &to)
             }
             RoutineChange::Object(AlterChange::Owner(_) | AlterChange::Other(_)) => Ok(()),
         }
     }
 
-    fn move_function(&mut self, from: &FunctionKey, to: QualifiedName) -> Outcome {
+    fn move_function(&mut self, from: &FunctionKey, to: &QualifiedName) -> Outcome {
         let key = (to.clone(), from.1.clone());
         if self.catalog().functions.contains_key(&key) {
-            return Err(Failure::exists("function", &to));
+            return Err(Failure::exists("function", to));
         }
         let Some(mut function) = self.store.take::<Function>(from) else { return Ok(()) };
         function.name = to.clone();
         self.bodies.rename(from, &key);
         self.store.put(key, function);
         for relation in self.store.callers(&from.0) {
-            self.store.link_caller(&to, &relation);
+            self.store.link_caller(to, &relation);
             let Some(table) = self.store.table(&relation) else { continue };
             for trigger in table.triggers.iter_mut().filter(|one| one.function == from.0) {
                 trigger.function = to.clone();
@@ -249,8 +249,9 @@ impl Session {
         for column in &trigger.update_of {
             self.need_column(&relation, column)?;
         }
+        let existing = if create.or_replace { IfExisting::Replace } else { IfExisting::Fail };
         match is {
-            RelationIs::Table => self.put_trigger(&relation, trigger, create.or_replace),
+            RelationIs::Table => self.put_trigger(&relation, trigger, existing),
             RelationIs::View => {
                 if let Some(view) = self.store.edit::<View>(&relation) {
                     view.triggers.retain(|old| old.name != trigger.name);
@@ -287,12 +288,12 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         trigger: Trigger,
-        or_replace: bool,
+        existing: IfExisting,
     ) -> Outcome {
         let same = |old: &Trigger| old.name == trigger.name;
         let exists =
             self.catalog().tables.get(table).is_some_and(|one| one.triggers.iter().any(same));
-        if exists && !or_replace {
+        if exists && existing != IfExisting::Replace {
             return Err(Failure::exists("trigger", &trigger.name));
         }
         if trigger.for_each_row && self.is_partitioned(table) {
@@ -394,9 +395,8 @@ fn set_attributes(function: &mut Function, attributes: &RoutineAttributes) {
 /// `public, pg_temp`, as `pg_proc.proconfig` holds it: lists of names are quoted where needed.
 fn setting_value(setting: &SetVariable) -> String {
     let is_list = matches!(setting.name.as_str(), "search_path" | "temp_tablespaces");
-    let quoted = |value: &SmolStr| match is_list {
-        true => trave_sql::Name::exact(value).to_string(),
-        false => value.to_string(),
+    let quoted = |value: &SmolStr| {
+        if is_list { trave_sql::Name::exact(value).to_string() } else { value.to_string() }
     };
     setting.values.iter().map(quoted).collect::<Vec<_>>().join(", ")
 }

@@ -167,11 +167,9 @@ impl Session {
             let Some(member) = self.store.edit::<crate::Role>(&member) else { continue };
             match grant.action {
                 GrantAction::Grant => {
-                    for role in &roles {
-                        if !member.member_of.contains(role) {
-                            member.member_of.push(role.clone());
-                        }
-                    }
+                    let new = roles.iter().filter(|role| !member.member_of.contains(role));
+                    let new: Vec<SmolStr> = new.cloned().collect();
+                    member.member_of.extend(new);
                 }
                 GrantAction::Revoke => member.member_of.retain(|role| !roles.contains(role)),
             }

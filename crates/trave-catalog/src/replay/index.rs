@@ -29,11 +29,11 @@ impl Session {
         if !matches!(is, RelationIs::Table | RelationIs::View) {
             return Err(Failure::new(format!("{relation} cannot have an index")));
         }
-        if let Some(name) = &create.name {
-            if self.is_taken(&relation.schema, name.as_str()) {
-                let keeps = create.mode.if_not_exists;
-                return if keeps { Ok(()) } else { Err(Failure::exists("relation", name)) };
-            }
+        if let Some(name) = &create.name
+            && self.is_taken(&relation.schema, name.as_str())
+        {
+            let keeps = create.mode.if_not_exists;
+            return if keeps { Ok(()) } else { Err(Failure::exists("relation", name)) };
         }
         let index = self.new_index(&relation, create, span)?;
         if !create.mode.only && self.is_partitioned(&relation) {
@@ -123,18 +123,15 @@ impl Session {
         key: &trave_sql::IndexKey,
         method: &str,
     ) -> Result<IndexKey, Failure> {
-        let what = match expression::plain_column(&key.value) {
-            Some(column) => {
+        let what = if let Some(column) = expression::plain_column(&key.value) {
+            self.need_column(relation, &column)?;
+            IndexTarget::Column(column)
+        } else {
+            for column in expression::own_columns(&key.value, &relation.name) {
                 self.need_column(relation, &column)?;
-                IndexTarget::Column(column)
             }
-            None => {
-                for column in expression::own_columns(&key.value, &relation.name) {
-                    self.need_column(relation, &column)?;
-                }
-                self.link_calls(relation, &key.value);
-                IndexTarget::Expression(self.slice(key.value.span).to_owned())
-            }
+            self.link_calls(relation, &key.value);
+            IndexTarget::Expression(self.slice(key.value.span).to_owned())
         };
         let descending = key.direction == Direction::Descending;
         let opclass = key.opclass.as_ref().map(|name| SmolStr::new(name.name.as_str()));

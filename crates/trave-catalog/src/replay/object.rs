@@ -119,19 +119,15 @@ impl Session {
     }
 
     /// `ALTER ROLE`.
-    pub(super) fn alter_role(&mut self, alter: &AlterRole) -> Outcome {
+    pub(super) fn alter_role(&mut self, alter: &AlterRole) {
         let name = alter.role.as_ref().and_then(|role| role.name()).map(SmolStr::new);
-        let Some(name) = name else { return Ok(()) };
+        let Some(name) = name else { return };
         match &alter.change {
             RoleChange::Attributes(attributes) => {
+                let has = |name: &str| attributes.iter().any(|attribute| attribute == name);
                 if let Some(role) = self.store.edit::<Role>(&name) {
-                    for attribute in attributes {
-                        match attribute.as_str() {
-                            "bypassrls" => role.bypass_rls = true,
-                            "nobypassrls" => role.bypass_rls = false,
-                            _ => {}
-                        }
-                    }
+                    role.bypass_rls |= has("bypassrls");
+                    role.bypass_rls &= !has("nobypassrls");
                 }
             }
             RoleChange::Rename(to) => {
@@ -141,7 +137,6 @@ impl Session {
             }
             RoleChange::Set(_) | RoleChange::Reset(_) => {}
         }
-        Ok(())
     }
 
     /// `CREATE PUBLICATION` and `ALTER PUBLICATION`.
@@ -226,9 +221,10 @@ impl Session {
 
     /// `CREATE SEQUENCE`.
     pub(super) fn create_sequence(&mut self, create: &CreateSequence) -> Outcome {
-        let name = match create.temporary {
-            true => QualifiedName::new(TEMPORARY, create.name.name.as_str()),
-            false => self.new_name(&create.name)?,
+        let name = if create.temporary {
+            QualifiedName::new(TEMPORARY, create.name.name.as_str())
+        } else {
+            self.new_name(&create.name)?
         };
         if self.relation(&name).is_some() {
             let keeps = create.if_not_exists;
@@ -334,7 +330,7 @@ impl Session {
 
     /// `INSERT INTO storage.buckets`: the buckets are part of the schema.
     pub(super) fn insert(&mut self, insert: &Insert, span: Span) -> Outcome {
-        if !self.is_bucket_table(&insert.table) {
+        if !is_bucket_table(&insert.table) {
             return self.check_target(&insert.table);
         }
         let Some(QueryBody::Values(rows)) = insert.source.as_ref().map(|query| &query.body) else {
@@ -356,11 +352,6 @@ impl Session {
         Ok(())
     }
 
-    /// Whether a name is that of the platform's list of buckets.
-    pub(super) fn is_bucket_table(&self, table: &ObjectName) -> bool {
-        table.schema.as_ref().is_some_and(|schema| *schema == "storage") && table.name == "buckets"
-    }
-
     /// Rows go into a table that is there, or fail.
     pub(super) fn check_target(&self, table: &ObjectName) -> Outcome {
         if self.assumes_missing() || self.find_relation(table).is_some() {
@@ -371,7 +362,7 @@ impl Session {
 
     /// `UPDATE storage.buckets SET public = … WHERE id = …`.
     pub(super) fn update(&mut self, update: &trave_sql::Update) -> Outcome {
-        if !self.is_bucket_table(&update.table) {
+        if !is_bucket_table(&update.table) {
             return self.check_target(&update.table);
         }
         let public = update
@@ -389,7 +380,7 @@ impl Session {
 
     /// `DELETE FROM storage.buckets WHERE id = …`.
     pub(super) fn delete(&mut self, delete: &trave_sql::Delete) -> Outcome {
-        if !self.is_bucket_table(&delete.table) {
+        if !is_bucket_table(&delete.table) {
             return self.check_target(&delete.table);
         }
         for id in self.bucket_ids(delete.filter.as_ref()) {
@@ -414,6 +405,11 @@ impl Session {
             _ => Vec::new(),
         }
     }
+}
+
+/// Whether a name is that of the platform's list of buckets.
+fn is_bucket_table(table: &ObjectName) -> bool {
+    table.schema.as_ref().is_some_and(|schema| *schema == "storage") && table.name == "buckets"
 }
 
 fn text_of(expr: &trave_sql::Expr) -> Option<SmolStr> {

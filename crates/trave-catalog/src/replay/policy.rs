@@ -85,10 +85,8 @@ impl Session {
         for condition in alter.using.iter().chain(&alter.check) {
             self.check_condition(&table, condition)?;
         }
-        let roles = match alter.roles.is_empty() {
-            true => None,
-            false => Some(self.policy_roles(&alter.roles)?),
-        };
+        let roles =
+            if alter.roles.is_empty() { None } else { Some(self.policy_roles(&alter.roles)?) };
         let using = alter.using.as_ref().map(|expr| self.condition(&table, expr));
         let check = alter.check.as_ref().map(|expr| self.condition(&table, expr));
         let origin = self.origin(alter.name.span);

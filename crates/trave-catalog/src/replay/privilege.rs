@@ -96,7 +96,7 @@ impl GrantChange {
         for role in &self.roles {
             for (privilege, columns) in &self.privileges {
                 match self.action {
-                    GrantAction::Grant => self.give(grants, role, privilege, columns),
+                    GrantAction::Grant => self.give(grants, role, (privilege, columns)),
                     GrantAction::Revoke => take(grants, role, privilege, columns),
                 }
             }
@@ -107,8 +107,7 @@ impl GrantChange {
         &self,
         grants: &mut Vec<Grant>,
         role: &SmolStr,
-        privilege: &SmolStr,
-        columns: &[SmolStr],
+        (privilege, columns): (&SmolStr, &[SmolStr]),
     ) {
         let same = |grant: &&mut Grant| {
             grant.role == *role

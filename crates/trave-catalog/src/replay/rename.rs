@@ -1,6 +1,6 @@
 //! New names: keys, foreign keys and policies follow; names of constraints and indexes do not.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, ToSmolStr};
 use trave_source::Span;
 use trave_sql::RenamePart;
 
@@ -89,7 +89,7 @@ impl Session {
             self.store.link_index(to, &index.name);
         }
         let constraints = table.constraint_names();
-        for key in table.foreign_keys.iter_mut() {
+        for key in &mut table.foreign_keys {
             if key.target == *from {
                 key.target = to.clone();
             }
@@ -356,11 +356,11 @@ fn rename_table_in(condition: &mut Condition, from: &QualifiedName, to: &Qualifi
 fn qualifier_spans(condition: &Condition, table: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     expression::walk(expression::Node::Expr(&condition.expr), &mut |node| {
-        if let expression::Node::Expr(expr) = node {
-            if let trave_sql::ExprKind::Column(column) = &expr.kind {
-                let before = column.qualifier.as_ref().filter(|before| before.name == table);
-                spans.extend(before.map(|before| before.span));
-            }
+        if let expression::Node::Expr(expr) = node
+            && let trave_sql::ExprKind::Column(column) = &expr.kind
+        {
+            let before = column.qualifier.as_ref().filter(|before| before.name == table);
+            spans.extend(before.map(|before| before.span));
         }
         true
     });
@@ -389,7 +389,7 @@ fn set_text(condition: &mut Condition, text: String) {
 
 /// Puts a new column name where each reference ends; what stands before the dot stays.
 fn with_names(text: &str, base: u32, spans: &[Span], to: &SmolStr) -> String {
-    let name = SmolStr::new(trave_sql::Name::exact(to).to_string());
+    let name = trave_sql::Name::exact(to).to_smolstr();
     let last_part = |span: &Span| {
         let written = text.get((span.start - base) as usize..(span.end - base) as usize);
         let before = written.and_then(|written| written.rfind('.')).map_or(0, |at| at + 1);

@@ -221,7 +221,7 @@ impl Session {
     }
 
     /// `SET name = …`.
-    pub(super) fn set(&mut self, variable: &SetVariable) -> Outcome {
+    pub(super) fn set(&mut self, variable: &SetVariable) {
         match variable.name.as_str() {
             "search_path" => {
                 if variable.local {
@@ -239,18 +239,16 @@ impl Session {
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// `RESET name`.
-    pub(super) fn reset(&mut self, name: &str) -> Outcome {
+    pub(super) fn reset(&mut self, name: &str) {
         if matches!(name, "search_path" | "all") {
             self.search_path = self.path_default.clone();
         }
         if matches!(name, "role" | "all" | "session_authorization") {
             self.role = "postgres".into();
         }
-        Ok(())
     }
 
     /// Runs a step that either takes effect as a whole or not at all.

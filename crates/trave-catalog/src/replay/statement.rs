@@ -30,7 +30,10 @@ impl Session {
             Statement::CreateExtension(create) => self.create_extension(create),
             Statement::CreateSchema(create) => self.create_schema(create),
             Statement::CreateRole(create) => self.create_role(create),
-            Statement::AlterRole(alter) => self.alter_role(alter),
+            Statement::AlterRole(alter) => {
+                self.alter_role(alter);
+                Ok(())
+            }
             Statement::Publication(change) => self.change_publication(change),
             Statement::Drop(drop) => self.drop(drop, span),
             Statement::Grant(grant) => self.grant(grant, span),
@@ -44,8 +47,14 @@ impl Session {
         match statement {
             Statement::AlterObject(alter) => self.alter_object(alter),
             Statement::Comment(comment) => self.comment(comment),
-            Statement::Set(variable) => self.set(variable),
-            Statement::Reset(name) => self.reset(name),
+            Statement::Set(variable) => {
+                self.set(variable);
+                Ok(())
+            }
+            Statement::Reset(name) => {
+                self.reset(name);
+                Ok(())
+            }
             Statement::Do(block) => self.run_do(block, span),
             Statement::Call(call) => self.run_call(call, span),
             Statement::Query(query) => self.run_query(query, span),
@@ -65,9 +74,10 @@ impl Session {
             return Ok(());
         }
         let Some((table, _)) = self.find_relation(&comment.name) else {
-            return match self.assumes_missing() {
-                true => Ok(()),
-                false => Err(Failure::missing("relation", &comment.name)),
+            return if self.assumes_missing() {
+                Ok(())
+            } else {
+                Err(Failure::missing("relation", &comment.name))
             };
         };
         let text = comment.text.as_ref().map(SmolStr::to_string);

@@ -3,10 +3,11 @@
 use smol_str::SmolStr;
 use trave_sql::{CreateTable, LikeTable};
 
+use super::alter_parts::ChildIs;
 use super::generated::{Wanted, addition};
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{Index, IndexTarget, Key, QualifiedName, Table};
+use crate::{Column, Index, IndexTarget, Key, QualifiedName, Table};
 
 impl Session {
     /// `LIKE other INCLUDING …`: the columns now, the rest with them.
@@ -106,26 +107,12 @@ impl Session {
             if partition && source.kind != crate::TableKind::Partitioned && source.columns_known {
                 return Err(Failure::new(format!("{parent} is not partitioned")));
             }
-            self.attach(&parent, name, partition);
+            let kind = if partition { ChildIs::Partition } else { ChildIs::Heir };
             self.edit_table(name, |table| {
                 table.columns_known &= source.columns_known;
-                for column in &source.columns {
-                    match table.columns.iter_mut().find(|old| old.name == column.name) {
-                        Some(old) => old.not_null |= column.not_null,
-                        None => {
-                            let mut copy = column.clone();
-                            if copy.serial {
-                                copy.serial = false;
-                                copy.default = Some(format!("nextval('{parent}'::regclass)"));
-                            }
-                            if !partition {
-                                copy.identity = None;
-                            }
-                            table.columns.push(copy);
-                        }
-                    }
-                }
+                source.columns.iter().for_each(|column| inherit_column(table, column, kind));
             })?;
+            self.attach(&parent, name, kind);
             for check in &source.checks {
                 self.put_check(name, check.clone());
             }
@@ -173,15 +160,26 @@ impl Session {
     }
 
     /// `ATTACH PARTITION`.
-    pub(super) fn attach_partition(
-        &mut self,
-        parent: &QualifiedName,
-        child: &QualifiedName,
-    ) -> Outcome {
-        self.attach(parent, child, true);
+    pub(super) fn attach_partition(&mut self, parent: &QualifiedName, child: &QualifiedName) {
+        self.attach(parent, child, ChildIs::Partition);
         self.take_over_indexes(parent, child);
-        Ok(())
     }
+}
+
+/// A column of a parent: merged with one of the same name, with the parent's sequence.
+fn inherit_column(table: &mut Table, column: &Column, kind: ChildIs) {
+    if let Some(own) = table.columns.iter_mut().find(|own| own.name == column.name) {
+        own.not_null |= column.not_null;
+        return;
+    }
+    let mut copy = column.clone();
+    if std::mem::take(&mut copy.serial) {
+        copy.default = Some("nextval(…)".to_owned());
+    }
+    if kind == ChildIs::Heir {
+        copy.identity = None;
+    }
+    table.columns.push(copy);
 }
 
 fn same_keys(one: &Index, other: &Index) -> bool {

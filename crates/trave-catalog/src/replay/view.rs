@@ -91,10 +91,10 @@ impl Session {
         }
         let columns: Vec<SmolStr> = outputs.columns.into_iter().map(|one| one.name).collect();
         let old = self.catalog().views.get(name);
-        if let Some(old) = old.filter(|old| old.columns_known && outputs.known) {
-            if !columns.starts_with(&old.columns) {
-                return Err(Failure::new("cannot change the columns of a view"));
-            }
+        if let Some(old) = old.filter(|old| old.columns_known && outputs.known)
+            && !columns.starts_with(&old.columns)
+        {
+            return Err(Failure::new("cannot change the columns of a view"));
         }
         let grants = match old {
             Some(old) => old.grants.clone(),

@@ -17,6 +17,7 @@ pub struct Schema {
 }
 
 /// A view.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of `pg_catalog`")]
 #[derive(Debug, Clone)]
 pub struct View {
     /// Its name.

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::{Grant, Provenance, QualifiedName};
 
 /// A function or procedure (`pg_proc`).
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of `pg_catalog`")]
 #[derive(Debug, Clone)]
 pub struct Function {
     /// Its name.

@@ -18,6 +18,7 @@ pub enum TableKind {
 }
 
 /// A table.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of `pg_catalog`")]
 #[derive(Debug, Clone)]
 pub struct Table {
     /// Its name.

@@ -7,6 +7,7 @@ use trave_sql::{
 };
 
 use super::datum::{Datum, Scope};
+use super::select::Row;
 use crate::replay::session::{DEPTH_MAX, Session};
 
 impl Session {
@@ -45,31 +46,10 @@ impl Session {
                 Datum::Row(values.collect())
             }
             ExprKind::InList(list) => self.in_list(list, scope),
-            ExprKind::InQuery(list) => {
-                let value = self.evaluate(&list.value, scope);
-                let Some(rows) = self.rows_of(&list.query, scope) else { return Datum::Unknown };
-                let mut items = rows.into_iter().filter_map(|row| Some(row.into_iter().next()?.1));
-                negated_if(list.negated, any_equal(&value, &mut items))
-            }
-            ExprKind::Exists(query) => match self.rows_of(query, scope) {
-                Some(rows) => Datum::Bool(!rows.is_empty()),
-                None => Datum::Unknown,
-            },
-            ExprKind::Subquery(query) => match self.rows_of(query, scope) {
-                Some(rows) => rows
-                    .into_iter()
-                    .next()
-                    .and_then(|row| Some(row.into_iter().next()?.1))
-                    .unwrap_or(Datum::Null),
-                None => Datum::Unknown,
-            },
-            ExprKind::ArrayQuery(query) => match self.rows_of(query, scope) {
-                Some(rows) => {
-                    let firsts = rows.into_iter().filter_map(|row| Some(row.into_iter().next()?.1));
-                    Datum::Array(firsts.collect())
-                }
-                None => Datum::Unknown,
-            },
+            ExprKind::InQuery(_)
+            | ExprKind::Exists(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::ArrayQuery(_) => self.query_value(expr, scope).unwrap_or(Datum::Unknown),
             ExprKind::Quantified(quantified) => self.quantified(quantified, scope),
             ExprKind::Case(case) => self.case(case, scope),
             ExprKind::Like(like) => self.like(like, scope),
@@ -92,6 +72,26 @@ impl Session {
             | ExprKind::Wildcard(_)
             | ExprKind::Between(_)
             | ExprKind::Other(_) => Datum::Unknown,
+        }
+    }
+
+    /// The value of a query inside an expression; none where its rows cannot be told.
+    fn query_value(&mut self, expr: &Expr, scope: &Scope) -> Option<Datum> {
+        match &expr.kind {
+            ExprKind::InQuery(list) => {
+                let value = self.evaluate(&list.value, scope);
+                let mut items = first_columns(self.rows_of(&list.query, scope)?).into_iter();
+                Some(Negated(list.negated).of(any_equal(&value, &mut items)))
+            }
+            ExprKind::Exists(query) => Some(Datum::Bool(!self.rows_of(query, scope)?.is_empty())),
+            ExprKind::Subquery(query) => {
+                let firsts = first_columns(self.rows_of(query, scope)?);
+                Some(firsts.into_iter().next().unwrap_or(Datum::Null))
+            }
+            ExprKind::ArrayQuery(query) => {
+                Some(Datum::Array(first_columns(self.rows_of(query, scope)?)))
+            }
+            _ => None,
         }
     }
 
@@ -140,22 +140,20 @@ impl Session {
             }
             IsTest::Other(_) => Datum::Unknown,
         };
-        negated_if(is.negated, answer)
+        Negated(is.negated).of(answer)
     }
 
     fn in_list(&mut self, list: &InList, scope: &Scope) -> Datum {
         let value = self.evaluate(&list.value, scope);
         let items: Vec<Datum> = list.list.iter().map(|item| self.evaluate(item, scope)).collect();
-        negated_if(list.negated, any_equal(&value, &mut items.into_iter()))
+        Negated(list.negated).of(any_equal(&value, &mut items.into_iter()))
     }
 
     fn quantified(&mut self, quantified: &Quantified, scope: &Scope) -> Datum {
         let value = self.evaluate(&quantified.value, scope);
         let items = match &quantified.right.kind {
             ExprKind::Subquery(query) => match self.rows_of(query, scope) {
-                Some(rows) => {
-                    rows.into_iter().filter_map(|row| Some(row.into_iter().next()?.1)).collect()
-                }
+                Some(rows) => first_columns(rows),
                 None => return Datum::Unknown,
             },
             _ => match self.evaluate(&quantified.right, scope) {
@@ -202,7 +200,7 @@ impl Session {
             }
             LikeKind::Similar => return Datum::Unknown,
         };
-        negated_if(like.negated, Datum::Bool(fits))
+        Negated(like.negated).of(Datum::Bool(fits))
     }
 
     fn subscript(&mut self, subscript: &Subscript, scope: &Scope) -> Datum {
@@ -258,6 +256,10 @@ pub(super) fn written_name(text: &str) -> trave_sql::ObjectName {
     trave_sql::ObjectName { schema, name, span: trave_source::Span::default() }
 }
 
+fn first_columns(rows: Vec<Row>) -> Vec<Datum> {
+    rows.into_iter().filter_map(|row| Some(row.into_iter().next()?.1)).collect()
+}
+
 fn literal_value(literal: &Literal) -> Datum {
     match literal {
         Literal::Null => Datum::Null,
@@ -291,8 +293,13 @@ fn not(value: &Datum) -> Datum {
     }
 }
 
-fn negated_if(negated: bool, value: Datum) -> Datum {
-    if negated { not(&value) } else { value }
+/// `not in`, `not like`, `is not`: the test, turned round where it was written so.
+struct Negated(bool);
+
+impl Negated {
+    fn of(&self, value: Datum) -> Datum {
+        if self.0 { not(&value) } else { value }
+    }
 }
 
 fn and(left: &Datum, right: &Datum) -> Datum {

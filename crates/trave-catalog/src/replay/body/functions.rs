@@ -16,7 +16,7 @@ impl Session {
         match (name, arguments.as_slice()) {
             ("format", [Datum::Text(pattern), rest @ ..]) => format_text(pattern, rest),
             ("quote_ident", [value]) => mapped(value, |text| Name::exact(text).to_string().into()),
-            ("quote_literal" | "quote_nullable", [value]) => mapped(value, |text| quoted(text)),
+            ("quote_literal" | "quote_nullable", [value]) => mapped(value, quoted),
             ("lower", [value]) => mapped(value, StrExt::to_lowercase_smolstr),
             ("upper", [value]) => mapped(value, StrExt::to_uppercase_smolstr),
             ("trim" | "btrim", [value]) => mapped(value, |text| text.trim().into()),
@@ -43,9 +43,10 @@ impl Session {
             ("to_regclass", [Datum::Text(text)]) => self.object_named(text),
             ("to_regtype", [Datum::Text(text)]) => self.type_named(text),
             ("to_regnamespace", [Datum::Text(text)]) => {
-                match self.catalog().schemas.contains_key(text.as_str()) {
-                    true => Datum::Text(text.clone()),
-                    false => Datum::Null,
+                if self.catalog().schemas.contains_key(text.as_str()) {
+                    Datum::Text(text.clone())
+                } else {
+                    Datum::Null
                 }
             }
             ("to_regprocedure" | "to_regproc", [Datum::Text(text)]) => self.function_of_text(text),
@@ -94,9 +95,10 @@ fn mapped(value: &Datum, change: impl FnOnce(&str) -> SmolStr) -> Datum {
 
 fn quoted(text: &str) -> SmolStr {
     let inner = text.replace('\'', "''");
-    match inner.contains('\\') {
-        true => format!("E'{}'", inner.replace('\\', "\\\\")).into(),
-        false => format!("'{inner}'").into(),
+    if inner.contains('\\') {
+        format!("E'{}'", inner.replace('\\', "\\\\")).into()
+    } else {
+        format!("'{inner}'").into()
     }
 }
 

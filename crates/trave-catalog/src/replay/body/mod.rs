@@ -65,10 +65,10 @@ impl Session {
 
     /// `SELECT f(…)`: what the functions of the projection do.
     pub(super) fn run_query(&mut self, query: &Query, span: Span) -> Outcome {
-        if let QueryBody::Select(select) = &query.body {
-            if let Some(into) = &select.into {
-                return self.select_into(into, query);
-            }
+        if let QueryBody::Select(select) = &query.body
+            && let Some(into) = &select.into
+        {
+            return self.select_into(into, query);
         }
         let tables = expression::tables(Node::Query(query));
         self.check_reads(&tables)?;
@@ -113,7 +113,8 @@ impl Session {
     /// Runs the body of one of the project's own functions, with the arguments of a call.
     fn run_function(&mut self, call: &Call, scope: &Scope, span: Span) -> Outcome {
         if call.name.is("pg_catalog", "set_config") {
-            return self.set_config(call, scope);
+            self.set_config(call, scope);
+            return Ok(());
         }
         let keys = self.functions_named(&call.name);
         let takes = |key: &&FunctionKey| {
@@ -164,13 +165,13 @@ impl Session {
     }
 
     /// `SELECT set_config('search_path', '', false)` opens every dump.
-    fn set_config(&mut self, call: &Call, scope: &Scope) -> Outcome {
+    fn set_config(&mut self, call: &Call, scope: &Scope) {
         let texts: Vec<Datum> =
             call.arguments.iter().map(|one| self.evaluate(&one.value, scope)).collect();
-        let [Datum::Text(name), Datum::Text(value), ..] = texts.as_slice() else { return Ok(()) };
+        let [Datum::Text(name), Datum::Text(value), ..] = texts.as_slice() else { return };
         let values = value.split(',').map(|one| SmolStr::new(one.trim().trim_matches('"')));
         let values: Vec<SmolStr> = values.collect();
-        self.set(&trave_sql::SetVariable { name: name.clone(), values, local: false })
+        self.set(&trave_sql::SetVariable { name: name.clone(), values, local: false });
     }
 
     fn run_nested(&mut self, block: &Block, mut scope: Scope, span: Span) -> Outcome {

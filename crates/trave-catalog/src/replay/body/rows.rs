@@ -119,8 +119,7 @@ impl Session {
                     "rowsecurity": table.rls_enabled, "tableowner": "postgres"}
                 })
                 .collect(),
-            "pg_policies" => tables().into_iter().flat_map(policy_rows).collect(),
-            "pg_policy" => tables().into_iter().flat_map(policy_rows).collect(),
+            "pg_policies" | "pg_policy" => tables().into_iter().flat_map(policy_rows).collect(),
             "pg_indexes" => tables().into_iter().flat_map(index_rows).collect(),
             "pg_constraint" => tables().into_iter().flat_map(constraint_rows).collect(),
             "pg_trigger" => tables().into_iter().flat_map(trigger_rows).collect(),

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trave_sql::{
-    Execute, Expr, ExprKind, FromItem, FromKind, JoinCondition, JoinKind, Operator, Query,
+    Call, Execute, Expr, ExprKind, FromItem, FromKind, JoinCondition, JoinKind, Operator, Query,
     QueryBody, Select, SelectItem, SetOperator, Statement,
 };
 
@@ -95,8 +95,9 @@ impl Session {
                 kept.push(rows);
             }
         }
-        if let Some(rows) = self.aggregated(select, &kept, scope) {
-            return rows;
+        if let Some(call) = lone_aggregate(select) {
+            let value = self.aggregated(call, &kept, scope)?;
+            return Some(vec![vec![(call.name.name.as_str().into(), value)]]);
         }
         if !select.group.is_empty() || select.having.is_some() {
             return None;
@@ -113,44 +114,26 @@ impl Session {
         Some(out)
     }
 
-    /// `count(*)`, `array_agg(x)` and `string_agg(x, y)` alone in the projection.
-    fn aggregated(
-        &mut self,
-        select: &Select,
-        kept: &[Joined],
-        scope: &Scope,
-    ) -> Option<Option<Vec<Row>>> {
-        let [item] = select.projection.as_slice() else { return None };
-        let ExprKind::Call(call) = &item.value.kind else { return None };
-        let name = call.name.name.as_str();
-        if !select.group.is_empty() || call.filter.is_some() || call.window.is_some() {
-            return None;
+    /// `count(*)`, `array_agg(x)` and `string_agg(x, y)`.
+    fn aggregated(&mut self, call: &Call, kept: &[Joined], scope: &Scope) -> Option<Datum> {
+        if call.name.name == "count" && !call.distinct {
+            return i64::try_from(kept.len()).ok().map(Datum::Number);
         }
-        let values = |session: &mut Self| -> Option<Vec<Datum>> {
-            let value = &call.arguments.first()?.value;
-            Some(kept.iter().map(|rows| session.evaluate(value, &visible(scope, rows))).collect())
-        };
-        let value = match name {
-            "count" if !call.distinct => {
-                i64::try_from(kept.len()).map_or(Datum::Unknown, Datum::Number)
-            }
-            "array_agg" if kept.is_empty() => Datum::Null,
-            "array_agg" => Datum::Array(values(self)?),
+        let value = &call.arguments.first()?.value;
+        let values: Vec<Datum> =
+            kept.iter().map(|rows| self.evaluate(value, &visible(scope, rows))).collect();
+        Some(match call.name.name.as_str() {
+            "array_agg" | "string_agg" if values.is_empty() => Datum::Null,
+            "array_agg" => Datum::Array(values),
             "string_agg" => {
-                let texts: Option<Vec<SmolStr>> = values(self)?.iter().map(Datum::shown).collect();
-                let mark = self.evaluate(&call.arguments.get(1)?.value, scope);
-                match (texts, mark) {
-                    (Some(texts), _) if texts.is_empty() => Datum::Null,
-                    (Some(texts), Datum::Text(mark)) => {
-                        Datum::Text(texts.join(mark.as_str()).into())
-                    }
+                let texts: Option<Vec<SmolStr>> = values.iter().map(Datum::shown).collect();
+                match (texts, self.evaluate(&call.arguments.get(1)?.value, scope)) {
+                    (Some(texts), Datum::Text(mark)) => Datum::Text(texts.join(&mark).into()),
                     _ => Datum::Unknown,
                 }
             }
-            "max" | "min" | "sum" | "avg" | "bool_and" | "bool_or" => Datum::Unknown,
-            _ => return None,
-        };
-        Some(Some(vec![vec![(call.name.name.as_str().into(), value)]]))
+            _ => Datum::Unknown,
+        })
     }
 
     /// Output rows of one joined row: more than one where `unnest` stands in the projection.
@@ -158,10 +141,11 @@ impl Session {
         let mut out: Vec<Row> = vec![Vec::new()];
         for item in items {
             if let ExprKind::Wildcard(of) = &item.value.kind {
-                for (alias, row) in rows {
-                    if of.as_ref().is_none_or(|of| of.name == alias.as_str()) {
-                        out.iter_mut().for_each(|made| made.extend(row.iter().cloned()));
-                    }
+                let meant = |alias: &str| of.as_ref().is_none_or(|of| of.name == alias);
+                let rows = rows.iter().filter(|(alias, _)| meant(alias));
+                let columns: Row = rows.flat_map(|(_, row)| row.iter().cloned()).collect();
+                for made in &mut out {
+                    made.extend(columns.iter().cloned());
                 }
                 continue;
             }
@@ -172,19 +156,12 @@ impl Session {
             let value = self.evaluate(&item.value, scope);
             if is_unnest(&item.value) {
                 let items = as_array(value).unwrap_or_else(|| vec![Datum::Unknown]);
-                out = out
-                    .iter()
-                    .flat_map(|made| {
-                        items.iter().map(|item| {
-                            let mut made = made.clone();
-                            made.push((name.clone(), item.clone()));
-                            made
-                        })
-                    })
-                    .collect();
+                out = repeated(&out, &name, &items);
                 continue;
             }
-            out.iter_mut().for_each(|made| made.push((name.clone(), value.clone())));
+            for made in &mut out {
+                made.push((name.clone(), value.clone()));
+            }
         }
         out
     }
@@ -236,7 +213,7 @@ impl Session {
                     self.evaluate(condition, &visible(scope, &joined)).truth()?
                 }
                 JoinCondition::Using(columns) => {
-                    let names: Vec<&str> = columns.iter().map(|one| one.as_str()).collect();
+                    let names: Vec<&str> = columns.iter().map(trave_sql::Ident::as_str).collect();
                     same_values(&joined, &names)
                 }
                 JoinCondition::Natural => return None,
@@ -293,23 +270,54 @@ impl Session {
             match binary.operator {
                 Operator::And => stack.extend([&binary.left, &binary.right]),
                 Operator::Equal => {
-                    for (column, value) in
-                        [(&binary.left, &binary.right), (&binary.right, &binary.left)]
-                    {
-                        let ExprKind::Column(column) = &column.kind else { continue };
-                        if matches!(value.kind, ExprKind::Column(_)) && column.qualifier.is_none() {
-                            continue;
-                        }
-                        if let Datum::Text(text) = self.evaluate(value, scope) {
-                            wanted.push((SmolStr::new(column.name.as_str()), text));
-                        }
-                    }
+                    wanted.extend(self.equality(&binary.left, &binary.right, scope));
+                    wanted.extend(self.equality(&binary.right, &binary.left, scope));
                 }
                 _ => {}
             }
         }
         wanted
     }
+
+    /// `column = text`, if that is what two operands say.
+    fn equality(
+        &mut self,
+        column: &Expr,
+        value: &Expr,
+        scope: &Scope,
+    ) -> Option<(SmolStr, SmolStr)> {
+        let ExprKind::Column(column) = &column.kind else { return None };
+        if matches!(value.kind, ExprKind::Column(_)) && column.qualifier.is_none() {
+            return None;
+        }
+        match self.evaluate(value, scope) {
+            Datum::Text(text) => Some((SmolStr::new(column.name.as_str()), text)),
+            _ => None,
+        }
+    }
+}
+
+/// Each row once for each item, which becomes its last column.
+fn repeated(rows: &[Row], name: &SmolStr, items: &[Datum]) -> Vec<Row> {
+    let mut out = Vec::new();
+    for row in rows {
+        out.extend(items.iter().map(|item| {
+            let mut made = row.clone();
+            made.push((name.clone(), item.clone()));
+            made
+        }));
+    }
+    out
+}
+
+/// The aggregate that is all a select returns.
+fn lone_aggregate(select: &Select) -> Option<&Call> {
+    const NAMES: [&str; 9] =
+        ["count", "array_agg", "string_agg", "max", "min", "sum", "avg", "bool_and", "bool_or"];
+    let [item] = select.projection.as_slice() else { return None };
+    let ExprKind::Call(call) = &item.value.kind else { return None };
+    let alone = select.group.is_empty() && call.filter.is_none() && call.window.is_none();
+    (alone && NAMES.contains(&call.name.name.as_str())).then_some(call)
 }
 
 fn is_unnest(expr: &Expr) -> bool {

@@ -14,6 +14,9 @@ use crate::replay::{Failure, Outcome};
 /// How many rounds of one loop are run.
 const ROUNDS_MAX: usize = 4_000;
 
+/// Words that tell that a text changes the schema.
+const DDL_WORDS: [&str; 7] = ["create", "alter", "drop", "grant", "revoke", "policy", "trigger"];
+
 /// How a list of steps ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -270,8 +273,7 @@ impl Session {
     /// SQL that cannot be told: what it may have touched becomes unknown.
     fn dynamic(&mut self, execute: &Execute, span: Span) {
         let text = self.slice(execute.command.span).to_lowercase_smolstr();
-        const DDL: [&str; 7] = ["create", "alter", "drop", "grant", "revoke", "policy", "trigger"];
-        let is_ddl = DDL.iter().any(|word| text.contains(word));
+        let is_ddl = DDL_WORDS.iter().any(|word| text.contains(word));
         let is_name = !text.contains(['(', '\'', '|']);
         if !is_ddl && !is_name {
             return;
