@@ -6,7 +6,10 @@
 //! ```text
 //! pub(crate) static RULE: Rule = Rule {
 //!     meta: Meta { id: "rls/open-table", level: Level::Error, page: include_str!(…), … },
-//!     check: |model, cx| for subject in <Table as Subject>::all(model) { open_table(subject, cx) },
+//!     check: |model, cx| for subject in <Table as Subject>::all(model) {
+//!         cx.enter(subject.place());
+//!         open_table(subject, cx);
+//!     },
 //! };
 //! #[cfg(test)]
 //! mod page {

@@ -59,6 +59,7 @@ fn definition(
             meta: #meta,
             check: |model, cx| {
                 for subject in <#subject as ::trave_rule::Subject>::all(model) {
+                    cx.enter(::trave_rule::Subject::place(subject));
                     #function(subject, cx);
                 }
             },

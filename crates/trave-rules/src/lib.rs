@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Every rule: one page in `rules/`, one file here. `docs/writing-a-rule.md` shows how.
+
+trave_rule::catalog!(cache, index, jwt, pagination, resilience, rls, schema);

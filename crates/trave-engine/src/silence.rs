@@ -1,0 +1,159 @@
+//! Suppressions: comments in the code, and `[[ignore]]` in the settings.
+//!
+//! `trave-ignore family/rule: reason` speaks for its own line and the next,
+//! `trave-ignore-file family/rule: reason` for its file. Only a comment that begins with the word
+//! counts. Without a reason it silences nothing.
+
+use std::collections::BTreeSet;
+
+use trave_rule::model::Model;
+use trave_rule::source::{Notice, Origin};
+use trave_rule::{Context, Finding, Meta, Rule};
+
+use crate::comment::{Silence, line_of, read_comments};
+use crate::options::{Ignore, Options, nearest_rule};
+use crate::own::{UNKNOWN_RULE, UNUSED, WITHOUT_REASON};
+
+/// What suppressions are judged against.
+pub(crate) struct Scope<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) rules: &'a [&'a Rule],
+    pub(crate) options: &'a Options,
+}
+
+/// What is left after suppressions.
+pub(crate) struct Outcome {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) silenced: usize,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// Drops what is silenced, and adds what is wrong with the suppressions themselves.
+pub(crate) fn silence(findings: Vec<Finding>, scope: &Scope<'_>) -> Outcome {
+    let comments = read_comments(scope.model);
+    let mut used = Used::default();
+    let count = findings.len();
+    let mut findings: Vec<Finding> =
+        findings.into_iter().filter(|finding| !used.mark(finding, &comments, scope)).collect();
+    let silenced = count - findings.len();
+    for (index, silence) in comments.iter().enumerate() {
+        let is_used = used.comments.contains(&index);
+        let named = Named { origin: silence.origin, rule: &silence.rule, is_used };
+        if silence.has_reason || !is_known(&silence.rule, scope) {
+            findings.extend(judge(&named, scope));
+        } else {
+            findings.extend(without_reason(&named, scope));
+        }
+    }
+    let mut notices = Vec::new();
+    for (index, ignore) in scope.options.ignores.iter().enumerate() {
+        let is_used = used.ignores.contains(&index);
+        let Some(origin) = ignore.origin else {
+            notices.extend((!is_used).then(|| idle(ignore)));
+            continue;
+        };
+        findings.extend(judge(&Named { origin, rule: &ignore.rule, is_used }, scope));
+    }
+    Outcome { findings, silenced, notices }
+}
+
+/// Which suppressions had something to silence.
+#[derive(Default)]
+struct Used {
+    comments: BTreeSet<usize>,
+    ignores: BTreeSet<usize>,
+}
+
+impl Used {
+    /// Marks what silences this finding; says whether anything does.
+    fn mark(&mut self, finding: &Finding, comments: &[Silence], scope: &Scope<'_>) -> bool {
+        let line = line_of(scope.model, finding.origin.file, finding.origin.span.start);
+        let comments = comments.iter().enumerate().filter(|(_, silence)| {
+            silence.has_reason
+                && silence.rule == finding.rule
+                && silence.origin.file == finding.origin.file
+                && silence.reach.covers(line)
+        });
+        let ignores = scope.options.ignores.iter().enumerate().filter(|(_, ignore)| {
+            ignore.rule == finding.rule
+                && finding.objects.iter().any(|object| ignore.covers(object))
+        });
+        let comments: Vec<usize> = comments.map(|(index, _)| index).collect();
+        let ignores: Vec<usize> = ignores.map(|(index, _)| index).collect();
+        let is_silenced = !comments.is_empty() || !ignores.is_empty();
+        self.comments.extend(comments);
+        self.ignores.extend(ignores);
+        is_silenced
+    }
+}
+
+/// What is said of an `[[ignore]]` whose place is not known.
+fn idle(ignore: &Ignore) -> Notice {
+    let Ignore { rule, object, .. } = ignore;
+    let message =
+        format!("`[[ignore]]` silences nothing: `{rule}` has no finding about `{object}`");
+    Notice { origin: None, message }
+}
+
+/// A rule named at a place.
+struct Named<'a> {
+    origin: Origin,
+    rule: &'a str,
+    is_used: bool,
+}
+
+fn without_reason(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
+    let rule = named.rule;
+    let message = format!("`{rule}` is not silenced here: the comment gives no reason");
+    report(scope, WITHOUT_REASON, |cx| {
+        cx.report(named.origin, message)
+            .about(rule)
+            .help(format!("write why it may stay: `trave-ignore {rule}: because …`"));
+    })
+}
+
+fn judge(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
+    let Named { origin, rule, is_used } = named;
+    if rule.is_empty() {
+        return report(scope, UNKNOWN_RULE, |cx| {
+            cx.report(*origin, "this comment names no rule, so it silences nothing")
+                .help("write `trave-ignore family/rule: reason`");
+        });
+    }
+    if !is_known(rule, scope) {
+        return report(scope, UNKNOWN_RULE, |cx| unknown(cx, named, scope));
+    }
+    let is_on =
+        scope.rules.iter().any(|known| known.meta.id == *rule && scope.options.is_on(&known.meta));
+    if *is_used || !is_on {
+        return Vec::new();
+    }
+    report(scope, UNUSED, |cx| {
+        cx.report(*origin, format!("`{rule}` has nothing to report here"))
+            .about(rule)
+            .help("remove this suppression");
+    })
+}
+
+fn unknown(cx: &mut Context<'_>, named: &Named<'_>, scope: &Scope<'_>) {
+    let Named { origin, rule, .. } = named;
+    let message = format!("there is no rule `{rule}`, so nothing is silenced");
+    let finding = cx.report(*origin, message).about(rule);
+    match nearest_rule(rule, scope.rules) {
+        Some(nearest) => finding.help(format!("did you mean `{nearest}`?")),
+        None => finding.help("`trave rules` lists all rules"),
+    };
+}
+
+fn is_known(rule: &str, scope: &Scope<'_>) -> bool {
+    scope.rules.iter().any(|known| known.meta.id == rule)
+}
+
+fn report(scope: &Scope<'_>, meta: Meta, say: impl FnOnce(&mut Context<'_>)) -> Vec<Finding> {
+    if !scope.options.is_on(&meta) {
+        return Vec::new();
+    }
+    let mut cx = Context::new(scope.model, meta, scope.options.level(&meta));
+    say(&mut cx);
+    cx.finish()
+}

@@ -1,0 +1,169 @@
+//! What a rule reports: plain owned data. Other crates turn it into texts and JSON.
+
+use trave_model::source::{Origin, Sources};
+
+use crate::fix::Fix;
+use crate::rule::Level;
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The id of the rule: `rls/table-without-rls`.
+    pub rule: &'static str,
+    /// How serious it is here.
+    pub level: Level,
+    /// What will happen, to what: one line that makes sense alone.
+    pub message: String,
+    /// Where the remedy goes.
+    pub origin: Origin,
+    /// What stands at `origin`, if that needs saying.
+    pub label: Option<String>,
+    /// Further places: the other side, and the same problem elsewhere.
+    pub labels: Vec<Label>,
+    /// How it was derived, and on which premise.
+    pub notes: Vec<String>,
+    /// What to do, with the concrete code or SQL.
+    pub help: Option<String>,
+    /// Changes that would remove it, the best first.
+    pub fixes: Vec<Fix>,
+    /// The objects it is about: `public.messages`, `public.messages.body`.
+    pub objects: Vec<String>,
+    /// The function or route it is in: `GET /api/messages`.
+    pub symbol: Option<String>,
+    /// Findings of one rule with the same key are one problem at several places.
+    pub key: Option<String>,
+    /// Names the problem across edits; filled in when the rule is done.
+    pub fingerprint: Fingerprint,
+}
+
+/// A further place of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub origin: Origin,
+    /// What it has to do with the finding.
+    pub text: String,
+}
+
+impl Finding {
+    /// A finding with nothing but its first line.
+    pub fn new(rule: &'static str, level: Level, (origin, message): (Origin, String)) -> Self {
+        Self {
+            rule,
+            level,
+            message,
+            origin,
+            label: None,
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            objects: Vec::new(),
+            symbol: None,
+            key: None,
+            fingerprint: Fingerprint::default(),
+        }
+    }
+
+    /// Computes the fingerprint from names, never from places: a baseline survives edits.
+    pub fn seal(&mut self, sources: &Sources) {
+        let mut fingerprint = Fingerprint::of(self.rule);
+        for object in &self.objects {
+            fingerprint = fingerprint.with(object);
+        }
+        self.fingerprint = match (&self.key, &self.symbol) {
+            (Some(key), _) => fingerprint.with(key),
+            (None, Some(symbol)) => fingerprint.with(symbol),
+            (None, None) => fingerprint.with(sources.path(self.origin.file)),
+        };
+        if self.objects.is_empty() && self.key.is_none() {
+            self.fingerprint = self.fingerprint.with(&self.message);
+        }
+    }
+
+    /// Takes over the places of a finding that is the same problem elsewhere.
+    pub fn absorb(&mut self, other: Self) {
+        let text = other.label.unwrap_or_else(|| "here too".to_owned());
+        let first = Label { origin: other.origin, text };
+        for label in std::iter::once(first).chain(other.labels) {
+            let known = self.origin == label.origin
+                || self.labels.iter().any(|known| known.origin == label.origin);
+            if !known {
+                self.labels.push(label);
+            }
+        }
+        for note in other.notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+    }
+}
+
+/// A name for a problem that does not change when lines move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Fingerprint(pub u64);
+
+impl Fingerprint {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+    /// Begins with a first part.
+    pub fn of(part: &str) -> Self {
+        Self(Self::OFFSET).with(part)
+    }
+
+    /// Adds a part. FNV-1a: it has to be the same in every version and on every machine.
+    #[must_use]
+    pub fn with(self, part: &str) -> Self {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(Self::PRIME);
+        Self(part.bytes().chain([0]).fold(self.0, step))
+    }
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{:016x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_model::source::{FileId, Origin, Sources, Span};
+
+    use super::{Finding, Fingerprint};
+    use crate::rule::Level;
+
+    fn finding(start: usize) -> Finding {
+        let origin = Origin { file: FileId(0), span: Span::new(start, start + 1) };
+        Finding::new("rls/x", Level::Error, (origin, "it leaks".to_owned()))
+    }
+
+    #[test]
+    fn a_fingerprint_does_not_depend_on_the_place() {
+        let mut sources = Sources::default();
+        sources.add("a.sql", "select 1, 2;");
+        let [mut here, mut there, mut about] = [finding(1), finding(5), finding(5)];
+        about.objects.push("public.notes".to_owned());
+        for one in [&mut here, &mut there, &mut about] {
+            one.seal(&sources);
+        }
+        assert_eq!(here.fingerprint, there.fingerprint);
+        assert_ne!(there.fingerprint, about.fingerprint);
+    }
+
+    #[test]
+    fn fingerprints_stay_what_they_are() {
+        assert_eq!(Fingerprint::of("rls/x").with("a").to_string(), "8d7a8ee851387b74");
+        assert_ne!(Fingerprint::of("a").with("bc"), Fingerprint::of("ab").with("c"));
+    }
+
+    #[test]
+    fn the_same_place_is_labelled_once() {
+        let mut first = finding(1);
+        first.absorb(finding(5));
+        first.absorb(finding(5));
+        first.absorb(finding(1));
+        assert_eq!(first.labels.len(), 1);
+    }
+}

@@ -1,0 +1,127 @@
+//! What a rule is: facts from its page, and a function.
+
+use std::fmt;
+use std::str::FromStr;
+
+use trave_model::Model;
+
+use crate::context::Context;
+
+/// A rule, as `#[rule]` makes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What its page says.
+    pub meta: Meta,
+    /// Looks at a model and reports.
+    pub check: for<'m> fn(&'m Model, &mut Context<'m>),
+}
+
+/// What the page of a rule says.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Family and name: `rls/table-without-rls`.
+    pub id: &'static str,
+    /// One sentence: what a finding of this rule is.
+    pub summary: &'static str,
+    /// The level without settings.
+    pub level: Level,
+    /// The first version that had the rule.
+    pub since: &'static str,
+    /// Checks of other linters that look for the same.
+    pub like: &'static [&'static str],
+    /// Numbers of the Common Weakness Enumeration.
+    pub cwe: &'static [u32],
+    /// Entries of the OWASP API list of 2023.
+    pub owasp: &'static [&'static str],
+    /// The whole page, Markdown.
+    pub page: &'static str,
+}
+
+impl Rule {
+    /// Stands in for a rule whose page has an error, so that the error comes alone.
+    pub const BROKEN: Self = Self { meta: Meta::new("trave/broken", Level::Off), check: |_, _| {} };
+}
+
+impl Meta {
+    /// Facts without a page: for findings that no rule makes, and for tests.
+    pub const fn new(id: &'static str, level: Level) -> Self {
+        let (summary, since, page) = ("", "0.1.0", "");
+        Self { id, summary, level, since, like: &[], cwe: &[], owasp: &[], page }
+    }
+
+    /// The first part of the id: `rls`.
+    pub fn family(&self) -> &'static str {
+        self.id.split_once('/').map_or("", |(family, _)| family)
+    }
+
+    /// The second part of the id: `table-without-rls`.
+    pub fn name(&self) -> &'static str {
+        self.id.split_once('/').map_or(self.id, |(_, name)| name)
+    }
+}
+
+/// How serious a finding is, the least serious first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Not reported; a rule of this level has to be switched on.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// It will hurt under load, or hides a mistake.
+    Warning,
+    /// It breaks or leaks in production.
+    Error,
+}
+
+impl Level {
+    /// Every level, the most serious first.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Info, Self::Off];
+
+    /// As written on pages, in settings and in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.name())
+    }
+}
+
+/// A text that names no level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownLevel;
+
+impl FromStr for Level {
+    type Err = UnknownLevel;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLevel> {
+        Self::ALL.into_iter().find(|level| level.name() == text).ok_or(UnknownLevel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Level, Meta};
+
+    #[test]
+    fn levels_are_read_as_written() {
+        for level in Level::ALL {
+            assert_eq!(level.name().parse(), Ok(level));
+        }
+        assert!(Level::Error > Level::Warning);
+        assert!("fatal".parse::<Level>().is_err());
+    }
+
+    #[test]
+    fn an_id_is_family_and_name() {
+        let meta = Meta::new("rls/table-without-rls", Level::Error);
+        assert_eq!((meta.family(), meta.name()), ("rls", "table-without-rls"));
+    }
+}
