@@ -64,6 +64,29 @@ impl Library for Env {
     }
 }
 
+/// Prefixes of variables that build tools copy into what the browser gets.
+const PUBLISHED_PREFIXES: [&str; 8] = [
+    "NEXT_PUBLIC_",
+    "VITE_",
+    "PUBLIC_",
+    "NUXT_PUBLIC_",
+    "EXPO_PUBLIC_",
+    "REACT_APP_",
+    "GATSBY_",
+    "VUE_APP_",
+];
+
+/// Whether a build tool copies a variable of this name into what the browser gets.
+pub fn is_published(variable: &str) -> bool {
+    PUBLISHED_PREFIXES.iter().any(|prefix| variable.starts_with(prefix))
+}
+
+/// Whether a variable of this name holds a key that bypasses row level security.
+pub fn names_service_key(variable: &str) -> bool {
+    let parts = ["SERVICE_ROLE", "SUPABASE_SERVICE_KEY", "SUPABASE_SECRET_KEY"];
+    parts.iter().any(|part| variable.contains(part))
+}
+
 fn thing(kind: &'static str) -> Value {
     LibraryValue::new(NAME, kind).into_value()
 }

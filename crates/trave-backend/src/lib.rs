@@ -10,7 +10,7 @@ mod cache;
 mod clients;
 pub mod effect;
 pub mod entry;
-mod env;
+pub mod env;
 pub mod frameworks;
 pub mod generated;
 mod http;

@@ -7,15 +7,24 @@ mod eval;
 mod link;
 mod model;
 mod program;
+mod questions;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use trave_backend::{effect, query, value};
+pub use trave_catalog as catalog;
+pub use trave_source as source;
+
 pub use link::link;
 pub use model::{
-    Cache, Claim, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment, LoopAround, Model,
-    ModelSettings, Query, QueryFacts, QueryRef, Reach, Route, RouteId, RouteKind, SecretLiteral,
-    Step, Token,
+    Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment,
+    LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach, Route, RouteId,
+    RouteKind, SecretLiteral, Step, Token,
 };
 pub use program::{Backend, Package, Program};
+pub use questions::{
+    Admission, MissingColumn, MissingTable, Serving, admission, caller_privileges,
+    has_trigram_index,
+};

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 use trave_backend::effect::{AuthCheck, CacheUse, ClaimUse, Guard, Response, RowsUse, TokenUse};
+use trave_backend::generated::GeneratedTable;
 use trave_catalog::{Catalog, QualifiedName, Table};
 use trave_source::{FileId, Notice, Origin, Sources};
 
@@ -46,6 +47,10 @@ pub struct Model {
     pub secrets: Vec<SecretLiteral>,
     /// Comments that begin with `trave-ignore`, in code and SQL.
     pub comments: Vec<IgnoreComment>,
+    /// Tables as generated types show them, by the root of their catalog: a second witness.
+    pub generated: BTreeMap<SmolStr, Vec<GeneratedTable>>,
+    /// The queries on each table, by catalog and name; [`Model::index_queries`] fills it.
+    pub queries_by_table: BTreeMap<(usize, QualifiedName), Vec<QueryRef>>,
     /// What was read and what was not.
     pub coverage: Coverage,
     /// What could not be read, in the order of files.
@@ -203,14 +208,23 @@ pub struct Cache {
 pub struct Claim {
     /// What happens.
     pub facts: ClaimUse,
-    /// `decode`, `getSession` …
-    pub source: SmolStr,
+    /// What it was taken from.
+    pub source: ClaimSource,
     /// The way in.
     pub route: Option<RouteId>,
     /// The caller is verified on the same way, before or after.
     pub also_verified: bool,
     /// Runs in the browser.
     pub in_browser: bool,
+}
+
+/// What an unverified claim of identity is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClaimSource {
+    /// A token that was decoded.
+    Token,
+    /// A session that was read from the caller's cookies.
+    Session,
 }
 
 /// A read of the environment.
@@ -220,6 +234,10 @@ pub struct EnvUse {
     pub origin: Origin,
     /// The variable.
     pub name: SmolStr,
+    /// The variable holds a key that bypasses row level security.
+    pub is_service_key: bool,
+    /// A build tool copies the variable into what the browser gets.
+    pub is_published: bool,
     /// In a module that the browser gets.
     pub in_browser: bool,
     /// The `use client` module through which the browser gets it, when it is another file.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use trave_backend::entry::Entry;
+use trave_backend::generated::GeneratedTable;
 use trave_backend::library::Library;
 use trave_catalog::Catalog;
 use trave_source::{FileId, Notice, Sources};
@@ -52,6 +53,8 @@ pub struct Program {
     pub backend: Backend,
     /// Comments that speak to trave, in SQL (those of modules are added by the linker).
     pub comments: Vec<IgnoreComment>,
+    /// Tables as generated types show them, by the root of their catalog.
+    pub generated: BTreeMap<SmolStr, Vec<GeneratedTable>>,
     /// What could not be read.
     pub notices: Vec<Notice>,
     /// Files and statements read; routes and queries are counted by the linker.

@@ -7,10 +7,12 @@ mod finding;
 mod fix;
 mod rule;
 mod subject;
+pub mod words;
 
 pub use trave_macros::{catalog, rule};
 pub use trave_model as model;
 pub use trave_model::{catalog, effect, query, source, value};
+pub use trave_page::nearest;
 
 pub use context::{Context, FindingBuilder};
 pub use finding::{Finding, Fingerprint, Label};

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_backend::effect::{CacheUse, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust};
 use trave_backend::entry::Entry;
+use trave_backend::env;
 use trave_backend::value::{ClientRole, QueryId};
 use trave_source::Origin;
 
@@ -12,7 +13,8 @@ use super::intern::{Interned, signature};
 use super::{file_of, routes};
 use crate::eval::{Context, Level, QueryRecord, Trace};
 use crate::model::{
-    Cache, Claim, EnvUse, Guarded, Model, Query, QueryRef, Reach, Route, RouteId, Step, Token,
+    Cache, Claim, ClaimSource, EnvUse, Guarded, Model, Query, QueryRef, Reach, Route, RouteId,
+    Step, Token,
 };
 
 /// The lists of the model while they grow.
@@ -205,6 +207,8 @@ impl<'a> Gathered<'a> {
         self.env_reads.index(read.origin, read.name.to_string(), |_| EnvUse {
             origin: read.origin,
             name: read.name.clone(),
+            is_service_key: env::names_service_key(&read.name),
+            is_published: env::is_published(&read.name),
             in_browser,
             through,
         });
@@ -277,15 +281,13 @@ fn reach(trace: &Trace, record: &QueryRecord, route: RouteId) -> Reach {
     }
 }
 
-/// How people name the call that a claim was taken from.
-fn claim_source(trace: &Trace, claim: &ClaimUse) -> SmolStr {
-    let checks = trace.events.iter().filter_map(|event| match &event.effect {
-        Effect::Auth(check) => Some(check),
-        _ => None,
-    });
-    let mut named =
-        checks.filter(|check| check.origin == claim.claim).map(|check| check.name.clone());
-    named.next_back().unwrap_or_else(|| SmolStr::new_static("decode"))
+/// What a claim was taken from: a token that the same call decoded, or a session.
+fn claim_source(trace: &Trace, claim: &ClaimUse) -> ClaimSource {
+    let decoded = trace
+        .events
+        .iter()
+        .any(|event| matches!(&event.effect, Effect::Token(token) if token.origin == claim.claim));
+    if decoded { ClaimSource::Token } else { ClaimSource::Session }
 }
 
 /// Gives every list its final numbers.

@@ -121,6 +121,8 @@ fn complete(mut model: Model, program: Program) -> Model {
     model.catalog_of_file = program.catalog_of_file;
     model.notices = program.notices;
     model.policy = program.settings;
+    model.generated = program.generated;
+    model.index_queries();
     model
 }
 

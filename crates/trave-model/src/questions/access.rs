@@ -1,0 +1,70 @@
+//! What callers may do to a table.
+
+use trave_backend::query::Operation;
+use trave_backend::value::ClientRole;
+use trave_catalog::{Catalog, Command, Policy, Table};
+
+use crate::model::Query;
+
+/// The roles with which callers reach the API.
+const CALLER_ROLES: [&str; 2] = ["anon", "authenticated"];
+
+/// Whether policies admit a command of callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Some policy may admit it, or policies do not apply.
+    Possible,
+    /// Row level security is on, and no policy covers the command for callers.
+    Never,
+    /// Not known.
+    Unknown,
+}
+
+/// Whether a policy can apply to callers of the API; a role that the project made may be one.
+fn is_for_callers(policy: &Policy) -> bool {
+    policy.permissive
+        && policy.roles.iter().any(|role| role != "service_role" && role != "postgres")
+}
+
+/// Whether some policy may admit `command` of a caller on `table`.
+pub fn admission(table: &Table, command: Command) -> Admission {
+    if !table.provenance.is_migration() {
+        return Admission::Unknown;
+    }
+    if !table.rls_enabled {
+        return Admission::Possible;
+    }
+    let covers = |policy: &Policy| policy.is_for(command) && is_for_callers(policy);
+    if table.policies.iter().any(covers) { Admission::Possible } else { Admission::Never }
+}
+
+impl Query {
+    /// Whether it runs with a caller's rights, so that policies apply.
+    pub fn is_by_caller(&self) -> bool {
+        self.facts.client.role == ClientRole::User
+    }
+
+    /// The commands that PostgreSQL checks policies for when it runs, without those for rows that
+    /// are returned.
+    pub fn commands(&self) -> &'static [Command] {
+        match self.facts.operation {
+            Some(Operation::Select) => &[Command::Select],
+            Some(Operation::Insert) => &[Command::Insert],
+            Some(Operation::Upsert) => &[Command::Insert, Command::Update],
+            Some(Operation::Update) => &[Command::Update],
+            Some(Operation::Delete) => &[Command::Delete],
+            Some(Operation::Call) | None => &[],
+        }
+    }
+}
+
+/// The first role of callers that certainly holds one of `commands` on `table`, with those
+/// that it holds.
+pub fn caller_privileges(catalog: &Catalog, table: &Table) -> Option<(&'static str, Vec<Command>)> {
+    let held = |role: &'static str| {
+        let may = |command: &Command| catalog.may(role, *command, table) == Some(true);
+        let commands: Vec<Command> = Command::ALL.into_iter().filter(may).collect();
+        (!commands.is_empty()).then_some((role, commands))
+    };
+    CALLER_ROLES.into_iter().find_map(held)
+}

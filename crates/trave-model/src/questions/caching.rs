@@ -1,0 +1,144 @@
+//! What cached values depend on, and which reads nothing caches.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+use trave_backend::query::Operation;
+use trave_backend::value::{Input, InputKind, Taint, Value};
+use trave_catalog::{Command, Table};
+
+use crate::model::{Cache, Model, Query, Reach, Route, RouteKind};
+
+/// As many handlers on the way to a query, and it is asked for often.
+const HANDLERS_MANY: usize = 3;
+
+impl Query {
+    /// Every value that decides which rows it touches.
+    pub fn deciding_values(&self) -> impl Iterator<Item = &Value> {
+        let facts = &self.facts;
+        let filters = facts.filters.iter().map(|filter| &filter.value);
+        let bounds = facts.limit.iter().chain(&facts.offset).map(|bound| &bound.value);
+        filters.chain(bounds).chain(&facts.payload)
+    }
+}
+
+impl Model {
+    /// The inputs that what a cache stores depends on.
+    pub fn stored_inputs(&self, cache: &Cache) -> BTreeSet<Input> {
+        let queries = cache.computes.iter().filter_map(|id| self.query(*id));
+        let decided = queries.flat_map(Query::deciding_values);
+        let all = decided.chain(&cache.facts.value);
+        all.flat_map(|value| value.inputs.iter().cloned()).collect()
+    }
+
+    /// Inputs that decide what is stored and that the key leaves out. The caller's identity is not
+    /// among them.
+    pub fn inputs_missing_in_key(&self, cache: &Cache) -> Vec<Input> {
+        let key = &cache.facts.key;
+        let covered = |input: &Input| {
+            key.inputs.iter().any(|known| {
+                let whole = known.name.is_empty() || input.name.is_empty();
+                known == input || (known.kind == input.kind && whole)
+            })
+        };
+        let stored = self.stored_inputs(cache).into_iter();
+        stored.filter(|input| !is_identity(input.kind) && !covered(input)).collect()
+    }
+
+    /// Whether what is stored differs from caller to caller while the key does not.
+    pub fn leaks_between_callers(&self, cache: &Cache) -> bool {
+        let by_caller =
+            self.stored_inputs(cache).iter().any(|input| input.kind == InputKind::Identity);
+        let by_policy = cache.computes.iter().filter_map(|id| self.query(*id)).any(|query| {
+            query.facts.client.session
+                && self.table_of(query).is_some_and(|table| shows_by_caller(table))
+        });
+        let keyed = cache.facts.key.inputs.iter().any(|input| is_identity(input.kind));
+        (by_caller || by_policy) && !keyed
+    }
+
+    /// Whether the rows of a query are the same for every caller.
+    pub fn is_same_for_all(&self, query: &Query) -> bool {
+        let own = Taint::CALLER.and(Taint::CLAIM).and(Taint::UNKNOWN);
+        let values_same = query.deciding_values().all(|value| !value.taint.has(own));
+        let rows_same = !query.is_by_caller()
+            || self
+                .table_of(query)
+                .is_some_and(|table| !table.rls_enabled || !shows_by_caller(table));
+        values_same && rows_same
+    }
+
+    /// Whether nothing on a way caches what a query returns.
+    pub fn is_uncached(&self, reach: &Reach) -> bool {
+        let Some(route) = self.route(reach.route) else { return false };
+        reach.cached_by.is_none() && !route.is_cached()
+    }
+
+    /// Why a read is asked for often: at least two reasons, or it is not called hot.
+    pub fn heat(&self, query: &Query, table: &Table) -> Vec<String> {
+        let routes: Vec<&Route> = self.routes_of(query);
+        let served: Vec<&&Route> = routes.iter().filter(|route| route.is_public_way_in()).collect();
+        let mut reasons = Vec::new();
+        if routes.iter().any(|route| route.kind == RouteKind::Middleware) {
+            reasons.push("it runs before every request".to_owned());
+        }
+        if served.len() >= HANDLERS_MANY {
+            reasons.push(format!("{} handlers run it", served.len()));
+        }
+        if let Some(route) = served.iter().find(|route| route.is_open_get()) {
+            reasons.push(format!("anybody may call {}", route.title()));
+        }
+        if (query.is_list(table) || query.facts.selection.aggregates) && !self.is_written(table) {
+            reasons.push(format!("no handler writes `{}`", table.name.name));
+        }
+        if query.reached.iter().any(|reach| reach.in_loop.is_some()) {
+            reasons.push("it runs in a loop".to_owned());
+        }
+        reasons
+    }
+
+    /// Whether a served handler writes a table.
+    fn is_written(&self, table: &Table) -> bool {
+        self.queries_on(table).any(|query| {
+            !query.in_script && !matches!(query.facts.operation, Some(Operation::Select) | None)
+        })
+    }
+
+    /// A cache, elsewhere in the project, that holds rows of a table.
+    pub fn cache_of(&self, table: &str) -> Option<&Cache> {
+        self.caches.iter().find(|cache| {
+            cache.facts.shared
+                && !cache.computes.is_empty()
+                && cache.tables.iter().any(|name| name == table)
+        })
+    }
+}
+
+/// Parts of a request that tell callers apart.
+fn is_identity(kind: InputKind) -> bool {
+    matches!(kind, InputKind::Identity | InputKind::Header | InputKind::Cookie)
+}
+
+/// Whether the policies of a table show different rows to different callers.
+fn shows_by_caller(table: &Table) -> bool {
+    let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
+    let mut conditions = policies.filter_map(|policy| policy.using.as_ref());
+    table.rls_enabled && conditions.any(|using| using.depends_on_caller())
+}
+
+impl Route {
+    /// Whether the framework or a header caches its whole answer.
+    pub fn is_cached(&self) -> bool {
+        let says = |text: &SmolStr| {
+            text.contains("s-maxage") || (text.contains("max-age=") && !text.contains("max-age=0"))
+        };
+        let by_header =
+            self.responses.iter().filter_map(|response| response.cache_control.as_ref());
+        self.framework_cache.is_some() || by_header.into_iter().any(|(text, _)| says(text))
+    }
+
+    /// Whether anybody may call it, to read.
+    fn is_open_get(&self) -> bool {
+        self.method == "GET" && self.guards.is_empty() && !self.opaque
+    }
+}

@@ -1,0 +1,76 @@
+//! Which reads grow without end, and what is done with their rows.
+
+use smol_str::SmolStr;
+use trave_backend::effect::RowsUse;
+use trave_backend::query::{Filter, FilterOp};
+use trave_catalog::Table;
+use trave_source::Origin;
+
+use super::rows::Certain;
+use crate::model::{Model, Query, RouteKind};
+
+/// Rows that an API read returns at most unless the project says otherwise.
+const API_ROWS_MAX: u64 = 1000;
+
+impl Model {
+    /// The table of a read that grows with its table: a list with no limit, whose filters leave it
+    /// open-ended. Rows of one parent (`listing_id = …`) do not count, nor those of listed keys.
+    pub fn endless_list<'m>(&'m self, query: &Query) -> Option<&'m Table> {
+        let table = self.table_of(query)?;
+        let certain = table.provenance.is_migration();
+        let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
+        let open = certain && query.is_list(table) && !bounded && !is_scoped(query, table);
+        (open && !self.is_small(&table.name.name)).then_some(table)
+    }
+
+    /// How many rows the API returns at most for this query; none when it does not go through one.
+    pub fn rows_cap(&self, query: &Query) -> Option<u64> {
+        let catalog = self.catalog_at(query.facts.origin)?;
+        let cap = catalog.rows_max.unwrap_or(API_ROWS_MAX);
+        (query.facts.library == "supabase" && catalog.exposed).then_some(cap)
+    }
+
+    /// A use of an endless list's rows that takes them for all there are: a sum, a count, a map.
+    pub fn truncating_use(&self, query: &Query) -> Option<(RowsUse, Origin)> {
+        self.rows_cap(query)?;
+        self.endless_list(query)?;
+        let takes_all = |(how, _): &&(RowsUse, Origin)| {
+            matches!(how, RowsUse::Aggregated | RowsUse::Indexed)
+                || (*how == RowsUse::Iterated && self.is_run_by_job(query))
+        };
+        query.uses.iter().find(takes_all).copied()
+    }
+
+    fn is_run_by_job(&self, query: &Query) -> bool {
+        self.routes_of(query).iter().any(|route| route.kind == RouteKind::Job)
+    }
+}
+
+/// Whether filters leave only the rows of one parent, one owner or listed keys.
+fn is_scoped(query: &Query, table: &Table) -> bool {
+    let scopes = |filter: &Filter| {
+        let compares = matches!(filter.op, FilterOp::Eq | FilterOp::In);
+        compares
+            && filter.relation.is_none()
+            && !filter.negated
+            && is_selective(&filter.column, table)
+    };
+    query.facts.filters.iter().any(scopes)
+}
+
+/// Whether a column has many values: a key or a reference, as far as the schema tells.
+fn is_selective(column: &SmolStr, table: &Table) -> bool {
+    let in_key = table.unique_keys().iter().any(|key| key.contains(column));
+    let refers = table.foreign_keys.iter().any(|key| key.columns.contains(column));
+    let kind = table.column(column).map_or("", |column| column.type_name.as_str());
+    in_key || refers || matches!(kind, "uuid" | "date") || column.ends_with("_id")
+}
+
+impl Query {
+    /// Whether every run pins the query's rows by this column.
+    pub fn pins(&self, column: &str) -> bool {
+        self.facts.filters.iter().any(|filter| {
+            filter.column == column && filter.op == FilterOp::Eq && filter.is_certain()
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! Tables and columns that the code names and the schema does not have.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+use trave_backend::value::{Shape, Value};
+use trave_catalog::{Catalog, ChangeKind, PastColumn, Provenance, QualifiedName, Table};
+use trave_source::Origin;
+
+use crate::model::{Model, Query};
+
+/// The share of the tables named in code that migrations must make before a table that nothing
+/// makes counts as a mistake: below it, tables are evidently made elsewhere.
+const COMPLETE_PERCENT: usize = 80;
+
+/// As many columns of one table unknown, and the table has evidently changed elsewhere.
+const DRIFT_COLUMNS: usize = 3;
+
+/// Why a table is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MissingTable {
+    /// A migration dropped it.
+    Dropped(Origin),
+    /// A migration renamed it.
+    Renamed(Origin, QualifiedName),
+    /// Nothing makes it. True where the migrations are evidently complete.
+    NeverMade(bool),
+}
+
+/// A column that is not there.
+#[derive(Debug, Clone)]
+pub struct MissingColumn<'m> {
+    /// Its name.
+    pub name: SmolStr,
+    /// Where the code names it.
+    pub origin: Origin,
+    /// What became of a column of that name.
+    pub past: Option<&'m PastColumn>,
+    /// The table has so many unknown columns that it evidently changed elsewhere.
+    pub drifted: bool,
+}
+
+impl Model {
+    /// Why the table that a query names is not in the catalog; none when it is, or may be.
+    pub fn missing_table(&self, query: &Query) -> Option<MissingTable> {
+        let catalog = self.catalog_at(query.facts.origin)?;
+        let name = query.table_name()?;
+        if query.is_call() || catalog.tables.is_empty() || knows(catalog, &name) {
+            return None;
+        }
+        if let Some(gone) = what_happened(catalog, &name) {
+            return Some(gone);
+        }
+        let covered = catalog.tables.keys().any(|table| table.schema == name.schema);
+        if !covered || self.is_generated(catalog, &name) {
+            return None;
+        }
+        Some(MissingTable::NeverMade(self.is_complete(catalog)))
+    }
+
+    /// Whether migrations make nearly all the tables that the code of their root names.
+    fn is_complete(&self, catalog: &Catalog) -> bool {
+        let queries = self.queries.iter().filter(|query| {
+            self.catalog_at(query.facts.origin).is_some_and(|other| std::ptr::eq(other, catalog))
+        });
+        let named: BTreeSet<QualifiedName> =
+            queries.filter(|query| !query.is_call()).filter_map(Query::table_name).collect();
+        let made = |name: &&QualifiedName| is_made(catalog, name);
+        named.iter().filter(made).count() * 100 >= named.len() * COMPLETE_PERCENT
+    }
+
+    /// Whether generated types show the table.
+    fn is_generated(&self, catalog: &Catalog, name: &QualifiedName) -> bool {
+        let tables = self.generated.get(&catalog.root).into_iter().flatten();
+        tables.into_iter().any(|table| table.schema == name.schema && table.name == name.name)
+    }
+
+    /// The columns of its own table that a query names and that are not there.
+    pub fn missing_columns<'m>(
+        &'m self,
+        query: &Query,
+        table: &'m Table,
+    ) -> Vec<MissingColumn<'m>> {
+        let Some(catalog) = self.catalog_at(query.facts.origin) else { return Vec::new() };
+        if !table.columns_known || !table.provenance.is_migration() {
+            return Vec::new();
+        }
+        let unknown = |column: &SmolStr| self.lacks(catalog, table, column);
+        let missing: Vec<(SmolStr, Origin)> =
+            named_columns(query).into_iter().filter(|(column, _)| unknown(column)).collect();
+        if missing.is_empty() {
+            return Vec::new();
+        }
+        let drifted = self.unknown_columns(catalog, table) >= DRIFT_COLUMNS;
+        let describe = |(name, origin): (SmolStr, Origin)| MissingColumn {
+            past: table.past_columns.iter().rev().find(|past| past.name == name),
+            name,
+            origin,
+            drifted,
+        };
+        missing.into_iter().map(describe).collect()
+    }
+
+    /// How many different columns of a table the code names that are not, and never were, there.
+    fn unknown_columns(&self, catalog: &Catalog, table: &Table) -> usize {
+        let never = |column: &SmolStr| {
+            self.lacks(catalog, table, column)
+                && !table.past_columns.iter().any(|past| past.name == *column)
+        };
+        let named = self.queries_on(table).flat_map(named_columns).map(|(column, _)| column);
+        named.filter(never).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Whether neither the table nor a computed column nor generated types know the name.
+    fn lacks(&self, catalog: &Catalog, table: &Table, column: &SmolStr) -> bool {
+        let computed = catalog.functions.keys().any(|(function, _)| function.name == *column);
+        let generated = self.generated.get(&catalog.root).into_iter().flatten().any(|other| {
+            other.schema == table.name.schema
+                && other.name == table.name.name
+                && other.columns.contains(column)
+        });
+        table.column(column).is_none() && !computed && !generated
+    }
+}
+
+fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
+    catalog.tables.contains_key(name)
+        || catalog.views.contains_key(name)
+        || catalog.unknown.contains(name)
+}
+
+fn is_made(catalog: &Catalog, name: &QualifiedName) -> bool {
+    let table = catalog.tables.get(name).map(|table| table.provenance);
+    let view = catalog.views.get(name).map(|view| view.provenance);
+    matches!(table.or(view), Some(Provenance::Migration(_) | Provenance::Platform))
+        || what_happened(catalog, name).is_some()
+}
+
+/// The last thing that happened to a name that is gone.
+fn what_happened(catalog: &Catalog, name: &QualifiedName) -> Option<MissingTable> {
+    catalog.history.iter().rev().find_map(|change| match &change.kind {
+        ChangeKind::TableDropped(dropped) | ChangeKind::ViewDropped(dropped) if dropped == name => {
+            Some(MissingTable::Dropped(change.origin))
+        }
+        ChangeKind::TableRenamed { from, to } if from == name => {
+            Some(MissingTable::Renamed(change.origin, to.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// Every column of its own table that a query names, with the place.
+fn named_columns(query: &Query) -> Vec<(SmolStr, Origin)> {
+    let facts = &query.facts;
+    let own = |relation: &Option<SmolStr>| relation.is_none();
+    let filters = facts.filters.iter().filter(|filter| own(&filter.relation));
+    let filtered = filters.map(|filter| (filter.column.clone(), filter.origin));
+    let selected =
+        facts.selection.columns.iter().map(|column| (column.name.clone(), column.origin));
+    let ordered = facts.order.iter().filter(|key| own(&key.relation));
+    let sorted = ordered.filter_map(|key| Some((key.column.clone()?, key.origin)));
+    let written = facts.payload.iter().flat_map(written_fields);
+    let written = written.map(|field| (field, facts.target_origin));
+    filtered.chain(selected).chain(sorted).chain(written).collect()
+}
+
+/// The fields of the rows that a write sends, as far as they are known.
+fn written_fields(payload: &Value) -> Vec<SmolStr> {
+    match &payload.shape {
+        Shape::Object(object) => object.fields.keys().cloned().collect(),
+        Shape::Array(rows) => rows.iter().flat_map(written_fields).collect(),
+        Shape::List(row) => written_fields(row),
+        _ => Vec::new(),
+    }
+}

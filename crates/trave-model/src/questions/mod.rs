@@ -1,0 +1,15 @@
+//! Questions that more than one rule asks. Each answers from the model alone.
+
+mod access;
+mod caching;
+mod claims;
+mod lists;
+mod missing;
+mod routes;
+mod rows;
+mod scan;
+mod single;
+
+pub use access::{Admission, admission, caller_privileges};
+pub use missing::{MissingColumn, MissingTable};
+pub use scan::{Serving, has_trigram_index};

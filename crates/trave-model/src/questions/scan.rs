@@ -1,0 +1,78 @@
+//! Whether an index serves a query, or whether each run reads the whole table.
+
+use trave_backend::query::{Filter, FilterOp, OrderKey};
+use trave_backend::value::ClientRole;
+use trave_catalog::{Command, IndexTarget, Table};
+
+use super::rows::Certain;
+use crate::model::{Model, Query};
+
+/// How the filters of a query meet the indexes of its table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Serving<'q> {
+    /// An index finds the rows, or may do so.
+    Served,
+    /// It filters by nothing that an ordinary index could serve.
+    Unfiltered,
+    /// These filters could use an index, and there is none.
+    Unserved(Vec<&'q Filter>),
+}
+
+impl Model {
+    /// Whether an index serves a query on `table`. A filter that is added only sometimes, or that
+    /// stands in an OR, counts when it may help and not when it may not.
+    pub fn serving<'q>(&self, query: &'q Query, table: &Table) -> Serving<'q> {
+        let filters = &query.facts.filters;
+        let own = |filter: &&Filter| filter.relation.is_none();
+        let helps = |filter: &Filter| !filter.negated && leads_index(table, &filter.column);
+        if filters.iter().filter(own).any(helps)
+            || self.policy_serves(query, table)
+            || query.facts.incomplete
+        {
+            return Serving::Served;
+        }
+        let could_serve = |filter: &&Filter| filter.is_certain() && is_sargable(filter.op);
+        let unserved: Vec<&Filter> = filters.iter().filter(could_serve).collect();
+        if unserved.is_empty() { Serving::Unfiltered } else { Serving::Unserved(unserved) }
+    }
+
+    /// Whether the condition of a policy narrows the rows by an indexed column.
+    fn policy_serves(&self, query: &Query, table: &Table) -> bool {
+        if !table.rls_enabled || query.facts.client.role == ClientRole::Service {
+            return false;
+        }
+        let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
+        let conditions = policies.filter_map(|policy| policy.using.as_ref());
+        conditions.flat_map(|using| using.columns()).any(|column| leads_index(table, &column))
+    }
+
+    /// Whether an index gives the rows of `query` in the order of `key`, after its equalities.
+    pub fn gives_order(&self, query: &Query, table: &Table, key: &OrderKey) -> bool {
+        let Some(column) = &key.column else { return true };
+        let fixed: Vec<&str> = query.fixed_columns().map(|column| column.as_str()).collect();
+        table.index_ordering(&fixed, &[column.as_str()]).is_some()
+    }
+}
+
+/// Whether a trigram index serves a column.
+pub fn has_trigram_index(table: &Table, column: &str) -> bool {
+    table.indexes.iter().flat_map(|index| &index.keys).any(|key| {
+        let names_column = match &key.what {
+            IndexTarget::Column(name) => name == column,
+            IndexTarget::Expression(text) => text.contains(column),
+        };
+        names_column && key.opclass.as_ref().is_some_and(|class| class.contains("trgm_ops"))
+    })
+}
+
+/// Whether an ordinary index can find rows by this comparison.
+fn is_sargable(op: FilterOp) -> bool {
+    matches!(op, FilterOp::Eq | FilterOp::In | FilterOp::Range | FilterOp::Is)
+}
+
+/// Whether some index begins with a column; a partial one may serve the query too.
+fn leads_index(table: &Table, column: &str) -> bool {
+    table.indexes.iter().any(|index| {
+        index.method != "gin" && index.leading_column().is_some_and(|first| first == column)
+    })
+}

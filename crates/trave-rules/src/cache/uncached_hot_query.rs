@@ -1,0 +1,34 @@
+//! Reads that every request repeats and that are the same for everybody.
+
+use trave_rule::model::Query;
+use trave_rule::words::list;
+use trave_rule::{Context, rule};
+
+/// One reason may be chance.
+const REASONS_MIN: usize = 2;
+
+#[rule]
+fn uncached_hot_query(query: &Query, cx: &mut Context) {
+    let model = cx.model();
+    if query.in_script || !query.fetches_rows() || query.facts.incomplete {
+        return;
+    }
+    let Some(table) = model.table_of(query) else { return };
+    let uncached = query.reached.iter().all(|reach| model.is_uncached(reach));
+    if query.reached.is_empty() || !uncached || !table.provenance.is_migration() {
+        return;
+    }
+    let reasons = model.heat(query, table);
+    if reasons.len() < REASONS_MIN || !model.is_same_for_all(query) {
+        return;
+    }
+    let name = &table.name.name;
+    cx.report(
+        query.facts.target_origin,
+        format!("`{name}` is read anew on every request, and the rows are the same for everybody"),
+    )
+    .about(&table.name)
+    .symbol(model.reached_from(query).unwrap_or_default())
+    .note(list(&reasons))
+    .help("cache the rows for a minute or more, or let a CDN keep the answer: `Cache-Control: public, s-maxage=60`");
+}

@@ -1,0 +1,47 @@
+//! Answers that depend on the caller, stored for all.
+
+use trave_rule::effect::{CacheAction, Response};
+use trave_rule::model::{Cache, Model, Route};
+use trave_rule::value::Taint;
+use trave_rule::{Context, rule};
+
+#[rule]
+fn user_data_in_shared_cache(model: &Model, cx: &mut Context) {
+    for cache in &model.caches {
+        stored(cache, cx);
+    }
+    for route in &model.routes {
+        for response in &route.responses {
+            answered(route, response, cx);
+        }
+    }
+}
+
+fn stored(cache: &Cache, cx: &mut Context) {
+    let facts = &cache.facts;
+    let stores = matches!(facts.action, CacheAction::ReadThrough | CacheAction::Write);
+    if !stores || !facts.shared || facts.bookkeeping || !facts.key.is_known_key() {
+        return;
+    }
+    if !cx.model().leaks_between_callers(cache) {
+        return;
+    }
+    cx.report(facts.key_origin, "the cached value depends on the caller, and the key does not: everybody gets the first caller's data")
+        .here("the key")
+        .label(facts.origin, "stored here")
+        .help("put the caller's id into the key");
+}
+
+fn answered(route: &Route, response: &Response, cx: &mut Context) {
+    let Some((header, origin)) = &response.cache_control else { return };
+    let shared = header.contains("public") || header.contains("s-maxage");
+    let by_caller = response.body.as_ref().is_some_and(|body| body.taint.has(Taint::CALLER));
+    if !shared || !by_caller || response.vary.is_some() {
+        return;
+    }
+    let title = route.title();
+    cx.report(*origin, format!("the answer of {title} depends on the caller, and `{header}` lets shared caches keep it"))
+        .symbol(title)
+        .label(response.origin, "the answer")
+        .help("answer with `Cache-Control: private, no-store`");
+}

@@ -1,0 +1,57 @@
+//! Policies that admit every write.
+
+use trave_rule::catalog::{Command, Condition, Policy, Table, Truth};
+use trave_rule::words::{callers, deeds};
+use trave_rule::{Context, rule};
+
+const WRITES: [Command; 3] = [Command::Insert, Command::Update, Command::Delete];
+
+#[rule]
+fn policy_always_true(table: &Table, cx: &mut Context) {
+    for policy in &table.policies {
+        check(table, policy, cx);
+    }
+}
+
+fn check(table: &Table, policy: &Policy, cx: &mut Context) {
+    let Some(role) = caller(policy) else { return };
+    if !policy.permissive || !table.rls_enabled {
+        return;
+    }
+    let open: Vec<Command> =
+        WRITES.into_iter().filter(|command| policy.is_for(*command) && is_open(policy, *command)).collect();
+    if open.is_empty() {
+        return;
+    }
+    let name = &table.name.name;
+    cx.report(policy.origin, format!("{} can {} any row of `{name}`", callers(role), deeds(&open)))
+        .about(&table.name)
+        .about(&policy.name)
+        .help("compare a column of the row with the caller, as in `owner_id = (select auth.uid())`");
+}
+
+/// The widest role of callers that a policy applies to.
+fn caller(policy: &Policy) -> Option<&'static str> {
+    let names = |role: &str| policy.roles.iter().any(|name| name == role);
+    if names("public") || names("anon") {
+        return Some(if only_sessions(policy) { "authenticated" } else { "anon" });
+    }
+    names("authenticated").then_some("authenticated")
+}
+
+/// Whether its conditions at least ask for a session.
+fn only_sessions(policy: &Policy) -> bool {
+    let asks = |condition: &Condition| condition.truth() == Truth::AnySession;
+    policy.using.iter().chain(&policy.check).any(asks)
+}
+
+/// Whether every condition that guards a command always holds.
+fn is_open(policy: &Policy, command: Command) -> bool {
+    let using = (command != Command::Insert).then_some(policy.using.as_ref());
+    let check = (command != Command::Delete).then(|| policy.check.as_ref().or(policy.using.as_ref()));
+    let holds = |condition: &Condition| {
+        matches!(condition.truth(), Truth::Always | Truth::AnySession)
+    };
+    let mut conditions = using.into_iter().chain(check);
+    conditions.all(|condition| condition.is_some_and(holds))
+}

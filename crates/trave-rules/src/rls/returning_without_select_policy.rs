@@ -1,0 +1,42 @@
+//! Writes that ask for their rows back where no SELECT policy shows them.
+
+use trave_rule::catalog::Command;
+use trave_rule::model::{Admission, admission, Query};
+use trave_rule::query::Operation;
+use trave_rule::{Context, rule};
+
+#[rule]
+fn returning_without_select_policy(query: &Query, cx: &mut Context) {
+    let Some(operation) = query.facts.operation else { return };
+    let is_upsert = operation == Operation::Upsert;
+    let reads_back = query.facts.returning || is_upsert;
+    if !query.is_by_caller() || query.in_script || !reads_back || query.commands() == [Command::Select] {
+        return;
+    }
+    let Some(table) = cx.model().table_of(query) else { return };
+    // Where the write itself is refused, query-without-policy says so.
+    if query.commands().iter().any(|command| admission(table, *command) == Admission::Never) {
+        return;
+    }
+    if admission(table, Command::Select) != Admission::Never {
+        return;
+    }
+    let name = &table.name.name;
+    let what = if is_upsert { "an upsert looks at the rows it meets" } else { "it asks for its rows back" };
+    let finding = cx
+        .report(
+            query.facts.target_origin,
+            format!("this write to `{name}` fails: {what}, and no SELECT policy shows them"),
+        )
+        .about(&table.name)
+        .once_per(table.name.to_string());
+    if let Some(origin) = table.rls_origin {
+        finding.label(origin, "row level security is on, and no policy covers SELECT");
+    }
+    let help = if is_upsert {
+        "add a SELECT policy for the rows that a caller may write"
+    } else {
+        "leave out `.select()`, or add a SELECT policy for the rows that a caller has written"
+    };
+    finding.help(help);
+}
