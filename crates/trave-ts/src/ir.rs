@@ -217,7 +217,7 @@ pub struct Class {
 /// A member function of a class.
 #[derive(Debug, Clone)]
 pub struct Method {
-    /// Its name.
+    /// Its name; of a setter, `set` and the name, so that it does not hide the getter.
     pub name: SmolStr,
     /// Its function.
     pub function: FunctionId,

@@ -88,7 +88,10 @@ impl<'t> Lower<'t> {
 
     fn method(&mut self, node: Node<'t>, class: ClassId) -> Option<Method> {
         let name = method_name(node)?;
-        let key = property_key(name).unwrap_or_else(|| SmolStr::new(name.text()));
+        let mut key = property_key(name).unwrap_or_else(|| SmolStr::new(name.text()));
+        if node.has(Kind::SetToken) {
+            key = format!("set {key}").into();
+        }
         let known = Known { name: Some(name.text()), class: Some(class) };
         let decorators = self.decorators(node);
         let function = self.function(node, known);

@@ -197,8 +197,8 @@ impl<'t> Lower<'t> {
     /// `e as T` and `<T>e`.
     fn cast(&mut self, node: Node<'t>, parts: Option<(Node<'t>, Node<'t>)>) -> ExprId {
         let Some((value, target)) = parts else {
-            // `e as const`
-            return self.expr_or_nothing(node.first(), node.span());
+            // `e as const`, `<const>e`
+            return self.expr_or_nothing(node.last(), node.span());
         };
         let value = self.expr(value);
         match self.type_note(target) {
@@ -281,6 +281,8 @@ impl<'t> Lower<'t> {
                 let value = self.expr_named(value, Some(key.text()));
                 self.field_of(key, value)
             }
+            // It would hide the getter of the same name.
+            Kind::MethodDefinition if part.has(Kind::SetToken) => None,
             Kind::MethodDefinition => {
                 let key = method_name(part)?;
                 let known = Known { name: Some(key.text()), class: None };
@@ -337,7 +339,9 @@ fn constant(node: Node<'_>) -> Option<ExprKind> {
         Kind::Regex => ExprKind::Regex(SmolStr::new(node.text())),
         Kind::This => ExprKind::This,
         Kind::Super => ExprKind::Super,
-        Kind::MetaProperty | Kind::Import => ExprKind::Global(SmolStr::new(node.text())),
+        Kind::MetaProperty | Kind::Import | Kind::PrivateName => {
+            ExprKind::Global(SmolStr::new(node.text()))
+        }
         _ => return None,
     })
 }

@@ -92,11 +92,9 @@ impl<'t> Lower<'t> {
     /// Declares every `var` of a function, however deep it stands in blocks.
     pub(super) fn declare_vars(&mut self, function: Node<'t>) {
         for node in function.inside_function() {
-            if node.is(Kind::VariableDeclaration) {
-                each_declarator(node, BindingKind::Let, &mut |name, kind| {
-                    self.declare(name, kind);
-                });
-            }
+            each_var(node, &mut |name| {
+                self.declare(name, BindingKind::Let);
+            });
         }
     }
 }
@@ -161,6 +159,21 @@ pub(super) fn is_declaration(kind: Kind) -> bool {
             | Kind::AmbientDeclaration
             | Kind::FunctionSignature
     )
+}
+
+/// Calls `found` with each name of a `var` statement, or of a `for (var … of …)`.
+fn each_var<'t>(node: Node<'t>, found: &mut dyn FnMut(Node<'t>)) {
+    match node.kind() {
+        Kind::VariableDeclaration => {
+            each_declarator(node, BindingKind::Let, &mut |name, _| found(name));
+        }
+        Kind::ForInStatement if node.has(Kind::VarToken) => {
+            if let Some(pattern) = node.first() {
+                each_name(pattern, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn name_of<'t>(node: Node<'t>, kind: Kind, found: &mut dyn FnMut(Node<'t>, BindingKind)) {

@@ -108,25 +108,28 @@ fn names_mean_the_nearest_declaration_wherever_it_stands() {
         "use(later);
 const later = 1;
 { const later = 2; use(later); }
-function f(later) { if (later) { var deep = later; } return deep; }
+function f(later) { if (later) { var deep = later; for (var own of x); } return [deep, own]; }
+const own = 1;
 for (const later of [1]) use(later);
 try { } catch (later) { use(later); }
 use(f, missing);",
         "use(later#0)
 let later#0 = 1
 block
-  let later#2 = 2
-  use(later#2)
-loop of later#5 ([1])
-  use(later#5)
+  let later#3 = 2
+  use(later#3)
+let own#2 = 1
+loop of later#7 ([1])
+  use(later#7)
 try
-catch later#6
-  use(later#6)
+catch later#8
+  use(later#8)
 use(f#1, missing)
-function f#1(later#3)
-  if later#3
-    let deep#4 = later#3
-  return deep#4",
+function f#1(later#4)
+  if later#4
+    let deep#5 = later#4
+    loop of own#6 (x)
+  return [deep#5, own#6]",
     );
 }
 
@@ -169,7 +172,7 @@ fn classes_keep_their_members() {
   #db: Db;
   constructor(private readonly db: Db, @Inject(K) other?: Other) { super(); this.#db = db; }
   @Get(':id') async one(@Param('id') id: string): Promise<Note> { return this.db.find(id); }
-  get size() { return 1; }
+  get size() { return 1; } set size(v) {}
   static { start(); }
 }",
         "@Controller(\"notes\")
@@ -188,6 +191,7 @@ class Notes#0 extends Base
     return this.db.find(id#3)
   get size()
     return 1
+  set size(v#4)
 export Notes = Notes#0",
     );
 }
@@ -211,7 +215,7 @@ export N = N#1",
 fn expressions_keep_their_shape() {
     check(
         r"a?.b['c']?.[d]!(...e, 1).f?.();
-new K<Db>('x', { g, [h]: 1, 'i j': 2, ...k, m() { return 1 }, get n() { return 2 } });
+new K<Db>('x', { g, [h]: 1, 'i j': 2, ...k, m() { return 1 }, get n() { return 2 }, set n(v) {} });
 p ? q : r && s || t ?? u;
 -1 + +v * typeof w;
 void 0, delete x.y, z++;
