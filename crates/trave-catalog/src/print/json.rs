@@ -47,7 +47,9 @@ fn sections(catalog: &Catalog) -> Sections {
         ("functions", catalog.functions.values().map(function_row).collect()),
         (
             "triggers",
-            tables().flat_map(|table| trigger_rows(&table.name, &table.triggers)).collect(),
+            tables()
+                .flat_map(|table| trigger_rows(&table.name, &table.triggers, &names(table)))
+                .collect(),
         ),
         ("event_triggers", event_triggers(catalog)),
         ("types", catalog.types.values().map(type_row).collect()),
@@ -63,9 +65,13 @@ fn sections(catalog: &Catalog) -> Sections {
     for (name, view) in &catalog.views {
         let indexes = index_rows(name, &view.indexes, None);
         sections.entry("indexes").or_default().extend(indexes);
-        sections.entry("triggers").or_default().extend(trigger_rows(name, &view.triggers));
+        sections.entry("triggers").or_default().extend(trigger_rows(name, &view.triggers, &[]));
     }
     sections
+}
+
+fn names(table: &crate::Table) -> Vec<SmolStr> {
+    table.columns.iter().map(|column| column.name.clone()).collect()
 }
 
 /// Roles whose privileges are shown: not those of the platform's own services.

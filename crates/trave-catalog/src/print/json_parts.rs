@@ -148,11 +148,16 @@ pub(super) fn policy_rows(table: &Table) -> Vec<Value> {
     sorted_by_name(table.policies.iter().map(row).collect())
 }
 
-pub(super) fn trigger_rows(relation: &QualifiedName, triggers: &[Trigger]) -> Vec<Value> {
+pub(super) fn trigger_rows(
+    relation: &QualifiedName,
+    triggers: &[Trigger],
+    order: &[SmolStr],
+) -> Vec<Value> {
     let row = |trigger: &Trigger| {
         let events: Vec<String> =
             trigger.events.iter().map(|event| event.to_ascii_lowercase()).collect();
-        let columns = &trigger.update_of;
+        let mut columns = trigger.update_of.clone();
+        columns.sort_by_key(|column| order.iter().position(|other| other == column));
         let function = match trigger.function.schema.as_str() {
             "pg_catalog" => trigger.function.name.to_string(),
             _ => trigger.function.to_string(),

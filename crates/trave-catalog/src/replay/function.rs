@@ -36,6 +36,14 @@ impl Session {
             let tables = reads.map(body::tables_of_block).unwrap_or_default();
             self.check_reads(&tables)?;
         }
+        if function.language == "plpgsql" && !self.assumes_missing() {
+            let block = create.body.as_ref().and_then(|body| body.block.as_ref());
+            for declaration in block.iter().flat_map(|block| &block.declarations) {
+                if let Some(kind) = &declaration.data_type {
+                    self.resolve_type(kind)?;
+                }
+            }
+        }
         self.bodies.insert(key.clone(), create.body.clone(), self.frame());
         self.store.put(key, function);
         Ok(())

@@ -7,9 +7,10 @@ use trave_source::Span;
 use trave_sql::{
     AlterChange, AlterObject, AlterRole, AlterSequence, CreateExtension, CreateRole, CreateSchema,
     CreateSequence, ExprKind, Insert, Literal, ObjectKind, ObjectName, PublicationChange,
-    PublicationObject, QueryBody, RoleChange, SequenceOption,
+    PublicationObject, QueryBody, RoleChange, SequenceOption, Statement,
 };
 
+use super::expression::{self, Node};
 use super::grant::in_schema;
 use super::names::RelationIs;
 use super::privilege::On;
@@ -331,7 +332,11 @@ impl Session {
     /// `INSERT INTO storage.buckets`: the buckets are part of the schema.
     pub(super) fn insert(&mut self, insert: &Insert, span: Span) -> Outcome {
         if !is_bucket_table(&insert.table) {
-            return self.check_target(&insert.table);
+            let columns: Vec<&str> = insert.columns.iter().map(trave_sql::Ident::as_str).collect();
+            if let Some(source) = &insert.source {
+                self.check_reads(&expression::tables(Node::Query(source)))?;
+            }
+            return self.check_target(&insert.table, &columns);
         }
         let Some(QueryBody::Values(rows)) = insert.source.as_ref().map(|query| &query.body) else {
             return Ok(());
@@ -352,18 +357,28 @@ impl Session {
         Ok(())
     }
 
-    /// Rows go into a table that is there, or fail.
-    pub(super) fn check_target(&self, table: &ObjectName) -> Outcome {
-        if self.assumes_missing() || self.find_relation(table).is_some() {
+    /// Rows go into columns of a table that is there, or fail.
+    fn check_target(&self, table: &ObjectName, columns: &[&str]) -> Outcome {
+        if self.assumes_missing() {
             return Ok(());
         }
-        Err(Failure::missing("relation", table))
+        match self.find_relation(table) {
+            Some((found, RelationIs::Table)) => {
+                columns.iter().try_for_each(|column| self.need_column(&found, column))
+            }
+            Some(_) => Ok(()),
+            None => Err(Failure::missing("relation", table)),
+        }
     }
 
     /// `UPDATE storage.buckets SET public = … WHERE id = …`.
-    pub(super) fn update(&mut self, update: &trave_sql::Update) -> Outcome {
+    pub(super) fn update(&mut self, statement: &Statement) -> Outcome {
+        let Statement::Update(update) = statement else { return Ok(()) };
         if !is_bucket_table(&update.table) {
-            return self.check_target(&update.table);
+            let columns = update.assignments.iter().flat_map(|set| &set.columns);
+            let columns: Vec<&str> = columns.map(trave_sql::Ident::as_str).collect();
+            self.check_reads(&expression::tables(Node::Statement(statement)))?;
+            return self.check_target(&update.table, &columns);
         }
         let public = update
             .assignments
@@ -379,9 +394,11 @@ impl Session {
     }
 
     /// `DELETE FROM storage.buckets WHERE id = …`.
-    pub(super) fn delete(&mut self, delete: &trave_sql::Delete) -> Outcome {
+    pub(super) fn delete(&mut self, statement: &Statement) -> Outcome {
+        let Statement::Delete(delete) = statement else { return Ok(()) };
         if !is_bucket_table(&delete.table) {
-            return self.check_target(&delete.table);
+            self.check_reads(&expression::tables(Node::Statement(statement)))?;
+            return self.check_target(&delete.table, &[]);
         }
         for id in self.bucket_ids(delete.filter.as_ref()) {
             self.store.take::<Bucket>(&id);

@@ -55,7 +55,8 @@ impl Session {
         for column in expression::own_columns(expr, &table.name) {
             self.need_column(table, &column)?;
         }
-        self.check_reads(&expression::tables_in(expr))
+        self.check_reads(&expression::tables_in(expr))?;
+        self.check_calls(&expression::calls(expr))
     }
 
     fn condition(&mut self, table: &QualifiedName, expr: &Expr) -> Condition {

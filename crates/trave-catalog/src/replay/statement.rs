@@ -59,8 +59,8 @@ impl Session {
             Statement::Call(call) => self.run_call(call, span),
             Statement::Query(query) => self.run_query(query, span),
             Statement::Insert(insert) => self.insert(insert, span),
-            Statement::Update(update) => self.update(update),
-            Statement::Delete(delete) => self.delete(delete),
+            Statement::Update(_) => self.update(statement),
+            Statement::Delete(_) => self.delete(statement),
             Statement::NotUnderstood(reason) => {
                 self.not_understood(span, format!("{}: {}", reason.kind, reason.reason));
                 Ok(())

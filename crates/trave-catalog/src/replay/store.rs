@@ -378,6 +378,9 @@ impl Store {
             if let Some(who) = links.get(from).cloned() {
                 links.entry(to.clone()).or_default().extend(who);
             }
+            for who in links.values_mut().filter(|who| who.contains(from)) {
+                who.insert(to.clone());
+            }
         }
     }
 }

@@ -52,6 +52,26 @@ impl Output {
     }
 }
 
+/// Functions that extensions put into whichever schema they are installed in.
+const EXTENSION_FUNCTIONS: [&str; 16] = [
+    "uuid_generate_v1",
+    "uuid_generate_v4",
+    "uuid_generate_v5",
+    "gen_random_bytes",
+    "gen_random_uuid",
+    "crypt",
+    "gen_salt",
+    "digest",
+    "hmac",
+    "similarity",
+    "word_similarity",
+    "unaccent",
+    "levenshtein",
+    "ll_to_earth",
+    "earth_distance",
+    "cosine_distance",
+];
+
 /// Queries in queries: no deeper than this.
 const DEPTH_MAX: u32 = 32;
 
@@ -161,6 +181,26 @@ impl Session {
             let of_server = of_server || table.name.as_str().starts_with("pg_");
             if !of_server && self.find_relation(table).is_none() {
                 return Err(Failure::missing("relation", table));
+            }
+        }
+        Ok(())
+    }
+
+    /// In strict replays, functions that are called by their full name must be there, as far as
+    /// the schema holds functions of the project only.
+    pub(super) fn check_calls(&self, calls: &[ObjectName]) -> Outcome {
+        if self.assumes_missing() {
+            return Ok(());
+        }
+        for call in calls {
+            let Some(schema) = call.schema.as_ref().map(trave_sql::Name::as_str) else { continue };
+            let schemas = &self.catalog().schemas;
+            let own = schema == "public"
+                || schemas.get(schema).is_some_and(|found| found.provenance.is_migration());
+            let name = QualifiedName::new(schema, call.name.as_str());
+            let of_extension = EXTENSION_FUNCTIONS.contains(&call.name.as_str());
+            if own && !of_extension && !self.knows_function(&name) {
+                return Err(Failure::missing("function", &name));
             }
         }
         Ok(())

@@ -64,7 +64,7 @@ impl Session {
 
     fn information_rows(&self, view: &str, wanted: &Wanted) -> Option<Vec<Row>> {
         let catalog = self.catalog();
-        let tables = || self.tables_wanted(wanted);
+        let tables = || self.tables_wanted(view, wanted);
         Some(match view {
             "tables" => {
                 let views = catalog.views.values().filter(|view| !view.materialized);
@@ -110,7 +110,7 @@ impl Session {
 
     fn server_rows(&self, view: &str, wanted: &Wanted) -> Option<Vec<Row>> {
         let catalog = self.catalog();
-        let tables = || self.tables_wanted(wanted);
+        let tables = || self.tables_wanted(view, wanted);
         Some(match view {
             "pg_tables" => tables()
                 .into_iter()
@@ -207,7 +207,7 @@ impl Session {
         };
         let catalog = self.catalog();
         let mut rows: Vec<Row> = Vec::new();
-        for table in self.tables_wanted(wanted) {
+        for table in self.tables_wanted("pg_class", wanted) {
             let kind = match table.kind {
                 TableKind::Ordinary => "r",
                 TableKind::Partitioned => "p",
@@ -264,13 +264,19 @@ impl Session {
     }
 
     /// The tables that can meet the filter, found by name where it gives one.
-    fn tables_wanted(&self, wanted: &Wanted) -> Vec<&Table> {
+    fn tables_wanted(&self, view: &str, wanted: &Wanted) -> Vec<&Table> {
         let tables = &self.catalog().tables;
-        let relation =
-            wanted_text(wanted, &["conrelid", "polrelid", "tgrelid", "attrelid", "indrelid"]);
-        let name =
-            wanted_text(wanted, &["tablename", "table_name", "relname", "event_object_table"]);
-        let schema = wanted_text(wanted, &["schemaname", "table_schema", "event_object_schema"]);
+        let columns: [&[&str]; 3] = match view {
+            "pg_class" => [&["oid"], &["relnamespace"], &["relname"]],
+            "pg_tables" | "pg_policies" | "pg_indexes" => [&[], &["schemaname"], &["tablename"]],
+            "pg_policy" | "pg_constraint" | "pg_trigger" | "pg_attribute" => {
+                [&["polrelid", "conrelid", "tgrelid", "attrelid"], &[], &[]]
+            }
+            "triggers" => [&[], &["event_object_schema"], &["event_object_table"]],
+            "constraint_column_usage" => [&[], &[], &[]],
+            _ => [&[], &["table_schema"], &["table_name"]],
+        };
+        let [relation, schema, name] = columns.map(|names| wanted_text(wanted, names));
         if let Some(relation) = relation {
             return tables.values().filter(|table| table.name.to_smolstr() == *relation).collect();
         }

@@ -23,6 +23,13 @@ const ROWS_MAX: usize = 50_000;
 /// What a filter fixes by equality: column and text. Rows without it need not be made.
 pub(super) type Wanted = Vec<(SmolStr, SmolStr)>;
 
+/// One equality of a filter, before it is known whose column it means.
+struct Wish {
+    qualifier: Option<SmolStr>,
+    column: SmolStr,
+    text: SmolStr,
+}
+
 impl Session {
     /// The rows of a query; none where they cannot be told.
     pub(super) fn rows_of(&mut self, query: &Query, scope: &Scope) -> Option<Vec<Row>> {
@@ -80,10 +87,10 @@ impl Session {
     }
 
     fn rows_of_select(&mut self, select: &Select, scope: &Scope) -> Option<Vec<Row>> {
-        let wanted = self.wanted(select, scope);
+        let wishes = self.wishes(select, scope);
         let mut joined: Vec<Joined> = vec![Vec::new()];
         for item in &select.from {
-            joined = self.join_item(joined, item, (scope, &wanted))?;
+            joined = self.join_item(joined, item, (scope, &wishes))?;
         }
         let mut kept: Vec<Joined> = Vec::new();
         for rows in joined {
@@ -170,13 +177,13 @@ impl Session {
         &mut self,
         before: Vec<Joined>,
         item: &FromItem,
-        (scope, wanted): (&Scope, &Wanted),
+        (scope, wishes): (&Scope, &[Wish]),
     ) -> Option<Vec<Joined>> {
         if let FromKind::Join(join) = &item.kind {
-            let left = self.join_item(before, &join.left, (scope, wanted))?;
+            let left = self.join_item(before, &join.left, (scope, wishes))?;
             let mut out = Vec::new();
             for rows in left {
-                let both = self.join_item(vec![rows.clone()], &join.right, (scope, wanted))?;
+                let both = self.join_item(vec![rows.clone()], &join.right, (scope, wishes))?;
                 let found = self.fitting(both, &join.condition, scope)?;
                 if found.is_empty() && matches!(join.kind, JoinKind::Left | JoinKind::Full) {
                     out.push(rows);
@@ -185,11 +192,15 @@ impl Session {
             }
             return (out.len() <= ROWS_MAX).then_some(out);
         }
+        let alias = alias_of(item);
+        let about_it = |wish: &&Wish| wish.qualifier.as_ref().is_none_or(|name| *name == alias);
+        let wanted = wishes.iter().filter(about_it);
+        let wanted: Wanted = wanted.map(|wish| (wish.column.clone(), wish.text.clone())).collect();
         let mut out = Vec::new();
         for rows in before {
-            for row in self.rows_of_item(item, &visible(scope, &rows), wanted)? {
+            for row in self.rows_of_item(item, &visible(scope, &rows), &wanted)? {
                 let mut more = rows.clone();
-                more.push((alias_of(item), row));
+                more.push((alias.clone(), row));
                 out.push(more);
             }
             if out.len() > ROWS_MAX {
@@ -262,36 +273,35 @@ impl Session {
     }
 
     /// Equalities with known texts that every row must meet.
-    fn wanted(&mut self, select: &Select, scope: &Scope) -> Wanted {
-        let mut wanted = Wanted::new();
+    fn wishes(&mut self, select: &Select, scope: &Scope) -> Vec<Wish> {
+        let mut wishes = Vec::new();
         let mut stack: Vec<&Expr> = select.filter.iter().collect();
         while let Some(expr) = stack.pop() {
             let ExprKind::Binary(binary) = &expr.kind else { continue };
             match binary.operator {
                 Operator::And => stack.extend([&binary.left, &binary.right]),
                 Operator::Equal => {
-                    wanted.extend(self.equality(&binary.left, &binary.right, scope));
-                    wanted.extend(self.equality(&binary.right, &binary.left, scope));
+                    wishes.extend(self.equality(&binary.left, &binary.right, scope));
+                    wishes.extend(self.equality(&binary.right, &binary.left, scope));
                 }
                 _ => {}
             }
         }
-        wanted
+        wishes
     }
 
     /// `column = text`, if that is what two operands say.
-    fn equality(
-        &mut self,
-        column: &Expr,
-        value: &Expr,
-        scope: &Scope,
-    ) -> Option<(SmolStr, SmolStr)> {
+    fn equality(&mut self, column: &Expr, value: &Expr, scope: &Scope) -> Option<Wish> {
         let ExprKind::Column(column) = &column.kind else { return None };
         if matches!(value.kind, ExprKind::Column(_)) && column.qualifier.is_none() {
             return None;
         }
         match self.evaluate(value, scope) {
-            Datum::Text(text) => Some((SmolStr::new(column.name.as_str()), text)),
+            Datum::Text(text) => Some(Wish {
+                qualifier: column.qualifier.as_ref().map(|name| SmolStr::new(name.name.as_str())),
+                column: SmolStr::new(column.name.as_str()),
+                text,
+            }),
             _ => None,
         }
     }
