@@ -120,8 +120,9 @@ fn describe_query(query: &Query, route: Option<&Route>) -> String {
     let reach = route.and_then(|route| query.reached.iter().find(|it| it.route == route.id));
     if let Some(reach) = reach {
         let _ = write!(text, " {:?}", reach.guarded);
-        if reach.in_loop.is_some() {
-            text.push_str(" loop");
+        if let Some(around) = &reach.in_loop {
+            text.push_str(if around.chunked { " chunks" } else { " loop" });
+            let _ = around.rounds_max.map(|rounds| write!(text, " of {rounds}"));
         }
         if reach.cached_by.is_some() {
             text.push_str(" cached");

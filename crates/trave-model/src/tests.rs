@@ -244,8 +244,8 @@ export async function GET(request: NextRequest) {
         "
 GET /api/list
   Select items Service kind city? limit Some(50.0) No Iterated Iterated Answered
-  Select photos Service item_id No loop
-  Select owners Service id No loop Answered
+  Select photos Service item_id No loop of 50
+  Select owners Service id No loop of 50 Answered
   Select sized Service limit Some(100.0) No
   Select unsized Service limit None No
   Select paged Service limit Some(1000.0) No
@@ -349,4 +349,174 @@ unreached
   Delete unused Unknown id
 ",
     );
+}
+
+#[test]
+fn a_verified_token_guards_what_follows_it() {
+    check(
+        &[
+            ADMIN,
+            (
+                "src/lib/jwt.ts",
+                "
+import jwt from 'jsonwebtoken';
+export function readToken(request: Request) {
+  const header = request.headers.get('authorization');
+  if (!header?.startsWith('Bearer ')) return null;
+  try {
+    return jwt.verify(header.slice(7), process.env.JWT_SECRET!) as { sub: string };
+  } catch {
+    return null;
+  }
+}
+",
+            ),
+            (
+                "src/app/api/partner/route.ts",
+                "
+import jwt from 'jsonwebtoken';
+import { admin } from '@/lib/admin';
+import { readToken } from '@/lib/jwt';
+export async function GET(request: Request) {
+  const partner = readToken(request);
+  if (!partner) return new Response('no', { status: 401 });
+  const { data } = await admin.from('listings').select('id').eq('partner_id', partner.sub);
+  return Response.json(data);
+}
+export async function POST(request: Request) {
+  let claims;
+  try {
+    claims = jwt.verify(request.headers.get('authorization')!, process.env.JWT_SECRET!);
+  } catch (error) {
+    return new Response('no', { status: 401 });
+  }
+  await admin.from('closed').select('id');
+}
+export async function PUT(request: Request) {
+  const claims = jwt.decode(request.headers.get('authorization')!);
+  if (!claims) return new Response('no', { status: 401 });
+  await admin.from('claimed').select('id').eq('id', claims.sub);
+}
+",
+            ),
+        ],
+        "
+GET /api/partner
+  guard
+  guard
+  Select listings Service partner_id Yes Answered
+POST /api/partner
+  guard
+  Select closed Service Yes
+PUT /api/partner
+  guard
+  Select claimed Service id ByClaim
+",
+    );
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one program with a bit of everything")]
+fn actions_wrappers_and_loops_are_followed_through_calls() {
+    check(
+        &[
+            SERVER,
+            ADMIN,
+            (
+                "src/lib/actions.ts",
+                "
+import { redirect } from 'next/navigation';
+import { createClient } from './server';
+export function enhanceAction(fn, config) {
+  return async (params) => {
+    let user = undefined;
+    if (config.auth ?? true) {
+      const client = await createClient();
+      const { data } = await client.auth.getUser();
+      if (!data.user) {
+        redirect('/login');
+      }
+      user = data.user;
+    }
+    const data = config.schema ? config.schema.parse(params) : params;
+    return fn(data, user);
+  };
+}
+",
+            ),
+            (
+                "src/lib/index.ts",
+                "export * from './actions';\nexport { admin as db } from './admin';\n",
+            ),
+            (
+                "src/server/actions.ts",
+                "
+'use server';
+import { z } from 'zod';
+import { db, enhanceAction } from '@/lib';
+const Schema = z.object({ ids: z.array(z.string()) });
+export const rename = enhanceAction(
+  async (data, user) => {
+    for (const id of data.ids) await touch(id);
+    switch (data.kind) {
+      case 'a':
+      case 'b':
+        await db.from('b').select('id').limit(1);
+        break;
+      default:
+        await db.from('c').select('id').limit(1);
+    }
+  },
+  { auth: true, schema: Schema },
+);
+async function touch(id: string) {
+  await db.from('touched').update({ seen: true }).eq('id', id);
+}
+export async function open(id: string) {
+  const chunks = [];
+  for (let at = 0; at < id.length; at += 100) chunks.push(id.slice(at, at + 100));
+  for (const chunk of chunks) await db.from('chunks').select('id').in('id', chunk);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const { data } = await db.from('tries').select('id').eq('id', id).maybeSingle();
+    if (data) return data;
+  }
+}
+",
+            ),
+        ],
+        "
+rename src/server/actions.ts
+  guard
+  Update touched Service id Yes loop depth 2
+  Select b Service limit Some(1.0) Yes depth 1
+  Select c Service limit Some(1.0) Yes depth 1
+open src/server/actions.ts
+  Select chunks Service id No chunks
+  Select tries Service id No loop of 3 Answered
+",
+    );
+}
+
+#[test]
+fn sessions_are_claims() {
+    let model = model(&[
+        SERVER,
+        (
+            "src/app/api/me/route.ts",
+            "
+import { createClient } from '@/lib/server';
+export async function GET() {
+  const supabase = await createClient();
+  const { data: { session } } = await supabase.auth.getSession();
+  if (!session) return new Response('no', { status: 401 });
+  const { data } = await supabase.from('profiles').select('name').eq('id', session.user.id).single();
+  return Response.json(data);
+}
+",
+        ),
+    ]);
+    let claims: Vec<String> =
+        model.claims.iter().map(|it| format!("{:?} {}", it.facts.how, it.source)).collect();
+    assert_eq!(claims, ["Passage auth.getSession", "Rows auth.getSession"]);
+    assert_eq!(describe(&model).lines().nth(2), Some("  Select profiles User id ByClaim Answered"));
 }

@@ -9,7 +9,7 @@ use trave_ts::ir::{Argument, Call, ExprId, ExprKind, TemplatePart};
 
 use super::invoke::Caller;
 use super::place::element_of;
-use super::{Evaluator, Level, builtins};
+use super::{Evaluator, Level, builtins, words};
 
 /// How many functions among the arguments of an unknown call are run.
 const CALLBACKS_MAX: usize = 8;
@@ -310,15 +310,15 @@ impl<'p> Evaluator<'p> {
     pub(super) fn call_unknown(&mut self, callee: &Value, site: &Site) -> Value {
         let mut dependencies = Value::unknown_from(&site.args).and_dependencies(callee);
         dependencies.taint = dependencies.taint.without(Taint::ADMITTED).and(Taint::UNKNOWN);
-        let told = tells_identity(&site.args);
-        let may_ask = asks_identity(&site.name) || told;
+        let told = site.args.iter().any(words::tells_identity);
+        let may_ask = words::ask_identity(&site.name) || told;
         if told {
             self.push(Effect::Opaque(site.origin));
         }
         if may_ask {
             dependencies.taint = dependencies.taint.and(Taint::OPAQUE);
         }
-        if checks_secret(&site.name)
+        if words::check_secret(&site.name)
             && dependencies.taint.has(Taint::ENV)
             && dependencies.taint.has(Taint::INPUT)
         {
@@ -342,7 +342,7 @@ impl<'p> Evaluator<'p> {
         }
         // A wrapper that nobody knows may have turned callers away before it calls back.
         let level = self.level;
-        if self.running.is_empty() || asks_identity(name) {
+        if self.running.is_empty() || words::ask_identity(name) {
             self.level = level.max(Level::Maybe);
             self.trace.opaque |= self.running.is_empty();
         }
@@ -365,43 +365,4 @@ impl<'p> Evaluator<'p> {
             self.activation.diverged = diverged;
         }
     }
-}
-
-/// Whether any of these tells who is calling: the request, cookies, a token.
-fn tells_identity(args: &[Value]) -> bool {
-    let identity = Taint::CLAIM.and(Taint::COOKIE).and(Taint::HEADER);
-    args.iter().any(|value| {
-        value.taint.has(identity)
-            || value.holds(
-                |shape| matches!(shape, Shape::Library(library) if library.kind == "request"),
-            )
-    })
-}
-
-/// Whether a function that cannot be followed is named like one that asks who is calling.
-fn asks_identity(name: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "auth",
-        "session",
-        "user",
-        "verify",
-        "permission",
-        "guard",
-        "protect",
-        "require",
-        "role",
-        "admin",
-        "access",
-        "token",
-        "signed",
-        "member",
-    ];
-    let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
-}
-
-fn checks_secret(name: &str) -> bool {
-    const WORDS: [&str; 6] = ["verify", "signature", "timingsafe", "compare", "equal", "match"];
-    let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
 }

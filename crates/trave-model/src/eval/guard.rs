@@ -8,6 +8,7 @@ use trave_backend::value::{Shape, Taint, Value};
 use trave_ts::ir::{ExprId, ExprKind};
 
 use super::narrow::Outcome;
+use super::words::names_failure;
 use super::{Evaluator, Level};
 
 impl Evaluator<'_> {
@@ -127,30 +128,4 @@ impl Evaluator<'_> {
             _ => String::new(),
         }
     }
-}
-
-/// Names of what is there when a caller is turned away.
-fn names_failure(name: &str) -> bool {
-    const ENDS: [&str; 17] = [
-        "error",
-        "errors",
-        "err",
-        "response",
-        "denied",
-        "blocked",
-        "unauthorized",
-        "unauthenticated",
-        "forbidden",
-        "invalid",
-        "missing",
-        "expired",
-        "failed",
-        "failure",
-        "rejected",
-        "redirect",
-        "anonymous",
-    ];
-    let name = name.to_ascii_lowercase();
-    ENDS.iter().any(|end| name.ends_with(end))
-        || ["isnot", "not", "guest"].iter().any(|start| name.starts_with(start))
 }

@@ -29,6 +29,7 @@ mod run;
 mod stmt;
 mod trace;
 mod typed;
+mod words;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;

@@ -27,7 +27,7 @@ pub(crate) fn run_alone(cx: &Context<'_>, id: ModuleId, functions: &[FunctionId]
     let mut evaluator = Evaluator::new(cx, module, id);
     for function in functions {
         evaluator.alone(*function);
-        evaluator.steps = 0;
+        evaluator.start_over();
     }
     evaluator.run_left((id, functions));
     evaluator.claims_in_queries();
@@ -35,6 +35,13 @@ pub(crate) fn run_alone(cx: &Context<'_>, id: ModuleId, functions: &[FunctionId]
 }
 
 impl<'p> Evaluator<'p> {
+    /// Forgets what the last function left behind, but for what it saw.
+    fn start_over(&mut self) {
+        self.steps = 0;
+        self.level = super::Level::Open;
+        self.activation = super::Activation::default();
+    }
+
     fn handler(&mut self, handler: &Handler) -> Value {
         match handler {
             Handler::Export(name) => {
@@ -164,7 +171,7 @@ impl<'p> Evaluator<'p> {
                 continue;
             }
             ran += 1;
-            self.steps = 0;
+            self.start_over();
             let closure = ClosureId(u32::try_from(at - 1).unwrap_or(u32::MAX));
             self.run_closure(&Value::of(Shape::Function(closure)));
         }

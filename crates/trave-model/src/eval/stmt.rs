@@ -170,13 +170,13 @@ impl<'p> Evaluator<'p> {
         let value = self.eval(subject);
         let mut ends: Vec<Branch<Flow>> = Vec::new();
         let mut has_default = false;
+        // Labels without statements share those of the next label.
+        let mut shares = false;
         for (test, body) in cases {
-            has_default |= test.is_none();
             let compared = test.map(|test| self.eval(test));
-            let differs = compared.as_ref().is_some_and(|compared| {
-                super::operator::operate("===", value.clone(), compared.clone()).truth()
-                    == Some(false)
-            });
+            let differs = !shares && compared.as_ref().is_some_and(|it| cannot_equal(&value, it));
+            shares = body.is_empty() && !differs;
+            has_default |= test.is_none() && !body.is_empty();
             if body.is_empty() || differs {
                 continue;
             }
@@ -196,4 +196,8 @@ impl<'p> Evaluator<'p> {
         self.apply_either(&changes);
         if leaves { Flow::Leaves } else { Flow::Falls }
     }
+}
+
+fn cannot_equal(left: &Value, right: &Value) -> bool {
+    super::operator::operate("===", left.clone(), right.clone()).truth() == Some(false)
 }

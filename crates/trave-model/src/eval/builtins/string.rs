@@ -69,6 +69,10 @@ pub(super) fn call(receiver: &Value, method: &str, site: &Site) -> Option<Value>
     let asks = matches!(method, "includes" | "startsWith" | "endsWith");
     let secret = crate::eval::operator::secret_taint(receiver, &site.arg(0));
     Some(match method {
+        // `all.slice(i, i + 100)` takes a chunk of a list.
+        "slice" if site.args.len() == 2 && site.arg(0).as_number().is_none() => {
+            Value::list(part_of(receiver)).and_dependencies(&depends)
+        }
         "split" | "matchAll" => Value::list(part_of(receiver).and_dependencies(&depends)),
         "replace" | "replaceAll" | "substring" | "substr" | "slice" | "charAt" => {
             part_of(receiver).and_dependencies(&depends)
