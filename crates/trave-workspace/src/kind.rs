@@ -7,7 +7,7 @@ use crate::path::{file_name, parent};
 pub(crate) enum Kind {
     /// TypeScript or JavaScript.
     Code,
-    /// SQL.
+    /// SQL, and the journal that orders Drizzle's.
     Sql,
     /// `package.json`.
     Package,
@@ -76,6 +76,9 @@ pub(crate) fn kind_of(path: &str) -> Option<Kind> {
         "config.toml" if file_name(parent(path)) == "supabase" => return Some(Kind::Supabase),
         _ => {}
     }
+    if lower == "_journal.json" && file_name(parent(path)) == "meta" {
+        return Some(Kind::Sql);
+    }
     match lower.rsplit_once('.') {
         Some((stem, "json")) if stem.starts_with("tsconfig") => Some(Kind::TsConfig),
         Some((_, "sql")) => Some(Kind::Sql),
@@ -111,6 +114,14 @@ pub(crate) fn is_test(path: &str) -> bool {
     let name = file_name(path);
     let marked = name.split('.').skip(1).any(|part| TEST_MARKS.contains(&part));
     marked || parent(path).split('/').any(|part| TEST_FOLDERS.contains(&part)) && !is_route(path)
+}
+
+/// Whether a code file is run by hand or by a deploy, and serves nobody.
+pub(crate) fn is_script(path: &str) -> bool {
+    const FOLDERS: [&str; 6] = ["scripts", "script", "seed", "seeds", "seeders", "tooling"];
+    let stem = file_name(path).split('.').next().unwrap_or_default();
+    let folder = parent(path).split('/').any(|part| FOLDERS.contains(&part));
+    (folder || matches!(stem, "seed" | "seeds")) && !path.split('/').any(|part| part == "app")
 }
 
 /// A route may be called `tests`: files that the router names are served wherever they stand.

@@ -1,13 +1,23 @@
 //! The disk: which files a project has, what its settings say, and the model made of both.
+//!
+//! [`load`] reads a folder, [`analyse`] does the same over texts in memory. Nothing that a project
+//! holds makes them fail: what cannot be read is a notice in the model.
 
-#![expect(dead_code, reason = "the pipeline that uses these parts is the next slice")]
-
+mod code;
 mod kind;
+mod load;
 mod path;
+mod phases;
+mod place;
+mod project;
 mod resolve;
 mod settings;
+mod sql;
 mod store;
+mod supabase;
 mod text;
 mod walk;
 
+pub use load::{Depth, Options, Project, WorkspaceError, analyse, load, settings_for};
+pub use phases::{Amount, Measure, Phase, Phases};
 pub use settings::{CheckSettings, Ignore, LevelName, Settings, SettingsError, SupabaseSettings};

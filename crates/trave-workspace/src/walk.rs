@@ -174,3 +174,31 @@ pub(crate) fn listed<'a>(
     let found = paths.into_iter().filter_map(|path| selection.file(path));
     sorted(found.map(Seen::File))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Selection, listed};
+    use crate::settings::CheckSettings;
+
+    #[test]
+    fn what_the_settings_exclude_is_left_out_as_git_would() {
+        let settings = CheckSettings {
+            exclude: vec!["legacy/".to_owned(), "*.old.ts".to_owned()],
+            ..CheckSettings::default()
+        };
+        let selection = Selection::new(&settings).unwrap();
+        let paths = ["src/b.ts", "legacy/deep/a.ts", "src/a.old.ts", "src/a.ts", "readme.md"];
+        let found = listed(paths, &selection).files;
+        let paths: Vec<&str> = found.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["src/a.ts", "src/b.ts"]);
+    }
+
+    #[test]
+    fn tests_are_included_when_the_settings_say_so() {
+        let path = "src/a.test.ts";
+        let mut settings = CheckSettings::default();
+        assert!(!Selection::new(&settings).unwrap().file(path).unwrap().included);
+        settings.include_tests = true;
+        assert!(Selection::new(&settings).unwrap().file(path).unwrap().included);
+    }
+}

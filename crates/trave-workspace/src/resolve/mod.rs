@@ -122,7 +122,8 @@ impl Resolver {
         let aliases = settings.flat_map(|settings| &settings.aliases);
         aliases.into_iter().find_map(|(pattern, targets)| {
             let star = pattern.matched(specifier)?;
-            targets.iter().find_map(|target| self.tree.probe(&target.replace('*', star)))
+            let mut paths = targets.iter().map(|target| target.replace('*', star));
+            paths.find_map(|path| self.tree.probe(&join("", &path)?))
         })
     }
 

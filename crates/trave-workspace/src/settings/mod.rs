@@ -17,7 +17,7 @@ pub use error::SettingsError;
 pub struct Settings {
     /// What is looked at, and what makes a run fail.
     pub check: CheckSettings,
-    /// Levels by rule, in place of those on the pages.
+    /// Levels by rule or family, in place of those on the pages.
     #[serde(rename = "rules")]
     levels: BTreeMap<Spanned<String>, Spanned<LevelName>>,
     /// Findings that are known and accepted, by rule and object.
@@ -97,14 +97,14 @@ impl Settings {
             toml::from_str(text).map_err(|error| SettingsError::from_toml(path, text, &error))?;
         let names = settings.levels.keys().chain(settings.ignores.iter().map(|entry| &entry.rule));
         for name in names {
-            if !rules.contains(&name.get_ref().as_str()) {
+            if !is_rule_or_family(name.get_ref(), rules) {
                 return Err(SettingsError::unknown_rule((path, text), name, rules));
             }
         }
         Ok(settings)
     }
 
-    /// The level of each rule that has one, in order of rule.
+    /// The level of each rule or family that has one, in order of name.
     pub fn levels(&self) -> impl Iterator<Item = (&str, LevelName)> {
         let pairs = self.levels.iter();
         pairs.map(|(rule, level)| (rule.get_ref().as_str(), *level.get_ref()))
@@ -118,6 +118,12 @@ impl Settings {
             reason: entry.reason.clone(),
         })
     }
+}
+
+/// A family stands for every rule in it.
+fn is_rule_or_family(name: &str, rules: &[&str]) -> bool {
+    let family = |rule: &&str| rule.split_once('/').is_some_and(|(family, _)| family == name);
+    rules.contains(&name) || rules.iter().any(family)
 }
 
 #[cfg(test)]

@@ -1,0 +1,327 @@
+//! TypeScript: which files are parsed, and which of the files that they import.
+//!
+//! A scan of the bytes picks the first; from there imports are followed in rounds. What nothing
+//! picked and nothing imports is never parsed.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use smol_str::SmolStr;
+use trave_backend::generated::{self, GeneratedTable};
+use trave_backend::scan::{NEEDLES, is_entry_path};
+use trave_source::{FileId, Notice};
+use trave_ts::ir;
+
+use crate::kind::{Kind, is_generated};
+use crate::phases::{Amount, Phase, Phases};
+use crate::resolve::{Resolver, Target};
+use crate::store::Store;
+use crate::text::CODE_BYTES_MAX;
+use crate::walk::Found;
+
+/// Lines of this length on average are written by a bundler, not by people.
+const LINE_BYTES_MAX: usize = 1000;
+
+/// A parsed file with what its imports mean.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// Its number among the walked files.
+    pub(crate) number: u32,
+    /// Its path.
+    pub(crate) path: String,
+    /// Its text.
+    pub(crate) text: Arc<str>,
+    /// The lowered module; its file is set when the sources are known.
+    pub(crate) module: ir::Module,
+    /// What each specifier means, as a number among the walked files.
+    pub(crate) imports: Vec<(SmolStr, u32)>,
+}
+
+/// The code of a project.
+#[derive(Debug, Default)]
+pub(crate) struct Code {
+    /// Parsed files, in order of path.
+    pub(crate) parsed: Vec<Parsed>,
+    /// Tables that generated types show, with the path of the file.
+    pub(crate) generated: Vec<(String, Vec<GeneratedTable>)>,
+    /// How many files were looked at.
+    pub(crate) scanned: usize,
+    /// What could not be read.
+    pub(crate) notices: Vec<Notice>,
+    /// How long it took.
+    pub(crate) phases: Phases,
+}
+
+/// Where the code of a project is found.
+pub(crate) struct CodeFiles<'a> {
+    /// Every walked file.
+    pub(crate) files: &'a [Found],
+    /// Their texts.
+    pub(crate) store: &'a dyn Store,
+    /// What imports mean.
+    pub(crate) resolver: &'a Resolver,
+}
+
+/// A file that is to be parsed; its text is kept when it was read already.
+struct Picked {
+    number: u32,
+    text: Option<Arc<str>>,
+}
+
+impl CodeFiles<'_> {
+    /// Scans, parses, and follows imports until nothing new is met.
+    pub(crate) fn read(&self) -> Code {
+        let mut code = Code::default();
+        let mut picked = self.scan(&mut code);
+        let start = Instant::now();
+        let mut seen = vec![false; self.files.len()];
+        let mut bytes = 0;
+        while !picked.is_empty() {
+            for file in &picked {
+                mark(&mut seen, file.number);
+            }
+            let round: Vec<Result<Parsed, Notice>> =
+                picked.into_par_iter().filter_map(|file| self.parse(file)).collect();
+            picked = self.followed(&round, &mut seen);
+            for result in round {
+                match result {
+                    Ok(parsed) => {
+                        bytes += parsed.text.len() as u64;
+                        code.parsed.push(parsed);
+                    }
+                    Err(notice) => code.notices.push(notice),
+                }
+            }
+        }
+        code.parsed.sort_by_key(|parsed| parsed.number);
+        let amount = Amount { items: code.parsed.len(), bytes };
+        code.phases.end(Phase::Parse, start, amount);
+        code
+    }
+
+    /// Reads every file that is looked at for its own sake and picks those worth parsing.
+    fn scan(&self, code: &mut Code) -> Vec<Picked> {
+        let start = Instant::now();
+        let needles = needles();
+        let files: Vec<(u32, &Found)> = (0..)
+            .zip(self.files)
+            .filter(|(_, file)| file.kind == Kind::Code)
+            .filter(|(_, file)| file.included || is_generated(&file.path))
+            .collect();
+        let scanned: Vec<Scanned> = files
+            .par_iter()
+            .map(|(number, file)| self.scan_one((*number, file), needles.as_ref()))
+            .collect();
+        let mut amount = Amount { items: scanned.len(), bytes: 0 };
+        let mut picked = Vec::new();
+        for scanned in scanned {
+            amount.bytes += scanned.bytes;
+            picked.extend(scanned.picked);
+            code.notices.extend(scanned.notice);
+            code.generated.extend(scanned.generated);
+        }
+        code.scanned = amount.items;
+        code.phases.end(Phase::Scan, start, amount);
+        picked
+    }
+
+    fn scan_one(&self, (number, file): (u32, &Found), needles: Option<&AhoCorasick>) -> Scanned {
+        let read = self.store.read(&file.path, CODE_BYTES_MAX);
+        let notice = read.notice.map(|notice| about(&file.path, &notice));
+        let mut scanned = Scanned { notice, ..Scanned::default() };
+        let Some(text) = read.text else { return scanned };
+        scanned.bytes = text.len() as u64;
+        if generated::is_generated(&text) {
+            scanned.generated = Some((file.path.clone(), generated::read(&text)));
+            return scanned;
+        }
+        let named = needles.is_none_or(|needles| needles.is_match(&text));
+        let wanted = named || is_entry_path(&file.path);
+        if wanted && is_minified(&text) {
+            scanned.notice = Some(about(&file.path, "is minified: left out"));
+        } else if wanted && file.included {
+            scanned.picked = Some(Picked { number, text: Some(Arc::from(text)) });
+        }
+        scanned
+    }
+
+    /// Parses a file and looks up its imports. None when the file has no text and that was said.
+    fn parse(&self, picked: Picked) -> Option<Result<Parsed, Notice>> {
+        let file = self.files.get(picked.number as usize)?;
+        let text = if let Some(text) = picked.text {
+            text
+        } else {
+            let read = self.store.read(&file.path, CODE_BYTES_MAX);
+            match read.text.filter(|text| !is_minified(text)) {
+                Some(text) => Arc::from(text),
+                None => return Some(Err(about(&file.path, &read.notice?))),
+            }
+        };
+        let mut module = trave_ts::parse(FileId(0), &file.path, &text);
+        let imports = self.resolved(&file.path, &mut module);
+        let path = file.path.clone();
+        Some(Ok(Parsed { number: picked.number, path, text, module, imports }))
+    }
+
+    /// What each specifier of a module means; names that an import map replaces are replaced.
+    fn resolved(&self, path: &str, module: &mut ir::Module) -> Vec<(SmolStr, u32)> {
+        let mut found: Vec<(SmolStr, u32)> = Vec::new();
+        for specifier in specifiers(module) {
+            if found.iter().any(|(known, _)| known == specifier) {
+                continue;
+            }
+            match self.resolver.resolve(path, specifier) {
+                Some(Target::File(number)) => found.push((specifier.clone(), number)),
+                Some(Target::Renamed(name)) => *specifier = SmolStr::new(name),
+                None => {}
+            }
+        }
+        found
+    }
+
+    /// The files that this round's imports reach and that were not met before, in order of path.
+    fn followed(&self, round: &[Result<Parsed, Notice>], seen: &mut [bool]) -> Vec<Picked> {
+        let mut next: Vec<u32> = Vec::new();
+        for parsed in round.iter().flatten() {
+            for (specifier, number) in &parsed.imports {
+                if self.follows(&parsed.module, specifier, *number) && mark(seen, *number) {
+                    next.push(*number);
+                }
+            }
+        }
+        next.sort_unstable();
+        next.into_iter().map(|number| Picked { number, text: None }).collect()
+    }
+
+    /// Whether an import leads on. Components that nothing picked hold markup; types are gone at
+    /// run time, and those that name a client are picked by its name.
+    fn follows(&self, module: &ir::Module, specifier: &str, number: u32) -> bool {
+        let Some(file) = self.files.get(number as usize) else { return false };
+        let markup = [".tsx", ".jsx"].iter().any(|ending| file.path.ends_with(ending));
+        let mut imports = module.imports.iter().filter(|import| import.specifier == specifier);
+        let types_only = imports.clone().next().is_some() && imports.all(|import| import.type_only);
+        !markup && !types_only && !is_generated(&file.path)
+    }
+}
+
+#[derive(Default)]
+struct Scanned {
+    bytes: u64,
+    picked: Option<Picked>,
+    generated: Option<(String, Vec<GeneratedTable>)>,
+    notice: Option<Notice>,
+}
+
+/// Marks a file as met; whether it was new.
+fn mark(seen: &mut [bool], number: u32) -> bool {
+    match seen.get_mut(number as usize) {
+        Some(met) => !std::mem::replace(met, true),
+        None => false,
+    }
+}
+
+/// The automaton over every name that matters; without it, every file is parsed.
+fn needles() -> Option<AhoCorasick> {
+    AhoCorasick::new(NEEDLES).ok()
+}
+
+fn is_minified(text: &str) -> bool {
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
+    text.len() > 16 * LINE_BYTES_MAX && text.len() / lines > LINE_BYTES_MAX
+}
+
+/// Every specifier of a module, to read or to replace.
+fn specifiers(module: &mut ir::Module) -> impl Iterator<Item = &mut SmolStr> {
+    let exports = module.exports.iter_mut().filter_map(|export| match &mut export.what {
+        ir::Exported::From { specifier, .. } => Some(specifier),
+        ir::Exported::Binding(_) | ir::Exported::Expr(_) => None,
+    });
+    module.imports.iter_mut().map(|import| &mut import.specifier).chain(exports)
+}
+
+fn about(path: &str, what: &str) -> Notice {
+    Notice { origin: None, message: format!("`{path}` {what}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Code, CodeFiles};
+    use crate::kind::Kind;
+    use crate::resolve::{Resolver, Tree};
+    use crate::settings::CheckSettings;
+    use crate::store::Memory;
+    use crate::walk::{Selection, listed};
+
+    fn read(files: &[(&str, &str)]) -> Code {
+        let selection = Selection::new(&CheckSettings::default()).unwrap();
+        let inventory = listed(files.iter().map(|(path, _)| *path), &selection);
+        let code = (0..).zip(&inventory.files).filter(|(_, file)| file.kind == Kind::Code);
+        let tree = Tree::new(code.map(|(number, file)| (Arc::from(file.path.as_str()), number)));
+        let resolver = Resolver::new(tree, &[]);
+        let texts = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let store = Memory { texts: texts.collect() };
+        CodeFiles { files: &inventory.files, store: &store, resolver: &resolver }.read()
+    }
+
+    fn paths(code: &Code) -> Vec<&str> {
+        code.parsed.iter().map(|parsed| parsed.path.as_str()).collect()
+    }
+
+    #[test]
+    fn what_names_a_client_is_parsed_and_its_imports_are_followed() {
+        let code = read(&[
+            ("src/list.ts", "import { db } from './db'; db.from('notes').select();"),
+            ("src/db.ts", "export { db } from './deep';"),
+            ("src/deep.ts", "export const db = 1;"),
+            ("src/aside.ts", "export const nothing = 1;"),
+        ]);
+        assert_eq!(paths(&code), ["src/db.ts", "src/deep.ts", "src/list.ts"]);
+        assert_eq!(code.scanned, 4);
+        assert_eq!(code.parsed[2].imports.len(), 1);
+    }
+
+    #[test]
+    fn markup_and_types_are_not_followed() {
+        let code = read(&[
+            (
+                "src/list.ts",
+                "import { Card } from './card'; import type { Row } from './types';\n\
+                 db.from('notes').select();",
+            ),
+            ("src/card.tsx", "export const Card = () => null;"),
+            ("src/types.ts", "export type Row = { id: string };"),
+        ]);
+        assert_eq!(paths(&code), ["src/list.ts"]);
+    }
+
+    #[test]
+    fn tests_are_read_only_when_something_imports_them() {
+        let code = read(&[
+            ("src/list.test.ts", "db.from('notes').select();"),
+            ("src/testing/db.ts", "db.from('notes').select();"),
+            ("src/list.ts", "import { db } from './testing/db'; db.from('notes').select();"),
+        ]);
+        assert_eq!(paths(&code), ["src/list.ts", "src/testing/db.ts"]);
+    }
+
+    #[test]
+    fn generated_types_are_a_witness_and_not_code() {
+        let types = "export type Database = {\n  public: {\n    Tables: {\n      notes: {\n        \
+                     Row: {\n          id: string\n        }\n      }\n    }\n  }\n}\n";
+        let code = read(&[("src/database.types.ts", types), ("src/db.ts", types)]);
+        assert!(paths(&code).is_empty());
+        assert_eq!(code.generated.len(), 2);
+    }
+
+    #[test]
+    fn bundles_are_left_out_and_said() {
+        let bundle = format!("db.from('notes').select();{}", "x".repeat(50_000));
+        let code = read(&[("src/bundle.js", bundle.as_str())]);
+        assert!(paths(&code).is_empty());
+        assert_eq!(code.notices.len(), 1);
+    }
+}

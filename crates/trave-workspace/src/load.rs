@@ -1,0 +1,179 @@
+//! The ways in: a folder of the disk, or texts in memory.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use thiserror::Error;
+use trave_catalog::MigrationRoot;
+use trave_model::Model;
+
+use crate::kind::Kind;
+use crate::phases::{Amount, Phase, Phases};
+use crate::project;
+use crate::settings::{Settings, SettingsError};
+use crate::store::{Disk, Memory};
+use crate::walk::{Selection, listed, walk};
+
+/// The name of a settings file.
+const SETTINGS_FILE: &str = "trave.toml";
+
+/// How a project is loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Options<'a> {
+    /// A settings file, in place of the `trave.toml` of the folder or of one above it.
+    pub settings: Option<PathBuf>,
+    /// The ids of every rule: settings may name no other.
+    pub rules: Vec<&'a str>,
+    /// The folder of migrations that all code speaks to.
+    pub root: Option<String>,
+    /// How much is read.
+    pub depth: Depth,
+}
+
+/// How much of a project is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Depth {
+    /// Migrations and code.
+    #[default]
+    Everything,
+    /// Migrations only.
+    Catalog,
+}
+
+/// A project that was read.
+#[derive(Debug)]
+pub struct Project {
+    /// The analysed folder.
+    pub root: PathBuf,
+    /// What `trave.toml` says.
+    pub settings: Settings,
+    /// Everything that rules may look at.
+    pub model: Model,
+    /// The roots of migrations, in the order of the model's catalogs.
+    pub migrations: Vec<MigrationRoot>,
+    /// How long each part took.
+    pub phases: Phases,
+}
+
+/// Why a project cannot be read at all.
+#[derive(Debug, Error)]
+pub enum WorkspaceError {
+    /// There is nothing at the path.
+    #[error("`{}` does not exist", .0.display())]
+    Missing(PathBuf),
+    /// The path is no folder.
+    #[error("`{}` is not a folder", .0.display())]
+    NotAFolder(PathBuf),
+    /// A file or folder cannot be opened.
+    #[error("`{}` cannot be read", path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The settings cannot be used.
+    #[error("settings: {0}")]
+    Settings(#[from] SettingsError),
+    /// No migrations lie in the folder that was asked for.
+    #[error("`{root}` is no folder of migrations")]
+    UnknownRoot {
+        /// What was asked for.
+        root: String,
+        /// The folders there are.
+        known: Vec<String>,
+    },
+    /// A pattern of the settings cannot be used.
+    #[error("settings: {0}")]
+    Pattern(String),
+}
+
+impl Project {
+    /// Whether there was neither a migration nor any code worth a look.
+    pub fn is_empty(&self) -> bool {
+        self.model.sources.is_empty()
+    }
+}
+
+/// Reads the project in a folder.
+pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceError> {
+    let mut settings = settings_for(path, options)?;
+    let root = options.root.as_ref().map(|root| normal(root));
+    if let Some(root) = &root {
+        settings.roots = BTreeMap::from([(String::new(), root.clone())]);
+    }
+    let metadata = fs::metadata(path).map_err(|source| unreadable(path, source))?;
+    if !metadata.is_dir() {
+        return Err(WorkspaceError::NotAFolder(path.to_owned()));
+    }
+    fs::read_dir(path).map_err(|source| unreadable(path, source))?;
+    let start = Instant::now();
+    let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
+    let mut inventory = walk(path, selection);
+    if options.depth == Depth::Catalog {
+        inventory.files.retain(|file| file.kind != Kind::Code);
+    }
+    let mut phases = Phases::default();
+    phases.end(Phase::Walk, start, Amount { items: inventory.files.len(), bytes: 0 });
+    let disk = Disk { root: path.to_owned() };
+    let made = project::make(inventory, &disk, &settings);
+    phases.extend(made.phases);
+    if let Some(root) = root.filter(|root| made.roots.iter().all(|made| made.folder != *root)) {
+        let known = made.roots.iter().map(|root| root.folder.to_string()).collect();
+        return Err(WorkspaceError::UnknownRoot { root, known });
+    }
+    let root = path.to_owned();
+    Ok(Project { root, settings, model: made.model, migrations: made.roots, phases })
+}
+
+/// A folder as the roots name theirs: no `./` before it, no `/` behind it.
+fn normal(folder: &str) -> String {
+    let parts = folder.split('/').filter(|part| !matches!(*part, "" | "."));
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Makes a model of texts in memory: the same, without the disk.
+pub fn analyse(files: Vec<(String, String)>, settings: &Settings) -> Model {
+    let Ok(selection) = Selection::new(&settings.check) else { return Model::default() };
+    let inventory = listed(files.iter().map(|(path, _)| path.as_str()), &selection);
+    let memory = Memory { texts: files.into_iter().collect() };
+    project::make(inventory, &memory, settings).model
+}
+
+/// Reads only the settings that hold for a folder.
+pub fn settings_for(path: &Path, options: &Options<'_>) -> Result<Settings, WorkspaceError> {
+    let file = match &options.settings {
+        Some(file) => Some(file.clone()),
+        None => find_settings(path),
+    };
+    let Some(file) = file else { return Ok(Settings::default()) };
+    let bytes = fs::read(&file).map_err(|source| unreadable(&file, source))?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(Settings::parse(&file.display().to_string(), &text, &options.rules)?)
+}
+
+/// The settings file of a folder, or of one above it in the same repository.
+fn find_settings(path: &Path) -> Option<PathBuf> {
+    let full = fs::canonicalize(path).ok()?;
+    for (up, folder) in full.ancestors().enumerate() {
+        if folder.join(SETTINGS_FILE).is_file() {
+            let near = if up == 0 { path } else { folder };
+            return Some(near.join(SETTINGS_FILE));
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+fn unreadable(path: &Path, source: io::Error) -> WorkspaceError {
+    let path = path.to_owned();
+    match source.kind() {
+        io::ErrorKind::NotFound => WorkspaceError::Missing(path),
+        _ => WorkspaceError::Unreadable { path, source },
+    }
+}

@@ -1,0 +1,257 @@
+//! From files to a model: what [`crate::load`] and [`crate::analyse`] share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use trave_backend::generated::GeneratedTable;
+use trave_catalog::{MigrationRoot, RootConfig};
+use trave_model::{Backend, Coverage, Model, ModelSettings, Package, Program};
+use trave_source::{FileId, Notice, Sources};
+use trave_ts::ir::Module;
+
+use crate::code::{Code, CodeFiles, Parsed};
+use crate::kind::{Kind, is_script, is_test};
+use crate::phases::{Amount, Phase, Phases};
+use crate::place::Placing;
+use crate::resolve::{ConfigFile, Resolver, Tree, json};
+use crate::settings::Settings;
+use crate::sql::{Migrations, ReplayedRoots};
+use crate::store::Store;
+use crate::text::CONFIG_BYTES_MAX;
+use crate::walk::{Found, Inventory};
+use crate::{sql, supabase};
+
+/// A model and how it was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// The model.
+    pub(crate) model: Model,
+    /// How long each part took.
+    pub(crate) phases: Phases,
+    /// The roots of migrations, in the order of the catalogs.
+    pub(crate) roots: Vec<MigrationRoot>,
+}
+
+/// What files say beside code and SQL.
+struct Configs {
+    imports: Vec<ConfigFile>,
+    supabase: Vec<RootConfig>,
+    notices: Vec<Notice>,
+}
+
+/// Makes the model of a project.
+pub(crate) fn make(inventory: Inventory, store: &dyn Store, settings: &Settings) -> Made {
+    let files = inventory.files;
+    let mut notices: Vec<Notice> = inventory.notices.into_iter().map(plain).collect();
+    let configs = read_configs(&files, store, settings);
+    notices.extend(configs.notices);
+    let resolver = Resolver::new(tree(&files), &configs.imports);
+    let mut sources = Sources::default();
+    let migrations = sql::read(&files, store, &configs.supabase, &mut sources);
+    let code_files = CodeFiles { files: &files, store, resolver: &resolver };
+    let (replayed, code) = rayon::join(|| migrations.replay(&sources), || code_files.read());
+    let mut phases = Phases::default();
+    phases.extend(code.phases.clone());
+    phases.extend(replayed.phases.clone());
+    notices.extend(migrations.notices.iter().cloned());
+    let parts = Parts { resolver, migrations, replayed, code, settings, notices };
+    let start = Instant::now();
+    let (program, roots) = parts.assemble(sources);
+    let amount = Amount {
+        items: program.modules.len(),
+        bytes: program.sources.iter().map(|(_, source)| source.text.len() as u64).sum(),
+    };
+    let model = trave_model::link(program);
+    phases.end(Phase::Link, start, amount);
+    Made { model, phases, roots }
+}
+
+fn plain(message: String) -> Notice {
+    Notice { origin: None, message }
+}
+
+fn tree(files: &[Found]) -> Tree {
+    let code = (0..).zip(files).filter(|(_, file)| file.kind == Kind::Code);
+    Tree::new(code.map(|(number, file)| (Arc::from(file.path.as_str()), number)))
+}
+
+fn read_configs(files: &[Found], store: &dyn Store, settings: &Settings) -> Configs {
+    let texts: Vec<(&Found, crate::text::Text)> = files
+        .par_iter()
+        .filter(|file| !matches!(file.kind, Kind::Code | Kind::Sql))
+        .map(|file| (file, store.read(&file.path, CONFIG_BYTES_MAX)))
+        .collect();
+    let mut configs = Configs { imports: Vec::new(), supabase: Vec::new(), notices: Vec::new() };
+    for (file, text) in texts {
+        let say = |what: String| plain(format!("`{}` {what}", file.path));
+        configs.notices.extend(text.notice.map(say));
+        let Some(text) = text.text else { continue };
+        let problem = configs.add(file, &text, settings);
+        configs.notices.extend(problem.map(|problem| say(format!("cannot be read: {problem}"))));
+    }
+    configs
+}
+
+impl Configs {
+    /// Takes in one file; what is wrong with it, if anything.
+    fn add(&mut self, file: &Found, text: &str, settings: &Settings) -> Option<String> {
+        if file.kind == Kind::Supabase {
+            let (config, problem) = supabase::read(&file.path, text);
+            self.supabase.push(supabase::completed(config, &settings.supabase));
+            return problem;
+        }
+        match json::read(text) {
+            Ok(value) => {
+                self.imports.push(ConfigFile { path: file.path.clone(), kind: file.kind, value });
+                None
+            }
+            Err(problem) => Some(problem),
+        }
+    }
+}
+
+/// Everything that was read, before it is put together.
+struct Parts<'a> {
+    resolver: Resolver,
+    migrations: Migrations,
+    replayed: ReplayedRoots,
+    code: Code,
+    settings: &'a Settings,
+    notices: Vec<Notice>,
+}
+
+impl Parts<'_> {
+    fn assemble(mut self, mut sources: Sources) -> (Program, Vec<MigrationRoot>) {
+        let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
+        let mut maps = Maps::default();
+        for (at, root) in self.migrations.roots.iter().enumerate() {
+            maps.catalogs.extend(root.files.iter().map(|migration| (migration.file, at)));
+        }
+        let coverage = self.coverage(sources.len());
+        let generated = self.generated(&placing);
+        let packages = packages(&self.resolver);
+        let parsed = std::mem::take(&mut self.code.parsed);
+        for parsed in &parsed {
+            let id = sources.add(parsed.path.as_str(), Arc::clone(&parsed.text));
+            maps.place(id, parsed, &placing);
+            let package = self.resolver.package_of(&parsed.path);
+            let at = packages.iter().position(|one| {
+                package.is_some_and(|package| one.folder == package.folder.as_str())
+            });
+            maps.packages.extend(at.map(|at| (id, at)));
+        }
+        let (modules, imports) = maps.linked(parsed);
+        let mut notices = self.notices;
+        notices.extend(self.code.notices);
+        notices.extend(self.replayed.notices);
+        let program = Program {
+            sources,
+            modules,
+            imports,
+            catalogs: self.replayed.catalogs,
+            catalog_of_file: maps.catalogs,
+            packages,
+            package_of_file: maps.packages,
+            scripts: maps.scripts,
+            backend: Backend {
+                libraries: trave_backend::libraries(),
+                entries: trave_backend::frameworks::entries,
+            },
+            comments: self.replayed.comments,
+            notices,
+            coverage,
+            settings: model_settings(self.settings),
+            generated,
+        };
+        (program, self.migrations.roots)
+    }
+
+    /// Tables that generated types show, by the root that their file speaks to.
+    fn generated(&self, placing: &Placing<'_>) -> BTreeMap<SmolStr, Vec<GeneratedTable>> {
+        let mut tables: BTreeMap<SmolStr, Vec<GeneratedTable>> = BTreeMap::new();
+        for (path, shown) in &self.code.generated {
+            let root = placing.root_of(path).and_then(|at| self.migrations.roots.get(at));
+            if let Some(root) = root {
+                tables.entry(root.folder.clone()).or_default().extend(shown.iter().cloned());
+            }
+        }
+        tables
+    }
+
+    fn coverage(&self, sql_files: usize) -> Coverage {
+        let catalogs = &self.replayed.catalogs;
+        Coverage {
+            files: self.code.scanned + sql_files,
+            statements: catalogs.iter().map(|catalog| catalog.statements).sum(),
+            statements_understood: catalogs
+                .iter()
+                .map(|catalog| catalog.statements_understood)
+                .sum(),
+            ..Coverage::default()
+        }
+    }
+}
+
+/// What is known of each file.
+#[derive(Default)]
+struct Maps {
+    catalogs: BTreeMap<FileId, usize>,
+    packages: BTreeMap<FileId, usize>,
+    scripts: BTreeSet<FileId>,
+    ids: FxHashMap<u32, FileId>,
+}
+
+impl Maps {
+    fn place(&mut self, id: FileId, parsed: &Parsed, placing: &Placing<'_>) {
+        let path = parsed.path.as_str();
+        self.ids.insert(parsed.number, id);
+        self.catalogs.extend(placing.root_of(path).map(|root| (id, root)));
+        if is_script(path) || is_test(path) {
+            self.scripts.insert(id);
+        }
+    }
+
+    /// Modules that know their file, and what their imports mean in terms of files.
+    fn linked(&self, parsed: Vec<Parsed>) -> (Vec<Module>, Imports) {
+        let mut modules = Vec::with_capacity(parsed.len());
+        let mut imports = Imports::default();
+        for parsed in parsed {
+            let Some(id) = self.ids.get(&parsed.number) else { continue };
+            for (specifier, number) in parsed.imports {
+                if let Some(to) = self.ids.get(&number) {
+                    imports.insert((*id, specifier), *to);
+                }
+            }
+            modules.push(Module { file: *id, ..parsed.module });
+        }
+        (modules, imports)
+    }
+}
+
+/// Which file a specifier means in a file.
+type Imports = FxHashMap<(FileId, SmolStr), FileId>;
+
+fn packages(resolver: &Resolver) -> Vec<Package> {
+    let package = |package: &crate::resolve::Package| Package {
+        folder: package.folder.as_str().into(),
+        dependencies: package
+            .dependencies
+            .iter()
+            .rev()
+            .map(|(name, range)| (name.as_str().into(), range.as_str().into()))
+            .collect(),
+    };
+    resolver.packages().map(package).collect()
+}
+
+fn model_settings(settings: &Settings) -> ModelSettings {
+    let names = |list: &[String]| list.iter().map(|name| name.as_str().into()).collect();
+    ModelSettings {
+        small_tables: names(&settings.small_tables),
+        public_tables: names(&settings.public_tables),
+    }
+}

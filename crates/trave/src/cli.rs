@@ -1,0 +1,203 @@
+//! The command line as clap reads it. The texts are what `--help` prints and `docs/cli.md` keeps.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Checks the beam between a TypeScript backend and its SQL database.
+///
+/// trave replays the migrations into a schema, finds every route and every query behind it, and
+/// reports where the two do not carry each other. It runs neither side, connects to nothing and
+/// changes no file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trave",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  trave check                            the project in this folder
+  trave check apps/web --fail-on warning  warnings fail too
+  trave explain rls/table-without-rls    what a rule is about and what to do
+  trave routes                           every way in: who may take it, what it queries
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 trave could not run.
+Settings: trave.toml in the folder or above it; none is needed."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// A settings file, in place of trave.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// When to use colour; `NO_COLOR` is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    /// Say what was not read and not understood, and show every place of a finding
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// Show no progress, also on a terminal
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Report where code and database do not carry each other
+    Check(Check),
+    /// Print the page of a rule: what goes wrong, examples, what to do
+    Explain(Explain),
+    /// List every rule with its level
+    Rules(Rules),
+    /// Print the schema that the migrations leave behind
+    Schema(Schema),
+    /// List every way in with its queries, guards and caches
+    Routes(Listing),
+    /// List every query with the ways in that reach it
+    Queries(Listing),
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+/// Report where code and database do not carry each other.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave check                          the project in this folder
+  trave check --only rls --only jwt    two families of rules
+  trave check --format json > out.json for other programs (docs/json.md)
+  trave check src/app/api/route.ts     the whole project is read, one file reported
+
+Accept a finding where it stands, with a reason:
+  // trave-ignore index/unindexed-filter: ten rows at most
+or for a whole object in trave.toml:
+  [[ignore]]
+  rule = \"index/unindexed-filter\"
+  object = \"public.plans\"
+  reason = \"ten rows at most\"")]
+pub(crate) struct Check {
+    /// A folder, or files of a project to report on
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How findings are written
+    #[arg(long, short, value_name = "FORMAT", default_value = "terminal")]
+    pub(crate) format: CheckFormat,
+    /// The least level that makes the exit code 1 [default: error]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Run only this rule, or the rules of this family; can be repeated
+    #[arg(long, visible_alias = "rule", value_name = "RULE")]
+    pub(crate) only: Vec<String>,
+    /// The folder of migrations that all code speaks to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+    /// Exit with 0 when there is nothing to analyse
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// Say on standard error how long each part took
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+/// Print the page of a rule.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The rule, with its family or without
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: String,
+}
+
+/// List every rule with its level.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// How the list is written
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+}
+
+/// Print the schema that the migrations leave behind.
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// A project or a folder of migrations
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Which folder of migrations, where the project has several
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+    /// How the schema is written
+    #[arg(long, short, value_name = "FORMAT", default_value = "sql")]
+    pub(crate) format: SchemaFormat,
+}
+
+/// What `routes` and `queries` take.
+#[derive(Debug, Args)]
+pub(crate) struct Listing {
+    /// A project
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// How the list is written
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+    /// The folder of migrations that all code speaks to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+}
+
+/// Print a completion script.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// With the code, for people
+    Terminal,
+    /// file:line:column level rule message
+    Concise,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaFormat {
+    /// Statements that make it anew
+    Sql,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    /// Findings never change the exit code
+    Never,
+}

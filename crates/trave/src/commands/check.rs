@@ -1,0 +1,165 @@
+//! `trave check`: reads a project, runs the rules, and reports.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use trave_engine::rule::{Level, Rule};
+use trave_engine::{Ignore, Report};
+use trave_report::{Findings, Look, Summary, Timing};
+use trave_rules::RULES;
+use trave_workspace::{Amount, Depth, LevelName, Phase, Phases, Project, Settings};
+
+use super::Ending;
+use crate::cli::{Check, CheckFormat, Common, FailOn};
+use crate::failure::Failure;
+use crate::output::{color, stdout};
+use crate::project::{Request, nothing, read};
+use crate::target::{Target, target};
+
+/// How many further places of a finding the terminal shows.
+const LABELS_MAX: usize = 6;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> {
+    let start = Instant::now();
+    let rules = chosen(&arguments.only)?;
+    let target = target(&arguments.paths)?;
+    let request =
+        Request { path: &target.root, root: arguments.root.as_deref(), depth: Depth::Everything };
+    let mut project = read(request, common)?;
+    if project.is_empty() && !arguments.allow_empty {
+        notices(&project, common, &target)?;
+        return Err(nothing(&target.root).into());
+    }
+    let report = judge(&mut project, &rules, &target);
+    let run = Run { arguments, common, target: &target, start };
+    run.write(&mut project, &report)?;
+    let fails = fail_level(arguments, &project.settings);
+    let found = fails.is_some_and(|level| report.reaches(level));
+    Ok(if found { Ending::Found } else { Ending::Clean })
+}
+
+fn judge(project: &mut Project, rules: &[&Rule], target: &Target) -> Report {
+    let start = Instant::now();
+    let options = trave_engine::Options {
+        levels: project
+            .settings
+            .levels()
+            .map(|(rule, level)| (rule.to_owned(), of(level)))
+            .collect(),
+        ignores: project
+            .settings
+            .ignores()
+            .map(|ignore| Ignore {
+                rule: ignore.rule,
+                object: ignore.object,
+                reason: ignore.reason,
+                origin: None,
+            })
+            .collect(),
+    };
+    let mut report = trave_engine::check(&project.model, rules, &options);
+    let sources = &project.model.sources;
+    report.findings.retain(|finding| {
+        let places = finding.labels.iter().map(|label| label.origin);
+        std::iter::once(finding.origin)
+            .chain(places)
+            .any(|place| target.reports(sources.path(place.file)))
+    });
+    let amount = Amount { items: report.findings.len(), bytes: 0 };
+    project.phases.end(Phase::Rules, start, amount);
+    report
+}
+
+fn of(level: LevelName) -> Level {
+    match level {
+        LevelName::Off => Level::Off,
+        LevelName::Info => Level::Info,
+        LevelName::Warning => Level::Warning,
+        LevelName::Error => Level::Error,
+    }
+}
+
+/// One run, as far as its report needs to know.
+struct Run<'a> {
+    arguments: &'a Check,
+    common: &'a Common,
+    target: &'a Target,
+    start: Instant,
+}
+
+impl Run<'_> {
+    fn write(&self, project: &mut Project, report: &Report) -> io::Result<()> {
+        let start = Instant::now();
+        let model = &project.model;
+        let labels_max = (!self.common.verbose).then_some(LABELS_MAX);
+        let look =
+            Look { color: color(self.common.color), prefix: &self.target.prefix, labels_max };
+        let findings = Findings { report, model, look };
+        let mut out = stdout();
+        match self.arguments.format {
+            CheckFormat::Terminal => {
+                trave_report::terminal(&mut out, &findings)?;
+                Summary { report, model, elapsed: self.start.elapsed() }.write(&mut out)?;
+            }
+            CheckFormat::Concise => trave_report::concise(&mut out, &findings)?,
+            CheckFormat::Json => trave_report::json(&mut out, &findings)?,
+        }
+        out.flush()?;
+        notices(project, self.common, self.target)?;
+        let amount = Amount { items: report.findings.len(), bytes: 0 };
+        project.phases.end(Phase::Report, start, amount);
+        if self.arguments.timings {
+            timings(&project.phases, self.start.elapsed())?;
+        }
+        Ok(())
+    }
+}
+
+/// What was not read, when somebody wants to know.
+fn notices(project: &Project, common: &Common, target: &Target) -> io::Result<()> {
+    if !common.verbose {
+        return Ok(());
+    }
+    trave_report::notices(&mut io::stderr().lock(), &project.model, &target.prefix)
+}
+
+fn timings(phases: &Phases, total: Duration) -> io::Result<()> {
+    let measures = phases.measures.iter();
+    let mut parts: Vec<Timing> = measures
+        .map(|measure| (measure.phase.name(), measure.elapsed, measure.items, measure.bytes))
+        .collect();
+    parts.push(("total", total, 0, 0));
+    trave_report::timings(&mut io::stderr().lock(), &parts)
+}
+
+/// The rules that were asked for by id or family; all when none was.
+fn chosen(only: &[String]) -> Result<Vec<&'static Rule>, Failure> {
+    if only.is_empty() {
+        return Ok(RULES.to_vec());
+    }
+    for name in only {
+        if !RULES.iter().any(|rule| is_named(rule, name)) {
+            return Err(super::explain::unknown(name));
+        }
+    }
+    let named = |rule: &&&'static Rule| only.iter().any(|name| is_named(rule, name));
+    Ok(RULES.iter().filter(named).copied().collect())
+}
+
+fn is_named(rule: &Rule, name: &str) -> bool {
+    rule.meta.id == name || rule.meta.family() == name
+}
+
+fn fail_level(arguments: &Check, settings: &Settings) -> Option<Level> {
+    match arguments.fail_on {
+        Some(FailOn::Error) => Some(Level::Error),
+        Some(FailOn::Warning) => Some(Level::Warning),
+        Some(FailOn::Info) => Some(Level::Info),
+        Some(FailOn::Never) => None,
+        None => match settings.check.fail_on.map_or(Level::Error, of) {
+            Level::Off => None,
+            level => Some(level),
+        },
+    }
+}

@@ -1,0 +1,33 @@
+//! One file per command.
+
+mod check;
+mod completions;
+mod explain;
+mod listing;
+mod rules;
+mod schema;
+
+use crate::cli::{Cli, Command};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nothing to complain about.
+    Clean,
+    /// Findings at or above the level that fails.
+    Found,
+}
+
+/// Runs what the command line asks for.
+pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
+    match &cli.command {
+        Command::Check(arguments) => return check::run(arguments, &cli.common),
+        Command::Explain(arguments) => explain::run(arguments)?,
+        Command::Rules(arguments) => rules::run(arguments)?,
+        Command::Schema(arguments) => schema::run(arguments, &cli.common)?,
+        Command::Routes(arguments) => listing::routes(arguments, &cli.common)?,
+        Command::Queries(arguments) => listing::queries(arguments, &cli.common)?,
+        Command::Completions(arguments) => completions::run(arguments)?,
+    }
+    Ok(Ending::Clean)
+}

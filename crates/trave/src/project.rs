@@ -1,0 +1,70 @@
+//! Loads a project for a command, and words what can go wrong for people.
+
+use std::path::Path;
+
+use trave_rules::RULES;
+use trave_workspace::{Depth, Options, Project, WorkspaceError, load};
+
+use crate::cli::Common;
+use crate::failure::Failure;
+use crate::output::progress;
+
+/// What a command asks of a project.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// The folder.
+    pub(crate) path: &'a Path,
+    /// The folder of migrations that all code speaks to.
+    pub(crate) root: Option<&'a str>,
+    /// How much is read.
+    pub(crate) depth: Depth,
+}
+
+/// Reads a project.
+pub(crate) fn read(request: Request<'_>, common: &Common) -> Result<Project, Failure> {
+    let bar = progress(common);
+    bar.set_message(format!("reading {}", request.path.display()));
+    let options = Options {
+        settings: common.config.clone(),
+        rules: RULES.iter().map(|rule| rule.meta.id).collect(),
+        root: request.root.map(str::to_owned),
+        depth: request.depth,
+    };
+    let project = load(request.path, &options);
+    bar.finish_and_clear();
+    project.map_err(|error| worded(&error))
+}
+
+fn worded(error: &WorkspaceError) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error {
+        WorkspaceError::Missing(_) => failure.next("give the folder of a project"),
+        WorkspaceError::NotAFolder(_) => failure.next("give the folder that holds the project"),
+        WorkspaceError::Unreadable { source, .. } => {
+            Failure::new(format!("{error}: {source}")).next("check who may read it")
+        }
+        WorkspaceError::Settings(_) | WorkspaceError::Pattern(_) => {
+            failure.next("docs/settings.md lists what trave.toml can say")
+        }
+        WorkspaceError::UnknownRoot { known, .. } => failure.next(match known.as_slice() {
+            [] => "no folder of migrations was found".to_owned(),
+            known => format!("there are {}", quoted(known)),
+        }),
+    }
+}
+
+/// Names in backticks, with commas.
+pub(crate) fn quoted(names: &[String]) -> String {
+    let shown =
+        |name: &String| if name.is_empty() { "`.`".to_owned() } else { format!("`{name}`") };
+    names.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+/// Says that a folder holds nothing to look at.
+pub(crate) fn nothing(path: &Path) -> Failure {
+    let path = path.display();
+    Failure::new(format!(
+        "`{path}` holds nothing to analyse: no migrations, and no TypeScript that talks to a database"
+    ))
+    .next("give the folder that holds `supabase/` or the source; `--allow-empty` accepts this")
+}
