@@ -39,6 +39,7 @@ pub(crate) fn lower(file: FileId, tree: Tree<'_>, extras: Extras) -> Module {
         function: FunctionId(0),
         exported_types: Vec::new(),
         depth: 0,
+        awaits_chain: false,
     };
     lower.program(root);
     lower.finish()
@@ -101,6 +102,8 @@ struct Lower<'t> {
     exported_types: Vec<SmolStr>,
     /// How many expressions, statements and patterns stand around the current one.
     depth: u32,
+    /// An `await` was found inside the chain that is being lowered, and belongs around all of it.
+    awaits_chain: bool,
 }
 
 impl<'t> Lower<'t> {

@@ -65,9 +65,30 @@ impl<'t> Lower<'t> {
 
     /// Lowers an expression; a function or class in it is known by `name`.
     pub(super) fn expr_named(&mut self, node: Node<'t>, name: Option<&'t str>) -> ExprId {
+        let around = std::mem::take(&mut self.awaits_chain);
+        let id = self.chained(node, name);
+        let awaits = std::mem::replace(&mut self.awaits_chain, around);
+        if awaits { self.push(node.span(), ExprKind::Await(id)) } else { id }
+    }
+
+    /// Lowers an expression on which a member or call may follow.
+    fn chained(&mut self, node: Node<'t>, name: Option<&'t str>) -> ExprId {
         let node = strip(node);
         let lowered = self.deeper(|lower| lower.expr_here(node, name));
         lowered.unwrap_or_else(|| self.push(node.span(), ExprKind::Other(Vec::new())))
+    }
+
+    /// The grammar reads `await a.b<T>(c).d()` as `(await a.b)<T>(c).d()`: the chain is put right.
+    fn callee(&mut self, node: Node<'t>, callee: Node<'t>) -> ExprId {
+        let misread = callee.is(Kind::AwaitExpression) && node.has(Kind::TypeArguments);
+        match callee.first().filter(|_| misread) {
+            Some(inner) => {
+                let id = self.chained(inner, None);
+                self.awaits_chain = true;
+                id
+            }
+            None => self.chained(callee, None),
+        }
     }
 
     fn expr_here(&mut self, node: Node<'t>, name: Option<&'t str>) -> ExprId {
@@ -131,7 +152,7 @@ impl<'t> Lower<'t> {
     fn member(&mut self, node: Node<'t>) -> Option<ExprKind> {
         let (object, property) = node.pair()?;
         Some(ExprKind::Member {
-            object: self.expr(object),
+            object: self.chained(object, None),
             property: SmolStr::new(property.text()),
             property_span: property.span(),
             optional: is_optional(node),
@@ -140,7 +161,7 @@ impl<'t> Lower<'t> {
 
     fn subscript(&mut self, node: Node<'t>) -> Option<ExprKind> {
         let (object, index) = node.pair()?;
-        let object = self.expr(object);
+        let object = self.chained(object, None);
         if !index.is(Kind::String) {
             return Some(ExprKind::Index { object, index: self.expr(index) });
         }
@@ -232,7 +253,7 @@ impl<'t> Lower<'t> {
     }
 
     fn call_parts(&mut self, node: Node<'t>, callee: Node<'t>) -> Call {
-        let callee = self.expr(callee);
+        let callee = self.callee(node, callee);
         let type_args = self.type_arguments(node.child(Kind::TypeArguments));
         let args = node.child(Kind::Arguments).map_or_else(Vec::new, |args| self.arguments(args));
         Call { callee, args, type_args, optional: is_optional(node) }

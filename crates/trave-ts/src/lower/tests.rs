@@ -423,3 +423,15 @@ fn broken_files_are_read_as_far_as_they_go() {
         }
     }
 }
+
+#[test]
+fn an_awaited_chain_with_type_arguments_is_awaited_as_a_whole() {
+    check(
+        "async function f(db: any) {
+  const { data } = await db.from('a').select<Row>('id').eq('x', await g<T>(1));
+}",
+        "function f#0(db#1) async
+  let { data: data#2 } = await db#1.from(\"a\").select<Row>(\"id\").eq(\"x\", await g<T>(1))
+",
+    );
+}

@@ -166,11 +166,9 @@ pub(super) fn chain(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option
 
 /// Lets the query's place grow with its chain.
 fn extend(query: &mut Query, call: &LibraryCall<'_>) {
-    let grows = query.origin.file == call.origin.file
-        && query.origin.span.start == call.origin.span.start
-        && query.origin.span.end < call.origin.span.end;
+    let grows = query.origin.file == call.origin.file && call.origin.span.holds(query.origin.span);
     if grows {
-        query.origin = call.origin;
+        query.origin.span.end = call.origin.span.end;
     }
 }
 

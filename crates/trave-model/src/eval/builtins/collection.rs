@@ -33,7 +33,12 @@ impl Evaluator<'_> {
         (method, site): (&str, &Site),
     ) -> Option<Value> {
         let element = library.kept(ELEMENT)?;
-        let element = element.clone().and_dependencies(receiver);
+        // Others may have filled it: what was never seen going in is unknown, not missing.
+        let element = match element.shape {
+            Shape::Undefined => Value::unknown().and_dependencies(element),
+            _ => element.clone(),
+        };
+        let element = element.and_dependencies(receiver);
         Some(match method {
             "get" => element.join(Value::undefined()).and_dependencies(&site.arg(0)),
             "has" | "delete" | "clear" => {
