@@ -17,7 +17,7 @@ fn broken_settings_are_named_with_their_place() {
     project.write("trave.toml", "[rules]\n'rls/table-witout-rls' = 'off'\n");
     project.expect(&["check"], (2, "did you mean `rls/table-without-rls`?"));
     project.write("trave.toml", "[check\n");
-    project.expect(&["check"], (2, "`trave.toml`, line 1"));
+    project.expect(&["check"], (2, "trave.toml`, line 1"));
     project.expect(&["check", "--config", "gone.toml"], (2, "gone.toml"));
 }
 

@@ -54,7 +54,7 @@ fn concise_output_is_one_line_per_finding() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.stderr.is_empty());
     assert_eq!(text.lines().count(), 1, "{text}");
-    let begin = format!("{MIGRATION_PATH}:1:21 error rls/table-without-rls ");
+    let begin = format!("{MIGRATION_PATH}:1:14 error rls/table-without-rls ");
     assert!(text.starts_with(&begin), "{text}");
 }
 
@@ -93,9 +93,9 @@ fn several_roots_are_listed_when_one_is_needed() {
     let project = Project::with_a_finding();
     project.write("apps/b/supabase/migrations/20240101000000_x.sql", MIGRATION);
     project.expect(&["schema"], (2, "`apps/b/supabase`"));
-    project.expect(&["schema", "--root", "supabase"], (0, "notes"));
+    project.expect(&["schema", "--format", "json", "--root", "supabase"], (0, "notes"));
     project.expect(&["schema", "--root", "nothing"], (2, "`supabase`"));
-    project.expect(&["schema", "supabase/migrations"], (0, "notes"));
+    project.expect(&["schema", "--format", "json", "supabase/migrations"], (0, "notes"));
 }
 
 #[test]

@@ -72,12 +72,18 @@ fn the_readme_names_its_two_commands() {
     }
 }
 
-/// What a command prints with `--help`.
+/// What a command prints with `--help`; what all of them take is said once.
 fn help(command: &str) -> String {
     let mut run = Command::new(env!("CARGO_BIN_EXE_trave"));
     run.args((!command.is_empty()).then_some(command)).arg("--help").env("COLUMNS", "90");
     let help = String::from_utf8(run.output().unwrap().stdout).unwrap();
-    help.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
+    let mut is_common = false;
+    let is_new = |line: &&str| {
+        let is_heading = !line.is_empty() && !line.starts_with(' ');
+        is_common = if is_heading { *line == "Common options:" } else { is_common };
+        command.is_empty() || !is_common
+    };
+    help.lines().filter(is_new).flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
 /// Pages of ours: what stands in fixtures is a part of them.

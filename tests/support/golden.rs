@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::repository;
+use crate::support::{read, repository};
 
 /// Compares a file with what it has to hold; with `cargo bless`, writes it.
 #[track_caller]
@@ -11,7 +11,7 @@ pub(crate) fn expect_file(path: &str, actual: &str) {
     if std::env::var_os("TRAVE_BLESS").is_some() {
         return fs::write(file, actual).unwrap();
     }
-    let expected = fs::read_to_string(file).unwrap_or_default();
+    let expected = if file.exists() { read(path) } else { String::new() };
     if expected != actual {
         let difference = similar::TextDiff::from_lines(expected.as_str(), actual);
         let difference = difference.unified_diff().context_radius(1).to_string();

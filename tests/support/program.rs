@@ -16,8 +16,9 @@ import { createClient } from '@supabase/supabase-js';
 
 const db = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!);
 
-export async function GET() {
-  const { data } = await db.from('notes').select('id, body').order('id').limit(10);
+export async function GET(request: Request) {
+  const id = new URL(request.url).searchParams.get('id');
+  const { data } = await db.from('notes').select('id, body').eq('id', id).maybeSingle();
   return Response.json(data);
 }
 ";
