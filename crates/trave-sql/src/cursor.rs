@@ -375,6 +375,9 @@ impl<'a> Cursor<'a> {
         let name = match token.kind {
             TokenKind::Word => Name::folded(self.text_of(token)),
             TokenKind::Quoted => Name::exact(&unquoted(self.text_of(token))),
+            TokenKind::Parameter if self.text_of(token).starts_with("${") => {
+                Name::exact(self.text_of(token))
+            }
             // MySQL writes some names as strings: `DEFINER = 'root'`, aliases.
             TokenKind::EscapedText if self.dialect == Dialect::MySql => {
                 Name::exact(&unquoted(self.text_of(token)))

@@ -83,6 +83,9 @@ pub(crate) enum Escape {
     Backslash,
 }
 
+/// How long a hole of a template may be: what never closes must not be searched again and again.
+const HOLE_BYTES_MAX: usize = 2_000;
+
 /// Reads tokens one by one.
 pub(crate) struct Lexer<'a> {
     text: &'a str,
@@ -354,8 +357,8 @@ impl<'a> Lexer<'a> {
 
     /// `{{ … }}` of a migration that is a template: stands where a name stands.
     fn read_template_name(&mut self) -> TokenKind {
-        let line = memchr::memchr(b'\n', self.rest()).unwrap_or(self.rest().len());
-        let rest = self.rest().get(..line).unwrap_or_default();
+        let near = self.rest().len().min(HOLE_BYTES_MAX);
+        let rest = self.rest().get(..near).unwrap_or_default();
         if let Some(at) = memmem::find(rest, b"}}") {
             self.position += at + 2;
             return TokenKind::Quoted;
@@ -367,7 +370,7 @@ impl<'a> Lexer<'a> {
     /// `${…}` of a template string, braces balanced.
     fn read_template_hole(&mut self) {
         let mut depth = 0_usize;
-        for (at, byte) in self.rest().iter().enumerate() {
+        for (at, byte) in self.rest().iter().enumerate().take(HOLE_BYTES_MAX) {
             match byte {
                 b'{' => depth += 1,
                 b'}' if depth == 1 => {

@@ -12,6 +12,8 @@ mod offsets;
 mod parse;
 mod print;
 mod print_query;
+#[cfg(test)]
+mod robustness;
 mod split;
 mod statements;
 #[cfg(test)]

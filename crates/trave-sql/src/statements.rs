@@ -59,3 +59,40 @@ pub(crate) fn expression(text: &str, options: Options) -> Option<Expr> {
     let expr = cursor.expression().ok()?;
     cursor.at_end().then_some(expr)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{ExprKind, Options, Statement, parse};
+
+    #[test]
+    fn text_from_typescript_is_placed_in_its_file() {
+        let text = "select id from ${table} where owner = ${ctx.user.id} and x = $1";
+        let parsed = parse(text, Options { offset: 100, ..Options::default() });
+        assert_eq!(parsed.statements[0].span.start, 100);
+        let Statement::Query(query) = &parsed.statements[0].statement else { panic!() };
+        assert!(query.tables_read()[0].name.is_hole());
+        let filter = query.selects()[0].filter.as_ref().unwrap();
+        assert_eq!(filter.span.start, 130);
+        let ExprKind::Binary(first) = &filter.conjuncts()[0].kind else { panic!() };
+        assert!(matches!(&first.right.kind, ExprKind::Parameter(hole) if hole == "${ctx.user.id}"));
+    }
+
+    #[test]
+    fn migrations_that_are_templates_keep_their_tables() {
+        let text = "alter table {{ index .Options \"Namespace\" }}.users add column a int";
+        let parsed = parse(text, Options::default());
+        let Statement::AlterTable(table) = &parsed.statements[0].statement else { panic!() };
+        assert_eq!(table.name.name, "users");
+        assert!(table.name.schema.as_ref().unwrap().is_hole());
+    }
+
+    #[test]
+    fn one_bad_statement_costs_one_statement() {
+        let text = "create table a (x int); create tabel b (y int); create table c (z int)";
+        let parsed = parse(text, Options::default());
+        assert_eq!(parsed.statements.len(), 3);
+        let Statement::NotUnderstood(reason) = &parsed.statements[1].statement else { panic!() };
+        assert_eq!(reason.kind, "create tabel");
+        assert_eq!(reason.reason, "`tabel` stands where a kind of object was awaited");
+    }
+}

@@ -31,6 +31,12 @@ impl Name {
         &self.0
     }
 
+    /// Whether a hole of a template stands for it: `${table}` in TypeScript, `{{ … }}` in a
+    /// migration that is a template. What it names is not known.
+    pub fn is_hole(&self) -> bool {
+        self.0.starts_with("${") || self.0.starts_with("{{")
+    }
+
     /// Whether it holds nothing, as the schema in `search_path = ''`.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

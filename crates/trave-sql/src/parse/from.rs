@@ -143,23 +143,12 @@ impl Cursor<'_> {
 
     /// `(select …)` or `(a join b …)`.
     fn source_parentheses(&mut self) -> Read<FromKind> {
-        let start = self.position();
-        let mut places = 0;
-        while self.ahead(places).kind == TokenKind::Open {
-            places += 1;
-        }
-        let query = ["select", "with", "values"].iter().any(|word| self.is_at(places, word));
+        let query = self.opens_query_in_parentheses();
         self.bump();
         if query {
-            let read = self.query().and_then(|query| {
-                self.expect_kind(TokenKind::Close)?;
-                Ok(FromKind::Query(Box::new(query)))
-            });
-            // `((select …) a join b)` begins like a query, too.
-            if read.is_ok() || places == 1 {
-                return read;
-            }
-            self.reset(start + 1);
+            let query = self.query()?;
+            self.expect_kind(TokenKind::Close)?;
+            return Ok(FromKind::Query(Box::new(query)));
         }
         let item = self.source_item()?;
         self.expect_kind(TokenKind::Close)?;

@@ -189,20 +189,15 @@ impl Cursor<'_> {
 
     /// `(expression)`, `(a, b)`, `(select …)`.
     pub(crate) fn parenthesised(&mut self) -> Read<ExprKind> {
-        let start = self.position();
+        let query = self.is_kind(TokenKind::Open) && self.opens_query_in_parentheses();
         self.expect_kind(TokenKind::Open)?;
+        if query {
+            return self.subquery_rest();
+        }
         if self.eat_kind(TokenKind::Close) {
             return Ok(ExprKind::Row(Vec::new()));
         }
-        if self.begins_query() {
-            return self.subquery_rest();
-        }
         let first = self.expression()?;
-        let set = self.is_any(&["union", "intersect", "except", "order", "limit", "offset"]);
-        if set && matches!(first.kind, ExprKind::Subquery(_)) {
-            self.reset(start + 1);
-            return self.subquery_rest();
-        }
         if self.eat_kind(TokenKind::Close) {
             return Ok(first.kind);
         }

@@ -22,6 +22,25 @@ impl Cursor<'_> {
             || (self.is("table") && matches!(next, TokenKind::Word | TokenKind::Quoted))
     }
 
+    /// Whether the parenthesis here opens a query: `(select …`, or `((select …) union …`, but not
+    /// `((select …) alias join …` nor `((select …), 2`. Looked up, not tried: trying both ways at
+    /// each level would take twice as long with each level.
+    pub(crate) fn opens_query_in_parentheses(&self) -> bool {
+        let mut scan = self.clone();
+        scan.bump();
+        if !scan.is_kind(TokenKind::Open) {
+            return scan.begins_query();
+        }
+        let mut inner = scan.clone();
+        while inner.eat_kind(TokenKind::Open) {}
+        if !inner.begins_query() {
+            return false;
+        }
+        scan.skip_parentheses();
+        scan.is_any(&["union", "intersect", "except", "order", "limit", "offset"])
+            || (scan.is_kind(TokenKind::Close) && scan.position() > inner.position())
+    }
+
     /// A whole query.
     pub(crate) fn query(&mut self) -> Read<Query> {
         self.nested(|cursor| {
