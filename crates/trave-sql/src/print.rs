@@ -25,6 +25,7 @@ fn strength(expr: &Expr) -> u8 {
         ExprKind::InList(_) | ExprKind::InQuery(_) | ExprKind::Like(_) | ExprKind::Between(_) => 6,
         ExprKind::Unary(_) => 11,
         ExprKind::Collate(_) | ExprKind::Other(_) => 0,
+        ExprKind::Cast(_) => 19,
         _ => 20,
     }
 }
@@ -107,7 +108,7 @@ impl Display for Expr {
 fn write_rare(out: &mut Formatter<'_>, expr: &Expr) -> fmt::Result {
     match &expr.kind {
         ExprKind::Cast(cast) => {
-            operand(out, &cast.value, 20)?;
+            operand(out, &cast.value, 19)?;
             write!(out, "::{}", cast.data_type)
         }
         ExprKind::Array(list) => {
@@ -415,6 +416,14 @@ mod tests {
         check("f(x => 1, variadic y)", "f(x => 1, y)");
         check("(a).b.c", "((a).b).c");
         check("a[1][2:3]", "a[1][2:3]");
+        check("('{1}'::int[])[1]::text", "('{1}'::integer[])[1]::text");
+        check("a in ((1, 2), (3, 4))", "a in ((1, 2), (3, 4))");
+        check("a in ((select 1))", "a in (select 1)");
+        check(
+            "((((select a()) is not null) or (((select b())) is null)))",
+            "(select a()) is not null or (select b()) is null",
+        );
+        check("((select 1) union (select 2))", "((select 1) union (select 2))");
         check("row(1)", "row(1)");
         check("array(select 1)", "array(select 1)");
         check("\"Col\" = new.\"Order\"", "\"Col\" = new.\"Order\"");

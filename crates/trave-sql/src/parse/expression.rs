@@ -314,15 +314,22 @@ impl Cursor<'_> {
             let list = vec![self.expression_at(strength::MATCH)?];
             return Ok(ExprKind::InList(Box::new(InList { value, list, negated })));
         }
-        let start = self.position();
-        let list = match self.parenthesised()? {
-            ExprKind::Subquery(query) => {
-                return Ok(ExprKind::InQuery(Box::new(InQuery { value, query: *query, negated })));
+        let query = if self.opens_query_in_parentheses() {
+            self.parenthesised()?
+        } else {
+            let mut list = self.list_in_parentheses(Self::expression)?;
+            match list.pop() {
+                Some(Expr { kind: ExprKind::Subquery(query), .. }) if list.is_empty() => {
+                    ExprKind::Subquery(query)
+                }
+                last => {
+                    list.extend(last);
+                    return Ok(ExprKind::InList(Box::new(InList { value, list, negated })));
+                }
             }
-            ExprKind::Row(list) => list,
-            kind => vec![Expr { kind, span: self.span_from(start) }],
         };
-        Ok(ExprKind::InList(Box::new(InList { value, list, negated })))
+        let ExprKind::Subquery(query) = query else { return self.mismatch("a query") };
+        Ok(ExprKind::InQuery(Box::new(InQuery { value, query: *query, negated })))
     }
 
     fn subscript(&mut self, value: Expr) -> Read<ExprKind> {

@@ -31,14 +31,9 @@ impl Cursor<'_> {
         if !scan.is_kind(TokenKind::Open) {
             return scan.begins_query();
         }
-        let mut inner = scan.clone();
-        while inner.eat_kind(TokenKind::Open) {}
-        if !inner.begins_query() {
-            return false;
-        }
+        // Only queries stand before these words; `((select …))` reads the same either way.
         scan.skip_parentheses();
         scan.is_any(&["union", "intersect", "except", "order", "limit", "offset"])
-            || (scan.is_kind(TokenKind::Close) && scan.position() > inner.position())
     }
 
     /// A whole query.
