@@ -45,6 +45,7 @@ pub(crate) fn model(files: &[(&str, &str)]) -> Model {
             entries: trave_backend::frameworks::entries,
         },
         comments: Vec::new(),
+        generated: BTreeMap::new(),
         notices: Vec::new(),
         coverage: Coverage::default(),
         settings: ModelSettings::default(),

@@ -516,7 +516,45 @@ export async function GET() {
         ),
     ]);
     let claims: Vec<String> =
-        model.claims.iter().map(|it| format!("{:?} {}", it.facts.how, it.source)).collect();
-    assert_eq!(claims, ["Passage auth.getSession", "Rows auth.getSession"]);
+        model.claims.iter().map(|it| format!("{:?} {:?}", it.facts.how, it.source)).collect();
+    assert_eq!(claims, ["Passage Session", "Rows Session"]);
     assert_eq!(describe(&model).lines().nth(2), Some("  Select profiles User id ByClaim Answered"));
+}
+
+#[test]
+fn what_is_registered_elsewhere_is_taken_for_there() {
+    check(
+        &[
+            ADMIN,
+            (
+                "src/lib/registry.ts",
+                "
+const makers = {};
+export function register(name, maker) { makers[name] = maker; }
+export function find(name) {
+  const maker = makers[name];
+  if (!maker) throw new Error('nothing is registered');
+  return maker();
+}
+",
+            ),
+            (
+                "src/app/api/jobs/route.ts",
+                "
+import { admin } from '@/lib/admin';
+import { find } from '@/lib/registry';
+export async function GET() {
+  const logger = await find('console');
+  logger.info('starts');
+  const { data } = await admin.from('jobs').select('id').limit(5);
+  return Response.json(data);
+}
+",
+            ),
+        ],
+        "
+GET /api/jobs
+  Select jobs Service limit Some(5.0) No Answered
+",
+    );
 }

@@ -45,6 +45,20 @@ pub(super) enum Slot {
     Field(ClosureId, SmolStr),
 }
 
+/// How many frames and instances there were when the innermost branch began.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Older {
+    frames: usize,
+    instances: usize,
+}
+
+/// A stretch of the evaluation that can be taken back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    mark: usize,
+    outer: Older,
+}
+
 /// A change, with what was there before.
 #[derive(Debug)]
 pub(super) struct Undo {
@@ -112,13 +126,7 @@ impl Evaluator<'_> {
         self.assign(Slot::Field(id, name), Some(value));
     }
 
-    /// Where the journal stands; changes from here on can be taken back.
-    pub(super) fn mark(&self) -> usize {
-        self.journal.len()
-    }
-
-    /// Takes back every change since a mark and hands them out.
-    pub(super) fn take_back(&mut self, mark: usize) -> Changes {
+    fn take_back(&mut self, mark: usize) -> Changes {
         let mut changes = Changes { slots: Vec::new(), level: self.level };
         while self.journal.len() > mark {
             let Some(undo) = self.journal.pop() else { break };
@@ -162,7 +170,27 @@ impl Evaluator<'_> {
 
     fn assign(&mut self, slot: Slot, value: Option<Value>) {
         let before = self.store(&slot, value);
-        self.journal.push(Undo { slot, before });
+        // What a branch made itself goes with it: only what was there before is taken back.
+        let is_older = match &slot {
+            Slot::Name(frame, _) => (frame.0 as usize) < self.older.frames,
+            Slot::Field(id, _) => (id.0 as usize) < self.older.instances,
+        };
+        if is_older {
+            self.journal.push(Undo { slot, before });
+        }
+    }
+
+    /// Starts a stretch that can be taken back; gives back what `end_stretch` needs.
+    pub(super) fn begin_stretch(&mut self) -> Stretch {
+        let older = Older { frames: self.frames.len(), instances: self.instances.len() };
+        Stretch { mark: self.journal.len(), outer: std::mem::replace(&mut self.older, older) }
+    }
+
+    /// Takes back every change of a stretch and hands them out.
+    pub(super) fn end_stretch(&mut self, stretch: Stretch) -> Changes {
+        let changes = self.take_back(stretch.mark);
+        self.older = stretch.outer;
+        changes
     }
 
     fn load(&self, slot: &Slot) -> Option<Value> {

@@ -104,6 +104,7 @@ impl<'p> Evaluator<'p> {
     /// Notes one way in which the running function ends.
     pub(super) fn return_value(&mut self, value: Value) {
         let activation = &mut self.activation;
+        activation.returns += 1;
         let mut value = value.tainted(activation.control);
         if self.level == Level::Sure && activation.level_at_start < Level::Sure {
             value = value.tainted(Taint::ADMITTED);

@@ -38,7 +38,7 @@ use trave_source::{Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 
 pub(crate) use context::{Context, FunctionKey, ModuleId};
-use frame::{Closure, Frame, FrameId, Instance, Undo};
+use frame::{Closure, Frame, FrameId, Instance, Older, Undo};
 use loops::LoopFrame;
 pub(crate) use run::{run_alone, run_entry};
 pub(crate) use trace::{Event, Level, QueryRecord, Trace};
@@ -60,6 +60,7 @@ pub(crate) struct Evaluator<'p> {
     instances: Vec<Instance>,
     module_frames: FxHashMap<ModuleId, FrameId>,
     journal: Vec<Undo>,
+    older: Older,
     here: Here<'p>,
     activation: Activation,
     /// Functions that are running, outermost first.
@@ -94,6 +95,8 @@ struct Here<'p> {
 struct Activation {
     /// What it has returned on some path.
     returned: Option<Value>,
+    /// On how many paths it has returned.
+    returns: u32,
     /// The least level at any of its returns.
     level: Option<Level>,
     /// The level at its start.
@@ -116,6 +119,7 @@ impl<'p> Evaluator<'p> {
             instances: Vec::new(),
             module_frames: FxHashMap::default(),
             journal: Vec::new(),
+            older: Older::default(),
             here,
             activation: Activation::default(),
             running: Vec::new(),

@@ -67,9 +67,10 @@ impl Evaluator<'_> {
         }
         self.at_top(self.here.id, |it| {
             let value = value.map_or_else(Value::undefined, |value| it.eval(value));
-            let mark = it.mark();
+            // It stays declared, whatever becomes of the branch that asked first.
+            let older = std::mem::take(&mut it.older);
             it.bind(pattern, value);
-            it.journal.truncate(mark);
+            it.older = older;
         });
         self.slot(frame, id).cloned().unwrap_or_else(Value::unknown)
     }

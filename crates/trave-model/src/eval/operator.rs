@@ -28,7 +28,8 @@ impl Evaluator<'_> {
         taint: Taint,
         run: impl FnOnce(&mut Self) -> R,
     ) -> Branch<R> {
-        let (mark, level, control) = (self.mark(), self.level, self.activation.control);
+        let (level, control) = (self.level, self.activation.control);
+        let stretch = self.begin_stretch();
         let diverged = std::mem::take(&mut self.activation.diverged);
         self.branch_next += 1;
         self.branches.push(self.branch_next);
@@ -41,7 +42,7 @@ impl Evaluator<'_> {
         self.branches.pop();
         self.activation.control = control;
         let diverged = std::mem::replace(&mut self.activation.diverged, diverged);
-        let changes = self.take_back(mark);
+        let changes = self.end_stretch(stretch);
         self.level = level;
         Branch { result, changes, diverged }
     }

@@ -1,9 +1,10 @@
 //! Statements, and which of them end what runs after them.
 
-use trave_backend::value::{Taint, Value};
-use trave_ts::ir::{ExprId, Stmt, Try};
+use trave_backend::value::{Shape, Taint, Value};
+use trave_ts::ir::{ExprId, Pattern, Stmt, Try};
 
 use super::Evaluator;
+use super::frame::Changes;
 use super::narrow::Outcome;
 use super::operator::Branch;
 
@@ -95,7 +96,7 @@ impl<'p> Evaluator<'p> {
             return Flow::Leaves;
         }
         if let Some(truth) = decides.truth() {
-            return self.block(if truth { then } else { otherwise });
+            return self.decided(if truth { then } else { otherwise });
         }
         let level = self.level;
         let taint = decides.taint;
@@ -104,6 +105,16 @@ impl<'p> Evaluator<'p> {
         let flow = self.meet(yes, no, taint);
         self.note_guard(test, taint, level);
         flow
+    }
+
+    /// Runs the only branch of a decided condition. One that throws is not believed: programs are
+    /// written to work, and what decides it may be set up where nobody looked.
+    fn decided(&mut self, body: &'p [Stmt]) -> Flow {
+        let returns = self.activation.returns;
+        match self.block(body) {
+            Flow::Leaves if self.activation.returns == returns => Flow::Falls,
+            flow => flow,
+        }
     }
 
     /// Where two branches come together again.
@@ -125,38 +136,23 @@ impl<'p> Evaluator<'p> {
 
     fn try_stmt(&mut self, guarded: &'p Try) -> Flow {
         let level = self.level;
-        let mark = self.mark();
+        let stretch = self.begin_stretch();
         let mut flow = self.block(&guarded.body);
         let reached = self.level;
-        let tried = self.take_back(mark);
+        let tried = self.end_stretch(stretch);
         self.level = level;
         if let Some(catch) = &guarded.catch {
-            // Anything of the body may have happened when the handler starts.
-            let mark = self.mark();
-            let (nothing, attempted) = (self.nothing(), tried.clone());
-            self.apply_either(&[nothing, attempted]);
             let taint = if reached > level { Taint::CALLER } else { Taint::NONE };
-            let caught = self.branch(None, taint, |it| {
-                if let Some(param) = &guarded.param {
-                    it.bind(param, Value::of(trave_backend::value::Shape::Unknown));
-                }
-                it.block(catch)
-            });
-            let failed = if caught.result == Flow::Leaves {
-                None
-            } else {
-                self.apply(caught.changes);
-                Some(self.take_back(mark))
-            };
-            self.take_back(mark);
-            self.level = level;
+            let caught = self.catch(guarded.param.as_ref(), catch, (&tried, taint));
+            let caught_flow = caught.result;
+            let failed = (caught_flow != Flow::Leaves).then_some(caught.changes);
             match (flow == Flow::Leaves, failed) {
                 (false, Some(failed)) => self.apply_either(&[tried, failed]),
                 (false, None) => self.apply(tried),
                 (true, Some(failed)) => self.apply(failed),
                 (true, None) => {}
             }
-            flow = flow.min(caught.result);
+            flow = flow.min(caught_flow);
         } else {
             self.apply(tried);
         }
@@ -164,6 +160,23 @@ impl<'p> Evaluator<'p> {
             Flow::Falls => flow,
             finally => finally,
         }
+    }
+
+    /// Runs a handler: anything of the body may have happened when it starts.
+    fn catch(
+        &mut self,
+        param: Option<&'p Pattern>,
+        body: &'p [Stmt],
+        (tried, taint): (&Changes, Taint),
+    ) -> Branch<Flow> {
+        self.branch(None, taint, |it| {
+            let nothing = it.nothing();
+            it.apply_either(&[nothing, tried.clone()]);
+            if let Some(param) = param {
+                it.bind(param, Value::of(Shape::Unknown));
+            }
+            it.block(body)
+        })
     }
 
     fn switch_stmt(&mut self, subject: ExprId, cases: &'p [(Option<ExprId>, Vec<Stmt>)]) -> Flow {
