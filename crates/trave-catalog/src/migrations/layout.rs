@@ -83,8 +83,10 @@ pub(super) fn place(path: &str) -> Place<'_> {
     if let Some(schemas) = within(folder, "supabase/schemas") {
         return Place::Folder(schemas);
     }
-    if name == "migration.sql" && !is_migration_folder(folder) {
-        return Place::Folder(split(folder).0);
+    if name == "migration.sql" {
+        let (above, version) = split(folder);
+        let numbered = starts_with_digit(version) || is_migration_folder(above);
+        return Place::Folder(if numbered { above } else { folder });
     }
     if within(folder, "supabase/migrations").is_some_and(|migrations| migrations != folder) {
         return Place::Out("a folder inside `supabase/migrations` is not applied");
@@ -177,6 +179,9 @@ pub(super) fn read_folder(
     let config = known.configs.iter().find(|config| config.folder == root_folder);
     let config = config.cloned().unwrap_or_default();
     let (taken, rest) = in_order(kind, content, &config);
+    if taken.is_empty() {
+        return leave_out(&rest, "no migration is named like one", grouping);
+    }
     leave_out(&rest, "its name is not that of a migration", grouping);
     let exposed = matches!(kind, RootKind::Supabase | RootKind::SupabaseSchemas)
         || taken.iter().any(|file| speaks_supabase(file.text));
@@ -216,10 +221,13 @@ fn kind_of(folder: &str, content: &Folder<'_>, known: &Context<'_>) -> Option<Ro
     if in_supabase && name == "migrations" {
         return Some(RootKind::Supabase);
     }
-    if any(&|file| file.path.ends_with("/migration.sql")) {
+    let numbered = files.iter().filter(|file| starts_with_digit(split(file.path).1)).count();
+    let is_numbered = is_migration_folder(folder) || (numbered >= 2 && numbered * 2 >= files.len());
+    if any(&|file| file.path.ends_with("/migration.sql") && split(file.path).0 != folder) {
         return Some(RootKind::Prisma);
     }
-    if !content.journal.is_empty() || any(&|file| file.text.contains("--> statement-breakpoint")) {
+    let breaks = |file: &SqlFile<'_>| file.text.contains("--> statement-breakpoint");
+    if !content.journal.is_empty() || (is_numbered && any(&breaks)) {
         return Some(RootKind::Drizzle);
     }
     if any(&goes_up) {
@@ -233,8 +241,6 @@ fn kind_of(folder: &str, content: &Folder<'_>, known: &Context<'_>) -> Option<Ro
         Some(Marks::Dbmate) => return Some(RootKind::Dbmate),
         None => {}
     }
-    let numbered = files.iter().filter(|file| starts_with_digit(split(file.path).1)).count();
-    let is_numbered = is_migration_folder(folder) || (numbered >= 2 && numbered * 2 >= files.len());
     is_numbered.then_some(RootKind::Numbered)
 }
 
@@ -268,10 +274,13 @@ fn in_order<'a>(
         RootKind::Prisma => {
             files.into_iter().partition(|file| file.path.ends_with("/migration.sql"))
         }
-        RootKind::Drizzle if !content.journal.is_empty() => {
-            let place = |file: &SqlFile<'_>| {
-                content.journal.iter().position(|name| name == split(file.path).1)
-            };
+        RootKind::Drizzle => {
+            let journal = content.journal;
+            let place =
+                |file: &SqlFile<'_>| journal.iter().position(|name| name == split(file.path).1);
+            if !files.iter().any(|file| place(file).is_some()) {
+                return with_digits(files);
+            }
             files.sort_by_key(|file| place(file));
             files.into_iter().partition(|file| place(file).is_some())
         }

@@ -33,20 +33,27 @@ pub(super) fn printed(written: &str, type_name: &str) -> Option<String> {
 }
 
 fn cast(value: &str, kind: &str) -> Option<String> {
-    let kind = match kind {
+    let kind = kind.replace('"', "");
+    let (base, brackets) = kind.strip_suffix("[]").map_or((kind.as_str(), ""), |base| (base, "[]"));
+    let base = match base {
         "int" | "int4" => "integer",
         "int8" => "bigint",
         "bool" => "boolean",
         "varchar" => "character varying",
         "timestamptz" => "timestamp with time zone",
-        "text" | "jsonb" | "json" | "uuid" | "text[]" | "uuid[]" | "integer" | "bigint"
-        | "date" | "numeric" | "boolean" | "interval" | "integer[]" | "jsonb[]" => kind,
-        _ => return None,
+        "timestamp" => "timestamp without time zone",
+        other => other,
     };
+    let own = base.contains('.');
+    if !own && !crate::replay::is_built_in(base) {
+        return None;
+    }
+    let kind = format!("{base}{brackets}");
     if value.eq_ignore_ascii_case("null") {
         return Some(format!("NULL::{kind}"));
     }
-    if is_text(value) && kind != "interval" {
+    let printed_anew = ["interval", "time", "date"].iter().any(|word| base.starts_with(word));
+    if is_text(value) && !printed_anew {
         return Some(format!("{value}::{kind}"));
     }
     let is_empty_array = value.to_ascii_lowercase().replace(' ', "") == "array[]";

@@ -94,8 +94,11 @@ pub(super) fn holders(grants: &[Grant], privilege: &str) -> Value {
 
 fn schemas(catalog: &Catalog) -> Vec<Value> {
     // The schema that an extension makes belongs to the extension.
-    let own = |name: &str| !matches!(name, "cron" | "net" | "pgmq");
-    let rows = catalog.schemas.iter().filter(|(name, _)| own(name));
+    let of_extension = |name: &str, one: &crate::Schema| {
+        matches!(name, "cron" | "net" | "pgmq" | "pg_catalog")
+            && one.provenance == Provenance::Platform
+    };
+    let rows = catalog.schemas.iter().filter(|(name, one)| !of_extension(name, one));
     rows.map(|(name, one)| json!({"name": name, "usage": holders(&one.grants, "USAGE")})).collect()
 }
 

@@ -31,22 +31,24 @@ impl Session {
             refuse_replacement(old, &function)?;
             function.grants.clone_from(&old.grants);
         }
-        if function.language == "sql" {
-            let reads = create.body.as_ref().and_then(|body| body.block.as_ref());
-            let tables = reads.map(body::tables_of_block).unwrap_or_default();
-            self.check_reads(&tables)?;
-        }
-        if function.language == "plpgsql" && !self.assumes_missing() {
-            let block = create.body.as_ref().and_then(|body| body.block.as_ref());
-            for declaration in block.iter().flat_map(|block| &block.declarations) {
-                if let Some(kind) = &declaration.data_type {
-                    self.resolve_type(kind)?;
-                }
-            }
+        if self.checks_bodies && !self.assumes_missing() {
+            self.check_body(create, &function.language)?;
         }
         self.bodies.insert(key.clone(), create.body.clone(), self.frame());
         self.store.put(key, function);
         Ok(())
+    }
+
+    /// What the server checks of a body when the function is made: the tables of an SQL body,
+    /// the types of PL/pgSQL variables.
+    fn check_body(&mut self, create: &CreateFunction, language: &str) -> Outcome {
+        let block = create.body.as_ref().and_then(|body| body.block.as_ref());
+        let Some(block) = block else { return Ok(()) };
+        if language == "sql" {
+            return self.check_reads(&body::tables_of_block(block));
+        }
+        let kinds = block.declarations.iter().filter_map(|one| one.data_type.as_ref());
+        kinds.map(|kind| self.resolve_type(kind).map(|_| ())).collect()
     }
 
     fn new_function(

@@ -152,6 +152,8 @@ impl Failure {
     }
 }
 
+pub(crate) use types::is_built_in;
+
 /// Whether a statement took effect.
 type Outcome = Result<(), Failure>;
 

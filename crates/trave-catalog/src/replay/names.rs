@@ -80,7 +80,10 @@ impl Session {
 
     /// Fails without the schema, or takes it as made elsewhere.
     pub(super) fn need_schema(&mut self, schema: &SmolStr, span: Span) -> Result<(), Failure> {
-        if self.catalog().schemas.contains_key(schema) || schema == TEMPORARY {
+        if self.catalog().schemas.contains_key(schema)
+            || schema == TEMPORARY
+            || schema == "pg_catalog"
+        {
             return Ok(());
         }
         if let Some(extension) = prelude::extension_of_schema(schema) {
@@ -128,11 +131,23 @@ impl Session {
         Ok(full)
     }
 
-    /// A column of a table; where columns are unknown, any name may be one.
-    pub(super) fn need_column(&self, table: &QualifiedName, column: &str) -> Result<(), Failure> {
+    /// A column of a table. In lenient replays a statement that names a column which nothing
+    /// made is taken as proof that it was made elsewhere, unless a migration took it away.
+    pub(super) fn need_column(
+        &mut self,
+        table: &QualifiedName,
+        column: &str,
+    ) -> Result<(), Failure> {
+        let assumes = self.assumes_missing() && !self.speculative;
         let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
-        let is_there = has_column(&found.columns, column) || is_system_column(column);
-        if is_there || (!found.columns_known && self.assumes_missing()) {
+        if has_column(&found.columns, column) || is_system_column(column) {
+            return Ok(());
+        }
+        let gone = found.past_columns.iter().any(|past| past.name == column);
+        if assumes && !gone {
+            if let Some(found) = self.store.table(table) {
+                found.columns_known = false;
+            }
             return Ok(());
         }
         Err(Failure::new(format!("column {column} of {table} does not exist")))

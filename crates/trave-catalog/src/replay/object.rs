@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use trave_source::Span;
 use trave_sql::{
     AlterChange, AlterObject, AlterRole, AlterSequence, CreateExtension, CreateRole, CreateSchema,
-    CreateSequence, ExprKind, Insert, Literal, ObjectKind, ObjectName, PublicationChange,
+    CreateSequence, ExprKind, Literal, ObjectKind, ObjectName, PublicationChange,
     PublicationObject, QueryBody, RoleChange, SequenceOption, Statement,
 };
 
@@ -330,12 +330,13 @@ impl Session {
     }
 
     /// `INSERT INTO storage.buckets`: the buckets are part of the schema.
-    pub(super) fn insert(&mut self, insert: &Insert, span: Span) -> Outcome {
+    pub(super) fn insert(&mut self, statement: &Statement, span: Span) -> Outcome {
+        let Statement::Insert(insert) = statement else { return Ok(()) };
         if !is_bucket_table(&insert.table) {
             let columns: Vec<&str> = insert.columns.iter().map(trave_sql::Ident::as_str).collect();
-            if let Some(source) = &insert.source {
-                self.check_reads(&expression::tables(Node::Query(source)))?;
-            }
+            let mut reads = expression::tables(Node::Statement(statement));
+            reads.retain(|read| !read.same(&insert.table));
+            self.check_reads(&reads)?;
             return self.check_target(&insert.table, &columns);
         }
         let Some(QueryBody::Values(rows)) = insert.source.as_ref().map(|query| &query.body) else {
@@ -358,7 +359,7 @@ impl Session {
     }
 
     /// Rows go into columns of a table that is there, or fail.
-    fn check_target(&self, table: &ObjectName, columns: &[&str]) -> Outcome {
+    fn check_target(&mut self, table: &ObjectName, columns: &[&str]) -> Outcome {
         if self.assumes_missing() {
             return Ok(());
         }

@@ -79,6 +79,7 @@ pub(super) fn schema_of_extension(name: &str) -> Option<&'static str> {
         "pg_cron" => "cron",
         "pg_net" => "net",
         "pgmq" => "pgmq",
+        "pg_tle" => "pgtle",
         "pg_graphql" => "graphql",
         "pgsodium" => "pgsodium",
         "supabase_vault" => "vault",
@@ -88,7 +89,7 @@ pub(super) fn schema_of_extension(name: &str) -> Option<&'static str> {
 
 /// Whether the extension itself lives in that schema, rather than only its objects.
 pub(super) fn insists_on_schema(name: &str) -> bool {
-    matches!(name, "pg_graphql" | "pgsodium" | "supabase_vault")
+    matches!(name, "pg_graphql" | "pg_tle" | "pgsodium" | "supabase_vault")
 }
 
 #[cfg(test)]

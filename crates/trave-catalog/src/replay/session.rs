@@ -55,6 +55,8 @@ pub(super) struct Session {
     pub(super) platform: bool,
     /// Whether a branch runs that may not be taken: its failures mean nothing.
     pub(super) speculative: bool,
+    /// `check_function_bodies`.
+    pub(super) checks_bodies: bool,
     /// Bodies of functions that change the schema, to be run where they are called.
     pub(super) bodies: Bodies,
     /// Names of columns that the query of a view mentions.
@@ -107,6 +109,7 @@ impl Session {
             depth: 0,
             platform: false,
             speculative: false,
+            checks_bodies: true,
             bodies: Bodies::default(),
             view_columns: BTreeMap::new(),
             frame: Frame::of_text("", PLATFORM),
@@ -124,6 +127,7 @@ impl Session {
         self.frame = frame;
         self.search_path = self.path_default.clone();
         self.path_outside = None;
+        self.checks_bodies = true;
         self.role = "postgres".into();
         self.grants_known = match self.explicit_grants {
             Some(_) => true,
@@ -145,6 +149,7 @@ impl Session {
         catalog.tables.retain(|name, _| !temporary(name));
         catalog.views.retain(|name, _| !temporary(name));
         catalog.sequences.retain(|name, _| !temporary(name));
+        catalog.functions.retain(|(name, _), _| !temporary(name));
         Replayed { catalog: self.store.catalog, notices: self.notices, failures: self.failures }
     }
 
@@ -232,6 +237,10 @@ impl Session {
                 } else {
                     path_of(&variable.values)
                 };
+            }
+            "check_function_bodies" => {
+                let off = |value: &SmolStr| matches!(value.as_str(), "false" | "off" | "no" | "0");
+                self.checks_bodies = !variable.values.first().is_some_and(off);
             }
             "role" | "session_authorization" => {
                 let role = variable.values.first().filter(|role| *role != "none");

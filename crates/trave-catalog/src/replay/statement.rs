@@ -58,7 +58,7 @@ impl Session {
             Statement::Do(block) => self.run_do(block, span),
             Statement::Call(call) => self.run_call(call, span),
             Statement::Query(query) => self.run_query(query, span),
-            Statement::Insert(insert) => self.insert(insert, span),
+            Statement::Insert(_) => self.insert(statement, span),
             Statement::Update(_) => self.update(statement),
             Statement::Delete(_) => self.delete(statement),
             Statement::NotUnderstood(reason) => {

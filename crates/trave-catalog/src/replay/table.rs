@@ -1,6 +1,5 @@
 //! `CREATE TABLE`: columns first, then what stands on them.
 
-use smol_str::SmolStr;
 use trave_sql::{Constraint, ConstraintKind, CreateTable};
 
 use super::names::{RelationIs, blank_table};
@@ -76,7 +75,8 @@ impl Session {
         self.inherit_parts(create, name)?;
         self.add_columns(create, name)?;
         let mut constraints = all_constraints(create);
-        without_repetition(&mut constraints);
+        constraints.sort_by_key(rank_of);
+        let constraints = without_repetition(constraints);
         for rank in 0..=3 {
             let of_rank = constraints.iter().filter(|one| rank_of(one) == rank);
             for constraint in of_rank {
@@ -165,9 +165,9 @@ impl Session {
 }
 
 /// Constraints of columns and of the table, in the order in which they were written.
-fn all_constraints(create: &CreateTable) -> Vec<&Constraint> {
+fn all_constraints(create: &CreateTable) -> Vec<Constraint> {
     let of_columns = create.columns.iter().flat_map(|column| &column.constraints);
-    of_columns.chain(&create.constraints).collect()
+    of_columns.chain(&create.constraints).cloned().collect()
 }
 
 /// PostgreSQL adds checks first, then keys, the primary one before the others, then references.
@@ -180,19 +180,25 @@ fn rank_of(constraint: &Constraint) -> u8 {
     }
 }
 
-/// Two keys of one statement over the same columns become one.
-fn without_repetition(constraints: &mut Vec<&Constraint>) {
-    let mut seen: Vec<(Vec<SmolStr>, bool)> = Vec::new();
-    constraints.sort_by_key(|constraint| rank_of(constraint));
-    constraints.retain(|constraint| {
-        let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)) = &constraint.kind
-        else {
-            return true;
+/// Two keys of one statement over the same columns become one, under the first name there is.
+fn without_repetition(constraints: Vec<Constraint>) -> Vec<Constraint> {
+    let mut kept: Vec<Constraint> = Vec::new();
+    for constraint in constraints {
+        let same = |other: &&mut Constraint| {
+            key_columns(other).is_some() && key_columns(other) == key_columns(&constraint)
         };
-        let columns = key.columns.iter().map(|column| SmolStr::new(column.as_str())).collect();
-        let this = (columns, key.nulls_not_distinct);
-        let repeated = seen.contains(&this);
-        seen.push(this);
-        !repeated
-    });
+        match kept.iter_mut().find(same) {
+            Some(first) => first.name = first.name.take().or(constraint.name),
+            None => kept.push(constraint),
+        }
+    }
+    kept
+}
+
+fn key_columns(constraint: &Constraint) -> Option<(Vec<&str>, bool)> {
+    let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)) = &constraint.kind else {
+        return None;
+    };
+    let columns = key.columns.iter().map(trave_sql::Ident::as_str).collect();
+    Some((columns, key.nulls_not_distinct))
 }

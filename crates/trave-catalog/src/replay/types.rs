@@ -75,7 +75,7 @@ fn printed(name: &QualifiedName, kind: &DataType) -> SmolStr {
 }
 
 /// Whether a name, as printed, is a type of `pg_catalog`.
-pub(super) fn is_built_in(name: &str) -> bool {
+pub(crate) fn is_built_in(name: &str) -> bool {
     BUILT_IN.binary_search(&name).is_ok()
 }
 

@@ -144,18 +144,16 @@ impl Session {
         for relation in &view.reads {
             self.store.link_reader(relation, &view.name);
         }
-        let mut columns = BTreeSet::new();
+        let mut columns: BTreeSet<SmolStr> = BTreeSet::new();
         expression::walk(Node::Query(&create.query), &mut |node| {
-            if let Node::Expr(trave_sql::Expr { kind, .. }) = node {
-                match kind {
-                    ExprKind::Column(column) => {
-                        columns.insert(SmolStr::new(column.name.as_str()));
-                    }
-                    ExprKind::Wildcard(_) => {
-                        columns.insert("*".into());
-                    }
-                    _ => {}
+            match node {
+                Node::Expr(trave_sql::Expr { kind: ExprKind::Column(column), .. }) => {
+                    columns.insert(SmolStr::new(column.name.as_str()));
                 }
+                Node::Body(QueryBody::Select(select)) => {
+                    columns.extend(self.wildcard_columns(select, &create.query));
+                }
+                _ => {}
             }
             true
         });
@@ -166,6 +164,20 @@ impl Session {
                 self.store.link_caller(function, &view.name);
             }
         }
+    }
+
+    /// The columns that `*` stands for in a select; `*` itself where they cannot be told.
+    fn wildcard_columns(&self, select: &Select, query: &Query) -> Vec<SmolStr> {
+        let mut columns = Vec::new();
+        for item in &select.projection {
+            let ExprKind::Wildcard(of) = &item.value.kind else { continue };
+            let outputs = self.outputs_of_wildcard(of.as_ref(), select, (query, DEPTH_MAX));
+            columns.extend(outputs.columns.into_iter().map(|output| output.name));
+            if !outputs.known {
+                columns.push("*".into());
+            }
+        }
+        columns
     }
 
     /// In strict replays, what a query reads must be there.

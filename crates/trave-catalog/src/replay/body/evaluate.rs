@@ -217,6 +217,7 @@ impl Session {
     fn cast(&mut self, value: Datum, kind: &trave_sql::DataType) -> Datum {
         match (kind.name.name.as_str(), value) {
             ("regclass", Datum::Text(text)) => self.object_named(&text),
+            ("regprocedure", Datum::Text(text)) => self.function_of_text(&text),
             (_, Datum::Text(text)) if kind.is_array() => array_of(&text),
             ("integer" | "bigint" | "smallint", Datum::Text(text)) => {
                 text.parse().map_or(Datum::Unknown, Datum::Number)

@@ -50,6 +50,9 @@ impl Session {
                 }
             }
             ("to_regprocedure" | "to_regproc", [Datum::Text(text)]) => self.function_of_text(text),
+            ("pg_get_function_identity_arguments" | "oidvectortypes", [Datum::Text(oid)]) => {
+                argument_types(oid)
+            }
             ("current_schema", []) => self.current_schema(),
             ("current_user" | "session_user" | "current_role" | "user", []) => {
                 Datum::Text(self.role.clone())
@@ -74,16 +77,25 @@ impl Session {
         }
     }
 
-    /// `f(uuid)` where a function of the name is known; its arguments are not compared.
-    fn function_of_text(&self, text: &str) -> Datum {
-        let name = text.split('(').next().unwrap_or(text);
-        let name = super::evaluate::written_name(name);
-        match self.functions_named(&name).first() {
-            Some((found, _)) => Datum::text(found.to_string()),
-            None if name.schema.as_ref().is_none_or(|schema| *schema == "public") => Datum::Null,
-            None => Datum::Unknown,
+    /// The function that `f(uuid)` means, as `regprocedure` prints it; null where there is none.
+    pub(super) fn function_of_text(&mut self, text: &str) -> Datum {
+        let options = trave_sql::Options::default();
+        let parsed = trave_sql::parse(&format!("drop function {text}"), options);
+        let statement = parsed.statements.into_iter().next().map(|one| one.statement);
+        let Some(trave_sql::Statement::Drop(drop)) = statement else { return Datum::Unknown };
+        let Some(target) = drop.targets.into_iter().next() else { return Datum::Unknown };
+        let routine = trave_sql::RoutineName { name: target.name, arguments: target.arguments };
+        match self.find_routine(&routine) {
+            Ok(Some((name, types))) => Datum::text(format!("{name}({types})")),
+            Ok(None) | Err(_) => Datum::Null,
         }
     }
+}
+
+/// The argument types in `schema.f(uuid, text)`.
+fn argument_types(oid: &str) -> Datum {
+    let inner = oid.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.map_or(Datum::Unknown, Datum::text)
 }
 
 fn mapped(value: &Datum, change: impl FnOnce(&str) -> SmolStr) -> Datum {

@@ -116,6 +116,11 @@ impl Session {
             self.set_config(call, scope);
             return Ok(());
         }
+        if call.name.schema.as_ref().is_some_and(|schema| *schema == "pgmq") {
+            let queue = call.arguments.first().map(|one| self.evaluate(&one.value, scope));
+            let Some(Datum::Text(queue)) = queue else { return Ok(()) };
+            return self.run_text(&queue_sql(call.name.name.as_str(), &queue), span);
+        }
         let keys = self.functions_named(&call.name);
         let takes = |key: &&FunctionKey| {
             let function = self.catalog().functions.get(*key);
@@ -200,6 +205,25 @@ impl Session {
         };
         self.depth -= 1;
         outcome
+    }
+}
+
+/// What `pgmq.create('q')` and `pgmq.drop_queue('q')` do: a queue is two tables.
+fn queue_sql(function: &str, queue: &str) -> String {
+    let name = |prefix: &str| trave_sql::Name::exact(&format!("{prefix}_{}", queue.to_lowercase()));
+    let (queue, archive) = (name("q"), name("a"));
+    match function {
+        "create" | "create_non_partitioned" | "create_unlogged" | "create_partitioned" => format!(
+            "create table if not exists pgmq.{queue} (msg_id bigint primary key generated always \
+             as identity, read_ct integer not null default 0, enqueued_at timestamptz not null \
+             default now(), vt timestamptz not null, message jsonb, headers jsonb);
+             create table if not exists pgmq.{archive} (msg_id bigint primary key, read_ct integer \
+             not null default 0, enqueued_at timestamptz not null default now(), archived_at \
+             timestamptz not null default now(), vt timestamptz not null, message jsonb, \
+             headers jsonb)"
+        ),
+        "drop_queue" => format!("drop table if exists pgmq.{queue}, pgmq.{archive}"),
+        _ => String::new(),
     }
 }
 

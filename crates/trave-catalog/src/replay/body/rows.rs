@@ -9,7 +9,8 @@ use super::datum::Datum;
 use super::select::{Row, Wanted};
 use crate::replay::Missing;
 use crate::replay::session::Session;
-use crate::{Command, Policy, QualifiedName, Table, TableKind, TypeKind};
+use crate::replay::store::FunctionKey;
+use crate::{Command, Function, Policy, QualifiedName, Table, TableKind, TypeKind};
 
 /// A row in the making.
 macro_rules! row {
@@ -112,11 +113,11 @@ impl Session {
         let catalog = self.catalog();
         let tables = || self.tables_wanted(view, wanted);
         Some(match view {
-            "pg_tables" => tables()
+            "pg_tables" | "pg_stat_user_tables" => tables()
                 .into_iter()
                 .map(|table| {
                     row! {"schemaname": &table.name.schema, "tablename": &table.name.name,
-                    "rowsecurity": table.rls_enabled, "tableowner": "postgres"}
+                    "relname": &table.name.name, "rowsecurity": table.rls_enabled, "tableowner": "postgres"}
                 })
                 .collect(),
             "pg_policies" | "pg_policy" => tables().into_iter().flat_map(policy_rows).collect(),
@@ -129,14 +130,9 @@ impl Session {
                 catalog.schemas.keys().map(|name| row! {"oid": name, "nspname": name}).collect()
             }
             "pg_type" | "pg_enum" => self.type_rows(view),
-            "pg_proc" => catalog
-                .functions
-                .keys()
-                .map(|(name, types)| {
-                    let oid = format!("{name}({types})");
-                    row! {"oid": oid.as_str(), "proname": &name.name, "pronamespace": &name.schema}
-                })
-                .collect(),
+            "pg_proc" => catalog.functions.iter().map(function_row).collect(),
+            "pg_index" => tables().into_iter().flat_map(index_rows).collect(),
+            "pg_depend" => Vec::new(),
             "pg_views" | "pg_matviews" => catalog
                 .views
                 .values()
@@ -383,6 +379,23 @@ fn policy_rows(table: &Table) -> Vec<Row> {
             row
         })
         .collect()
+}
+
+fn function_row(((name, types), function): (&FunctionKey, &Function)) -> Row {
+    let settings: Vec<Datum> = function
+        .settings
+        .iter()
+        .map(|(name, value)| Datum::text(format!("{name}={value}")))
+        .collect();
+    let mut row = row! {
+        "oid": format!("{name}({types})").as_str(), "proname": &name.name,
+        "pronamespace": &name.schema, "prosecdef": function.security_definer,
+        "prokind": if function.is_procedure { "p" } else { "f" },
+        "proargtypes": format!("{name}({types})").as_str(),
+    };
+    let settings = if settings.is_empty() { Datum::Null } else { Datum::Array(settings) };
+    row.push(("proconfig".into(), settings));
+    row
 }
 
 fn index_rows(table: &Table) -> Vec<Row> {
