@@ -12,7 +12,7 @@ mod page;
 mod pipeline;
 mod show;
 
-use trave_engine::rule::Rule;
+use trave_rule::Rule;
 
 pub use fixture::{Cursor, Fixture, FixtureFile};
 pub use page::PageTest;

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use trave_engine::rule::{Finding, Level, Rule};
 use trave_page::{Example, Page, Verdict};
+use trave_rule::{Finding, Level, Rule};
 
 use crate::bless::bless;
 use crate::compare::{Placed, compare};

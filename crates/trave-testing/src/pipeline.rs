@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use trave_engine::rule::model::Model;
-use trave_engine::rule::source::Origin;
-use trave_engine::rule::{Finding, Level, Rule};
 use trave_engine::{Options, Report, check};
 use trave_page::{Label, LabelKind};
+use trave_report::{Findings, Look};
+use trave_rule::model::Model;
+use trave_rule::source::Origin;
+use trave_rule::{Finding, Level, Rule};
+use trave_workspace::{Settings, analyse};
 
 use crate::compare::Placed;
 
@@ -21,11 +23,12 @@ pub(crate) struct Run {
 impl Run {
     /// Runs `rules`, among them the one under test, which is on whatever its page says.
     pub(crate) fn of(rule: &'static Rule, rules: &[&Rule], files: Vec<(String, String)>) -> Self {
-        let model = analyse(files);
+        let settings = settings(&files, rules);
         let mut levels = BTreeMap::new();
         if rule.meta.level == Level::Off {
             levels.insert(rule.meta.id.to_owned(), Level::Warning);
         }
+        let model = analyse(files, &settings);
         let options = Options { levels, ignores: Vec::new() };
         let report = check(&model, rules, &options);
         Self { model, report }
@@ -67,18 +70,22 @@ impl Run {
     }
 }
 
-/// The whole analysis on texts in memory.
-fn analyse(files: Vec<(String, String)>) -> Model {
-    // The parts that read TypeScript and SQL are not wired up here yet: texts only.
-    let mut model = Model::default();
-    for (path, text) in files {
-        model.sources.add(path, text);
-    }
-    model
+/// What a `trave.toml` among the files says of the project. Levels and ignores are the engine's
+/// own business, with tests of their own.
+fn settings(files: &[(String, String)], rules: &[&Rule]) -> Settings {
+    let Some((path, text)) = files.iter().find(|(path, _)| path == "trave.toml") else {
+        return Settings::default();
+    };
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.meta.id).collect();
+    Settings::parse(path, text, &ids).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The terminal text of a finding; none while nothing can write it.
+/// The terminal text of a finding.
 pub(crate) fn render(run: &Run, finding: &Finding) -> Option<String> {
-    let _ = (run, finding);
-    None
+    let report = Report { findings: vec![finding.clone()], ..Report::default() };
+    let findings = Findings { report: &report, model: &run.model, look: Look::default() };
+    let mut text = Vec::new();
+    trave_report::terminal(&mut text, &findings).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    Some(format!("{}\n", text.trim_end()))
 }

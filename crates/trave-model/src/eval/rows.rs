@@ -17,7 +17,8 @@ impl Evaluator<'_> {
                 queries.push(id);
             }
         };
-        if how == RowsUse::Answered {
+        // An answer or an index holds rows also where they were mapped to something else first.
+        if matches!(how, RowsUse::Answered | RowsUse::Indexed) {
             value.visit(&mut |part| found(part));
         } else {
             value.alternatives().iter().for_each(found);

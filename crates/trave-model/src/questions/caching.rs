@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
+use trave_backend::effect::CacheAction;
 use trave_backend::query::Operation;
 use trave_backend::value::{Input, InputKind, Taint, Value};
 use trave_catalog::{Command, Table};
@@ -23,6 +24,19 @@ impl Query {
 }
 
 impl Model {
+    /// The write that belongs to a read-through of the project's own making: of the same key, in
+    /// the same file.
+    pub fn write_of(&self, cache: &Cache) -> Option<&Cache> {
+        let reads_through = cache.facts.action == CacheAction::ReadThrough;
+        let mut others = self.caches.iter().filter(|_| reads_through);
+        others.find(|other| are_halves(cache, other))
+    }
+
+    /// Whether a write is the second half of a read-through, which stands for both.
+    pub fn is_second_half(&self, cache: &Cache) -> bool {
+        self.caches.iter().any(|other| are_halves(other, cache))
+    }
+
     /// The inputs that what a cache stores depends on.
     pub fn stored_inputs(&self, cache: &Cache) -> BTreeSet<Input> {
         let queries = cache.computes.iter().filter_map(|id| self.query(*id));
@@ -112,6 +126,17 @@ impl Model {
                 && cache.tables.iter().any(|name| name == table)
         })
     }
+}
+
+/// Whether a read-through and a write are the two halves of one use of a cache.
+fn are_halves(read: &Cache, write: &Cache) -> bool {
+    let (read, write) = (&read.facts, &write.facts);
+    read.action == CacheAction::ReadThrough
+        && write.action == CacheAction::Write
+        && read.origin.file == write.origin.file
+        && read.origin.span.end <= write.origin.span.start
+        && read.library == write.library
+        && read.key == write.key
 }
 
 /// Parts of a request that tell callers apart.

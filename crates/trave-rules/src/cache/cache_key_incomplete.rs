@@ -9,19 +9,20 @@ use trave_rule::{Context, rule};
 fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
     let stores = matches!(facts.action, CacheAction::ReadThrough | CacheAction::Write);
-    if !stores || facts.bookkeeping || !facts.key.is_known_key() {
+    if !stores || facts.bookkeeping || !facts.key.is_known_key() || cx.model().is_second_half(cache) {
         return;
     }
     let missing = cx.model().inputs_missing_in_key(cache);
     if missing.is_empty() {
         return;
     }
+    let stored = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
     let names: Vec<String> = missing.iter().map(|input| input.title()).collect();
     cx.report(
         facts.key_origin,
         format!("the cached value depends on {}, which the key leaves out: callers get each other's answers", code_list(&names)),
     )
     .here("the key")
-    .label(facts.origin, "stored here")
+    .label(stored, "stored here")
     .help(format!("add {} to the key", code_list(&names)));
 }

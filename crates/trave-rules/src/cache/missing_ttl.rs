@@ -11,6 +11,10 @@ fn missing_ttl(cache: &Cache, cx: &mut Context) {
     if !stores || !facts.shared || facts.bookkeeping || facts.ttl.is_some() || !facts.ttl_known {
         return;
     }
+    // The expiry belongs to the write, where the project writes for itself.
+    if cx.model().write_of(cache).is_some() {
+        return;
+    }
     cx.report(facts.origin, "this cache entry never expires: it is served however old it is")
         .once_per(format!("{}:{}", facts.origin.file.0, facts.origin.span.start))
         .help("give it an expiry, even a long one");
