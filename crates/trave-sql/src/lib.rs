@@ -5,6 +5,7 @@
 //! queries, bodies), owned and with byte spans into the text; what was not understood says so.
 
 mod ast;
+mod comments;
 mod cursor;
 mod keyword;
 mod lexer;
@@ -128,5 +129,5 @@ pub fn parse_expression(text: &str, options: Options) -> Option<Expr> {
 
 /// Every comment of a text, in order; those inside function bodies too.
 pub fn comments(text: &str, options: Options) -> Vec<SqlComment> {
-    lexer::comments(text, options)
+    comments::comments(text, options)
 }

@@ -36,7 +36,10 @@ impl Display for Query {
         if let Some(limit) = &self.limit {
             write!(out, " limit {limit}")?;
         }
-        self.offset.as_ref().map_or(Ok(()), |offset| write!(out, " offset {offset}"))
+        if let Some(offset) = &self.offset {
+            write!(out, " offset {offset}")?;
+        }
+        out.write_str(if self.locks { " for update" } else { "" })
     }
 }
 

@@ -3,8 +3,8 @@
 use smol_str::ToSmolStr;
 
 use crate::ast::alter_table::{
-    AddColumn, AlterAction, AlterActionKind, AlterTable, DropPart, RelationKind, RenamePart,
-    ReplicaIdentity, RowSecurity, SwitchTrigger,
+    AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange, DropPart,
+    RelationKind, RenamePart, ReplicaIdentity, RowSecurity, SwitchTrigger,
 };
 use crate::ast::statement::Statement;
 use crate::cursor::{Cursor, Read};
@@ -50,7 +50,7 @@ impl Cursor<'_> {
                 Some("set") => self.set_action()?,
                 Some("enable") => self.switch_action(Switch::On)?,
                 Some(_) => self.switch_action(Switch::Off)?,
-                None => self.other_action(table)?,
+                None => self.other_action()?,
             };
         Ok(AlterAction { kind, span: self.span_from(start) })
     }
@@ -192,7 +192,7 @@ impl Cursor<'_> {
         }
     }
 
-    fn other_action(&mut self, table: &AlterTable) -> Read<AlterActionKind> {
+    fn other_action(&mut self) -> Read<AlterActionKind> {
         if let Some(security) = self.row_security() {
             return Ok(AlterActionKind::RowSecurity(security));
         }
@@ -203,7 +203,7 @@ impl Cursor<'_> {
             return Ok(kind);
         }
         if self.dialect == crate::Dialect::MySql {
-            return self.mysql_action(table);
+            return self.mysql_action();
         }
         self.mismatch("an action of alter table")
     }
@@ -280,8 +280,7 @@ impl Cursor<'_> {
     }
 
     /// `MODIFY`, `CHANGE`, and the table options of MySQL.
-    fn mysql_action(&mut self, _table: &AlterTable) -> Read<AlterActionKind> {
-        use crate::ast::alter_table::{AlterColumn, ColumnChange};
+    fn mysql_action(&mut self) -> Read<AlterActionKind> {
         let changed = match self.eat_any(&["modify", "change"]) {
             Some(verb) => {
                 self.eat("column");

@@ -7,7 +7,7 @@ use crate::ast::index::{CreateIndex, IndexMode};
 use crate::ast::name::ObjectName;
 use crate::ast::statement::Statement;
 use crate::ast::table::{
-    Column, CreateTable, LikeTable, PartitionBy, PartitionOf, StorageOption, TableKind,
+    CreateTable, LikeTable, PartitionBy, PartitionOf, StorageOption, TableKind,
 };
 use crate::cursor::{Cursor, Read};
 use crate::lexer::TokenKind;
@@ -73,14 +73,9 @@ impl Cursor<'_> {
             let index = self.table_index(&table.name)?;
             table.indexes.push(index);
         } else {
-            table.columns.push(self.column_or_name(table)?);
+            table.columns.push(self.column()?);
         }
         Ok(())
-    }
-
-    /// `CREATE TABLE t (a, b) AS SELECT …` names columns without types.
-    fn column_or_name(&mut self, _table: &CreateTable) -> Read<Column> {
-        self.column()
     }
 
     fn begins_table_index(&self) -> bool {

@@ -322,8 +322,8 @@ impl Cursor<'_> {
                 Some(Expr { kind: ExprKind::Subquery(query), .. }) if list.is_empty() => {
                     ExprKind::Subquery(query)
                 }
-                last => {
-                    list.extend(last);
+                other => {
+                    list.extend(other);
                     return Ok(ExprKind::InList(Box::new(InList { value, list, negated })));
                 }
             }

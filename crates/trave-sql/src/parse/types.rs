@@ -30,7 +30,6 @@ impl Cursor<'_> {
             return Ok(TypeKind::Enum(self.list_in_parentheses(Self::string)?));
         }
         if self.eat("range") {
-            let options = self.position();
             let mut subtype = None;
             self.list_in_parentheses(|cursor| {
                 let option = cursor.ident()?;
@@ -41,7 +40,6 @@ impl Cursor<'_> {
                 }
                 Ok(())
             })?;
-            debug_assert!(self.position() > options, "the parentheses were read");
             return Ok(TypeKind::Range(subtype));
         }
         Ok(TypeKind::Composite(self.list_in_parentheses(Self::attribute)?))
@@ -59,14 +57,11 @@ impl Cursor<'_> {
     /// What follows `ALTER TYPE`.
     pub(crate) fn alter_type(&mut self) -> Read<Statement> {
         let name = self.object_name()?;
-        let changes = if self.eat("set") && self.is_kind(TokenKind::Open) {
-            self.skip_parentheses();
+        let options = self.is("set") && self.ahead(1).kind == TokenKind::Open;
+        let changes = if options {
+            self.skip_to_end();
             vec![TypeChange::Object(AlterChange::Other("set options".into()))]
         } else {
-            if self.position() > 0 && self.is("schema") {
-                // `SET SCHEMA`: the verb was eaten just now.
-                self.reset(self.position() - 1);
-            }
             self.list(Self::type_change)?
         };
         Ok(Statement::AlterType(Box::new(AlterType { name, changes })))
