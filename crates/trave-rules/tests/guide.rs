@@ -26,9 +26,8 @@ fn the_worked_example_is_a_rule_that_runs() {
     let guide = read(GUIDE);
     let page = read("rules/rls/policy-without-rls.md");
     let rule = read("crates/trave-rules/src/rls/policy_without_rls.rs");
-    let now = guide
-        .replace(fenced(&guide, "markdown"), &page)
-        .replace(fenced(&guide, "rust"), &rule);
+    let now =
+        guide.replace(fenced(&guide, "markdown"), &page).replace(fenced(&guide, "rust"), &rule);
     if std::env::var_os("TRAVE_BLESS").is_some() {
         // Renamed into place, since the other test reads it at the same time.
         let new = path(&format!("{GUIDE}.new"));

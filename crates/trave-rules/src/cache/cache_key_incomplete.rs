@@ -9,7 +9,8 @@ use trave_rule::{Context, rule};
 fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
     let stores = matches!(facts.action, CacheAction::ReadThrough | CacheAction::Write);
-    if !stores || facts.bookkeeping || !facts.key.is_known_key() || cx.model().is_second_half(cache) {
+    if !stores || facts.bookkeeping || !facts.key.is_known_key() || cx.model().is_second_half(cache)
+    {
         return;
     }
     let missing = cx.model().inputs_missing_in_key(cache);
@@ -20,7 +21,11 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     let names: Vec<String> = missing.iter().map(|input| input.title()).collect();
     cx.report(
         facts.key_origin,
-        format!("the cached value depends on {}, which the key leaves out: callers get each other's answers", code_list(&names)),
+        format!(
+            "the cached value depends on {}, which the key leaves out: callers get each other's \
+            answers",
+            code_list(&names)
+        ),
     )
     .here("the key")
     .label(stored, "stored here")

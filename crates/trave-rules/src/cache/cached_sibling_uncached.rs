@@ -6,7 +6,11 @@ use trave_rule::{Context, rule};
 #[rule]
 fn cached_sibling_uncached(query: &Query, cx: &mut Context) {
     let model = cx.model();
-    if query.in_script || query.reached.is_empty() || !query.fetches_rows() || query.facts.incomplete {
+    if query.in_script
+        || query.reached.is_empty()
+        || !query.fetches_rows()
+        || query.facts.incomplete
+    {
         return;
     }
     let Some(table) = model.table_of(query) else { return };
@@ -15,7 +19,8 @@ fn cached_sibling_uncached(query: &Query, cx: &mut Context) {
         return;
     }
     // A hot read is uncached-hot-query's; one that differs by caller cannot share the cache.
-    if !model.is_same_for_all(query) || model.heat(query, table).len() > 1 || !query.is_list(table) {
+    if !model.is_same_for_all(query) || model.heat(query, table).len() > 1 || !query.is_list(table)
+    {
         return;
     }
     let name = &table.name.name;

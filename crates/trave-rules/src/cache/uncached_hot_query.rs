@@ -30,5 +30,8 @@ fn uncached_hot_query(query: &Query, cx: &mut Context) {
     .about(&table.name)
     .symbol(model.reached_from(query).unwrap_or_default())
     .note(list(&reasons))
-    .help("cache the rows for a minute or more, or let a CDN keep the answer: `Cache-Control: public, s-maxage=60`");
+    .help(
+        "cache the rows for a minute or more, or let a CDN keep the answer: `Cache-Control: \
+        public, s-maxage=60`",
+    );
 }

@@ -27,10 +27,14 @@ fn stored(cache: &Cache, cx: &mut Context) {
         return;
     }
     let stored = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
-    cx.report(facts.key_origin, "the cached value depends on the caller, and the key does not: everybody gets the first caller's data")
-        .here("the key")
-        .label(stored, "stored here")
-        .help("put the caller's id into the key");
+    cx.report(
+        facts.key_origin,
+        "the cached value depends on the caller, and the key does not: everybody gets the first \
+        caller's data",
+    )
+    .here("the key")
+    .label(stored, "stored here")
+    .help("put the caller's id into the key");
 }
 
 fn answered(route: &Route, response: &Response, cx: &mut Context) {
@@ -41,8 +45,13 @@ fn answered(route: &Route, response: &Response, cx: &mut Context) {
         return;
     }
     let title = route.title();
-    cx.report(*origin, format!("the answer of {title} depends on the caller, and `{header}` lets shared caches keep it"))
-        .symbol(title)
-        .label(response.origin, "the answer")
-        .help("answer with `Cache-Control: private, no-store`");
+    cx.report(
+        *origin,
+        format!(
+            "the answer of {title} depends on the caller, and `{header}` lets shared caches keep it"
+        ),
+    )
+    .symbol(title)
+    .label(response.origin, "the answer")
+    .help("answer with `Cache-Control: private, no-store`");
 }

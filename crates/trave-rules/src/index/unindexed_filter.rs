@@ -27,7 +27,8 @@ fn unindexed_filter(query: &Query, cx: &mut Context) {
         .report(
             filter.origin,
             format!(
-                "`{table_name}` is filtered by {}, which no index serves: every call reads the whole table",
+                "`{table_name}` is filtered by {}, which no index serves: every call reads the \
+                whole table",
                 code_list(&names)
             ),
         )
@@ -40,7 +41,11 @@ fn unindexed_filter(query: &Query, cx: &mut Context) {
     }
     let is_foreign_key =
         table.foreign_keys.iter().any(|key| key.columns.first() == Some(&first.name));
-    let note = if is_foreign_key { "a foreign key makes no index" } else { "no index begins with this column" };
+    let note = if is_foreign_key {
+        "a foreign key makes no index"
+    } else {
+        "no index begins with this column"
+    };
     finding.label(first.origin, note);
 }
 
@@ -62,7 +67,8 @@ fn advice(table: &Table, columns: &[&str], only_flags: bool) -> String {
     if only_flags {
         let flag = columns.join(" and ");
         return format!(
-            "where few rows match: create index concurrently {name}_{}_idx on {} (id) where {flag};",
+            "where few rows match: create index concurrently {name}_{}_idx on {} (id) where \
+            {flag};",
             columns.join("_"),
             table.name
         );

@@ -21,7 +21,10 @@ fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
     let verb = if key.columns.len() == 1 { "refers" } else { "refer" };
     cx.report(
         key.origin,
-        format!("{columns} {verb} to `{target}`, and no index serves it: deleting from `{target}` reads all of `{name}`"),
+        format!(
+            "{columns} {verb} to `{target}`, and no index serves it: deleting from `{target}` \
+            reads all of `{name}`"
+        ),
     )
     .about(&table.name)
     .about(&key.name)

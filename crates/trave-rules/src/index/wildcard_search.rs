@@ -33,14 +33,18 @@ fn report(table: &Table, filter: &Filter, cx: &mut Context) {
     let name = &table.name.name;
     cx.report(
         filter.origin,
-        format!("this search compares every row of `{name}`: no trigram index serves `{}`", column.name),
+        format!(
+            "this search compares every row of `{name}`: no trigram index serves `{}`",
+            column.name
+        ),
     )
     .about(format!("{}.{}", table.name, column.name))
     .once_per(format!("{} {}", table.name, column.name))
     .label(column.origin, "an ordinary index cannot answer a pattern that begins with a wildcard")
     .help("create extension if not exists pg_trgm with schema extensions;")
     .help(format!(
-        "create index concurrently {name}_{0}_trgm_idx on {1} using gin ({0} extensions.gin_trgm_ops);",
+        "create index concurrently {name}_{0}_trgm_idx on {1} using gin ({0} \
+        extensions.gin_trgm_ops);",
         column.name, table.name
     ));
 }

@@ -13,7 +13,10 @@ fn fallback_secret(token: &Token, cx: &mut Context) {
     let Some(variable) = key.env_with_fallback() else { return };
     cx.report(
         *origin,
-        format!("without `{variable}` in the environment, tokens are signed with a constant that stands in the code"),
+        format!(
+            "without `{variable}` in the environment, tokens are signed with a constant that \
+            stands in the code"
+        ),
     )
     .about(variable)
     .once_per(variable)

@@ -11,12 +11,16 @@ fn hardcoded_secret(token: &Token, cx: &mut Context) {
         return;
     }
     // Public keys are no secrets.
-    let Some(text) = key.as_text().filter(|text| !text.is_empty() && !text.contains("PUBLIC KEY")) else {
+    let Some(text) = key.as_text().filter(|text| !text.is_empty() && !text.contains("PUBLIC KEY"))
+    else {
         return;
     };
     let _ = text;
     let deed = if token.facts.action == TokenAction::Sign { "signs" } else { "verifies" };
-    cx.report(*origin, format!("a constant {deed} tokens: whoever reads the code can sign in as anybody"))
-        .once_per(format!("{}:{}", origin.file.0, origin.span.start))
-        .help("read the secret from the environment, and replace this one: it has been published");
+    cx.report(
+        *origin,
+        format!("a constant {deed} tokens: whoever reads the code can sign in as anybody"),
+    )
+    .once_per(format!("{}:{}", origin.file.0, origin.span.start))
+    .help("read the secret from the environment, and replace this one: it has been published");
 }

@@ -13,7 +13,9 @@ fn session_unverified(claim: &Claim, cx: &mut Context) {
     let title = way.map_or_else(|| "this code".to_owned(), |route| route.title());
     cx.report(
         claim.facts.claim,
-        format!("{title} trusts the user of `getSession()`, which comes from the cookies unverified"),
+        format!(
+            "{title} trusts the user of `getSession()`, which comes from the cookies unverified"
+        ),
     )
     .here("read from the cookies, not verified")
     .symbol(title)

@@ -13,7 +13,10 @@ fn unverified_decode(claim: &Claim, cx: &mut Context) {
     let title = way.map_or_else(|| "this code".to_owned(), |route| route.title());
     cx.report(
         claim.facts.claim,
-        format!("{title} believes this token without verifying it: anybody can write one that names another user"),
+        format!(
+            "{title} believes this token without verifying it: anybody can write one that names \
+            another user"
+        ),
     )
     .here("decoded, not verified")
     .symbol(title)

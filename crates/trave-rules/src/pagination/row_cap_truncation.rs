@@ -11,7 +11,9 @@ fn row_cap_truncation(query: &Query, cx: &mut Context) {
         return;
     }
     let Some((how, origin)) = model.truncating_use(query) else { return };
-    let (Some(table), Some(cap)) = (model.endless_list(query), model.rows_cap(query)) else { return };
+    let (Some(table), Some(cap)) = (model.endless_list(query), model.rows_cap(query)) else {
+        return;
+    };
     let name = &table.name.name;
     let what = match how {
         RowsUse::Aggregated => "counted or summed here",
@@ -25,6 +27,11 @@ fn row_cap_truncation(query: &Query, cx: &mut Context) {
     .about(&table.name)
     .symbol(model.reached_from(query).unwrap_or_default())
     .label(origin, what)
-    .note(format!("the API returns at most {cap} rows (`max_rows`) and says nothing about the rest"))
-    .help("let the database count and sum (`count`, a view, an RPC), or read page by page until one comes back short");
+    .note(format!(
+        "the API returns at most {cap} rows (`max_rows`) and says nothing about the rest"
+    ))
+    .help(
+        "let the database count and sum (`count`, a view, an RPC), or read page by page until one \
+        comes back short",
+    );
 }

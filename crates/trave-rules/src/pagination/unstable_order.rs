@@ -18,7 +18,8 @@ fn unstable_order(query: &Query, cx: &mut Context) {
     if model.routes_of(query).iter().all(|route| route.kind == RouteKind::Job) {
         return;
     }
-    let keys: Vec<&OrderKey> = query.facts.order.iter().filter(|key| key.relation.is_none()).collect();
+    let keys: Vec<&OrderKey> =
+        query.facts.order.iter().filter(|key| key.relation.is_none()).collect();
     match keys.first() {
         None => report_unordered(query, table, cx),
         Some(first) if query.facts.offset.is_some() && leaves_ties(&keys, query, table) => {
@@ -37,21 +38,31 @@ fn report_unordered(query: &Query, table: &Table, cx: &mut Context) {
     )
     .about(&table.name)
     .symbol(cx_way(query, name))
-    .help(format!("add `.order(…)` before the limit, ending in a unique column such as {}", unique_column(table)));
+    .help(format!(
+        "add `.order(…)` before the limit, ending in a unique column such as {}",
+        unique_column(table)
+    ));
 }
 
 fn report_ties(key: &OrderKey, query: &Query, table: &Table, cx: &mut Context) {
     let Some(column) = &key.column else { return };
     let name = &table.name.name;
-    let is_time = table.column(column).is_some_and(|column| column.type_name.starts_with("timestamp"));
+    let is_time =
+        table.column(column).is_some_and(|column| column.type_name.starts_with("timestamp"));
     let finding = cx
         .report(
             key.origin,
-            format!("pages of `{name}` repeat and skip rows that share a `{column}`: nothing breaks the tie"),
+            format!(
+                "pages of `{name}` repeat and skip rows that share a `{column}`: nothing breaks \
+                the tie"
+            ),
         )
         .about(format!("{}.{column}", table.name))
         .symbol(cx_way(query, name))
-        .help(format!("add a unique column as the last key: `.order('{}')`", unique_column(table).trim_matches('`')));
+        .help(format!(
+            "add a unique column as the last key: `.order('{}')`",
+            unique_column(table).trim_matches('`')
+        ));
     if is_time {
         finding.level(Level::Info);
     }
@@ -75,6 +86,7 @@ fn unique_column(table: &Table) -> String {
 
 /// What the finding is known by: the function is not, the table and its limit are.
 fn cx_way(query: &Query, table: &str) -> String {
-    let columns: Vec<&str> = query.facts.filters.iter().map(|filter| filter.column.as_str()).collect();
+    let columns: Vec<&str> =
+        query.facts.filters.iter().map(|filter| filter.column.as_str()).collect();
     format!("{table} by {}", columns.join(","))
 }

@@ -12,8 +12,13 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
     if query.in_script || query.facts.incomplete {
         return;
     }
-    let ways = query.reached.iter().filter_map(|reach| reach.in_loop.as_ref().map(|around| (reach.route, around)));
-    let Some((route, around)) = ways.into_iter().find(|(_, around)| is_costly(around)) else { return };
+    let ways = query
+        .reached
+        .iter()
+        .filter_map(|reach| reach.in_loop.as_ref().map(|around| (reach.route, around)));
+    let Some((route, around)) = ways.into_iter().find(|(_, around)| is_costly(around)) else {
+        return;
+    };
     let Some(route) = cx.model().route(route) else { return };
     let title = route.title();
     let name = query.facts.table.as_deref().unwrap_or("the database");
@@ -21,10 +26,15 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
         Some(Operation::Insert | Operation::Upsert) => {
             ("written", "collect the rows and write them with one call")
         }
-        Some(Operation::Update | Operation::Delete) => {
-            ("changed", "change them with one statement: `.in(…)`, an upsert of all rows, or an RPC")
-        }
-        _ => ("queried", "ask once, with `.in(column, values)` or an embedded select, and look the rows up in a map"),
+        Some(Operation::Update | Operation::Delete) => (
+            "changed",
+            "change them with one statement: `.in(…)`, an upsert of all rows, or an RPC",
+        ),
+        _ => (
+            "queried",
+            "ask once, with `.in(column, values)` or an embedded select, and look the rows up in a \
+            map",
+        ),
     };
     cx.report(
         query.facts.target_origin,

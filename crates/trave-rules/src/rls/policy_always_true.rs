@@ -18,8 +18,10 @@ fn check(table: &Table, policy: &Policy, cx: &mut Context) {
     if !policy.permissive || !table.rls_enabled {
         return;
     }
-    let open: Vec<Command> =
-        WRITES.into_iter().filter(|command| policy.is_for(*command) && is_open(policy, *command)).collect();
+    let open: Vec<Command> = WRITES
+        .into_iter()
+        .filter(|command| policy.is_for(*command) && is_open(policy, *command))
+        .collect();
     if open.is_empty() {
         return;
     }
@@ -27,7 +29,9 @@ fn check(table: &Table, policy: &Policy, cx: &mut Context) {
     cx.report(policy.origin, format!("{} can {} any row of `{name}`", callers(role), deeds(&open)))
         .about(&table.name)
         .about(&policy.name)
-        .help("compare a column of the row with the caller, as in `owner_id = (select auth.uid())`");
+        .help(
+            "compare a column of the row with the caller, as in `owner_id = (select auth.uid())`",
+        );
 }
 
 /// The widest role of callers that a policy applies to.
@@ -48,10 +52,10 @@ fn only_sessions(policy: &Policy) -> bool {
 /// Whether every condition that guards a command always holds.
 fn is_open(policy: &Policy, command: Command) -> bool {
     let using = (command != Command::Insert).then_some(policy.using.as_ref());
-    let check = (command != Command::Delete).then(|| policy.check.as_ref().or(policy.using.as_ref()));
-    let holds = |condition: &Condition| {
-        matches!(condition.truth(), Truth::Always | Truth::AnySession)
-    };
+    let check =
+        (command != Command::Delete).then(|| policy.check.as_ref().or(policy.using.as_ref()));
+    let holds =
+        |condition: &Condition| matches!(condition.truth(), Truth::Always | Truth::AnySession);
     let mut conditions = using.into_iter().chain(check);
     conditions.all(|condition| condition.is_some_and(holds))
 }

@@ -1,6 +1,6 @@
 //! Policies whose reads lead back to their own table.
 
-use trave_rule::catalog::{policy_cycle, Provenance, Table};
+use trave_rule::catalog::{Provenance, Table, policy_cycle};
 use trave_rule::words::code_list;
 use trave_rule::{Context, rule};
 
@@ -29,6 +29,7 @@ fn policy_recursion(table: &Table, cx: &mut Context) {
         finding.label(*origin, "by way of this policy");
     }
     finding.help(
-        "read the table in a SECURITY DEFINER function with `set search_path = ''`, and call that in the policy",
+        "read the table in a SECURITY DEFINER function with `set search_path = ''`, and call that \
+        in the policy",
     );
 }

@@ -1,7 +1,7 @@
 //! Commands that run with a caller's rights and that no policy admits.
 
 use trave_rule::catalog::{Command, Table};
-use trave_rule::model::{Admission, admission, Query};
+use trave_rule::model::{Admission, Query, admission};
 use trave_rule::words::deed;
 use trave_rule::{Context, rule};
 
@@ -20,7 +20,8 @@ fn query_without_policy(query: &Query, cx: &mut Context) {
         .about(command.privilege())
         .once_per(format!("{} {}", table.name, command.privilege()))
         .help(format!(
-            "create policy {name}_{} on {} for {} to authenticated {};  -- review: who may {} which rows?",
+            "create policy {name}_{} on {} for {} to authenticated {};  -- review: who may {} \
+            which rows?",
             deed(*command),
             table.name,
             command.privilege().to_lowercase(),

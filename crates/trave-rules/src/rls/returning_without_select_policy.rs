@@ -1,7 +1,7 @@
 //! Writes that ask for their rows back where no SELECT policy shows them.
 
 use trave_rule::catalog::Command;
-use trave_rule::model::{Admission, admission, Query};
+use trave_rule::model::{Admission, Query, admission};
 use trave_rule::query::Operation;
 use trave_rule::{Context, rule};
 
@@ -10,7 +10,11 @@ fn returning_without_select_policy(query: &Query, cx: &mut Context) {
     let Some(operation) = query.facts.operation else { return };
     let is_upsert = operation == Operation::Upsert;
     let reads_back = query.facts.returning || is_upsert;
-    if !query.is_by_caller() || query.in_script || !reads_back || query.commands() == [Command::Select] {
+    if !query.is_by_caller()
+        || query.in_script
+        || !reads_back
+        || query.commands() == [Command::Select]
+    {
         return;
     }
     let Some(table) = cx.model().table_of(query) else { return };
@@ -22,7 +26,11 @@ fn returning_without_select_policy(query: &Query, cx: &mut Context) {
         return;
     }
     let name = &table.name.name;
-    let what = if is_upsert { "an upsert looks at the rows it meets" } else { "it asks for its rows back" };
+    let what = if is_upsert {
+        "an upsert looks at the rows it meets"
+    } else {
+        "it asks for its rows back"
+    };
     let finding = cx
         .report(
             query.facts.target_origin,

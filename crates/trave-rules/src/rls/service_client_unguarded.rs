@@ -21,13 +21,19 @@ fn service_client_unguarded(query: &Query, cx: &mut Context) {
     let finding = cx
         .report(
             query.facts.origin,
-            format!("any caller of {title} can {deed} `{name}`: the service role bypasses row level security"),
+            format!(
+                "any caller of {title} can {deed} `{name}`: the service role bypasses row level \
+                security"
+            ),
         )
         .about(&name)
         .symbol(title.clone())
         .once_per(format!("{title} {name} {deed}"))
         .label(place, "nothing on the way from here asks who is calling")
-        .help("check the caller first (`auth.getUser()`) and tie the query to that identity, or use a client with the caller's rights");
+        .help(
+            "check the caller first (`auth.getUser()`) and tie the query to that identity, or use \
+            a client with the caller's rights",
+        );
     if let Some(client) = client {
         finding.label(client, "this client uses the service-role key");
     }
@@ -38,6 +44,9 @@ fn is_open(reach: &Reach, cx: &Context) -> bool {
     let Some(route) = cx.model().route(reach.route) else { return false };
     reach.guarded == Guarded::No
         && !route.opaque
-        && matches!(route.kind, RouteKind::Http | RouteKind::ServerAction | RouteKind::Edge | RouteKind::Procedure)
+        && matches!(
+            route.kind,
+            RouteKind::Http | RouteKind::ServerAction | RouteKind::Edge | RouteKind::Procedure
+        )
         && !route.is_for_newcomers()
 }

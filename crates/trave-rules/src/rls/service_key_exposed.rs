@@ -10,7 +10,9 @@ fn service_key_exposed(model: &Model, cx: &mut Context) {
     }
     for secret in model.secrets.iter().filter(|secret| secret.in_browser) {
         cx.report(secret.origin, format!("a {} stands in code that the browser gets", secret.kind))
-            .help("move it to an environment variable that only the server reads, and roll the key");
+            .help(
+                "move it to an environment variable that only the server reads, and roll the key",
+            );
     }
 }
 
@@ -23,18 +25,21 @@ fn exposed_variable(read: &EnvUse, cx: &mut Context) {
         let message = format!(
             "`{name}` is copied into what the browser gets: anybody can read the service-role key"
         );
-        cx.report(read.origin, message)
-            .about(name)
-            .once_per(name.as_str())
-            .help("rename it without the public prefix, read it in server code only, and roll the key");
+        cx.report(read.origin, message).about(name).once_per(name.as_str()).help(
+            "rename it without the public prefix, read it in server code only, and roll the key",
+        );
         return;
     }
     if read.in_browser {
-        let message = format!("`{name}` is read in code that the browser gets, where it is undefined");
+        let message =
+            format!("`{name}` is read in code that the browser gets, where it is undefined");
         cx.report(read.origin, message)
             .level(Level::Warning)
             .about(name)
             .once_per(name.as_str())
-            .help("read it in a module that only the server imports, guarded by `import 'server-only'`");
+            .help(
+                "read it in a module that only the server imports, guarded by `import \
+                'server-only'`",
+            );
     }
 }

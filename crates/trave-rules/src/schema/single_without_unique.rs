@@ -25,7 +25,10 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
     let finding = cx
         .report(
             single.origin,
-            format!("`{call}` fails once two rows of `{name}` share {}: no unique key prevents it", code_list(&columns)),
+            format!(
+                "`{call}` fails once two rows of `{name}` share {}: no unique key prevents it",
+                code_list(&columns)
+            ),
         )
         .about(format!("{}.{}", table.name, code_list(&columns)))
         .once_per(format!("{} {}", table.name, code_list(&columns)))

@@ -34,9 +34,10 @@ fn report(missing: &MissingColumn, table: &Table, cx: &mut Context) {
         finding.label(origin, "the table");
     }
     if missing.drifted && missing.past.is_none() {
-        finding
-            .level(Level::Info)
-            .note("several columns of this table are unknown: it was probably changed outside of the migrations");
+        finding.level(Level::Info).note(
+            "several columns of this table are unknown: it was probably changed outside of the \
+            migrations",
+        );
     }
     let similar = nearest(column, table.columns.iter().map(|column| column.name.as_str()));
     if let Some(similar) = similar.filter(|_| missing.past.is_none()) {

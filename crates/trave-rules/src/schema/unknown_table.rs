@@ -10,15 +10,22 @@ fn unknown_table(query: &Query, cx: &mut Context) {
         return;
     }
     let Some(missing) = model.missing_table(query) else { return };
-    let (Some(name), Some(catalog)) = (query.table_name(), model.catalog_at(query.facts.origin)) else {
+    let (Some(name), Some(catalog)) = (query.table_name(), model.catalog_at(query.facts.origin))
+    else {
         return;
     };
     let table = &name.name;
     let (message, level) = match &missing {
-        MissingTable::Dropped(_) => (format!("`{table}` no longer exists: a migration dropped it"), Level::Error),
-        MissingTable::Renamed(_, to) => (format!("`{table}` no longer exists: it is now `{}`", to.name), Level::Error),
+        MissingTable::Dropped(_) => {
+            (format!("`{table}` no longer exists: a migration dropped it"), Level::Error)
+        }
+        MissingTable::Renamed(_, to) => {
+            (format!("`{table}` no longer exists: it is now `{}`", to.name), Level::Error)
+        }
         MissingTable::NeverMade(true) => (format!("no migration makes `{table}`"), Level::Error),
-        MissingTable::NeverMade(false) => (format!("no migration in this repository makes `{table}`"), Level::Info),
+        MissingTable::NeverMade(false) => {
+            (format!("no migration in this repository makes `{table}`"), Level::Info)
+        }
     };
     let known = catalog.tables.keys().chain(catalog.views.keys());
     let similar = nearest(table, known.map(|other| other.name.as_str()));
