@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use trave_backend::effect::CacheAction;
 use trave_backend::query::Operation;
 use trave_backend::value::{Input, InputKind, Taint, Value};
-use trave_catalog::{Command, Table};
+use trave_catalog::{Command, Condition, Table};
 
 use crate::model::{Cache, Model, Query, Reach, Route, RouteKind};
 
@@ -64,8 +64,7 @@ impl Model {
         let by_caller =
             self.stored_inputs(cache).iter().any(|input| input.kind == InputKind::Identity);
         let by_policy = cache.computes.iter().filter_map(|id| self.query(*id)).any(|query| {
-            query.facts.client.session
-                && self.table_of(query).is_some_and(|table| shows_by_caller(table))
+            query.facts.client.session && self.table_of(query).is_some_and(shows_by_caller)
         });
         let keyed = cache.facts.key.inputs.iter().any(|input| is_identity(input.kind));
         (by_caller || by_policy) && !keyed
@@ -148,7 +147,7 @@ fn is_identity(kind: InputKind) -> bool {
 fn shows_by_caller(table: &Table) -> bool {
     let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
     let mut conditions = policies.filter_map(|policy| policy.using.as_ref());
-    table.rls_enabled && conditions.any(|using| using.depends_on_caller())
+    table.rls_enabled && conditions.any(Condition::depends_on_caller)
 }
 
 impl Route {

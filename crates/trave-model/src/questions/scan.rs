@@ -1,8 +1,9 @@
 //! Whether an index serves a query, or whether each run reads the whole table.
 
+use smol_str::SmolStr;
 use trave_backend::query::{Filter, FilterOp, OrderKey};
 use trave_backend::value::ClientRole;
-use trave_catalog::{Command, IndexTarget, Table};
+use trave_catalog::{Command, Condition, IndexTarget, Table};
 
 use super::rows::Certain;
 use crate::model::{Model, Query};
@@ -26,7 +27,7 @@ impl Model {
         let own = |filter: &&Filter| filter.relation.is_none();
         let helps = |filter: &Filter| !filter.negated && leads_index(table, &filter.column);
         if filters.iter().filter(own).any(helps)
-            || self.policy_serves(query, table)
+            || policy_serves(query, table)
             || query.facts.incomplete
         {
             return Serving::Served;
@@ -36,22 +37,22 @@ impl Model {
         if unserved.is_empty() { Serving::Unfiltered } else { Serving::Unserved(unserved) }
     }
 
-    /// Whether the condition of a policy narrows the rows by an indexed column.
-    fn policy_serves(&self, query: &Query, table: &Table) -> bool {
-        if !table.rls_enabled || query.facts.client.role == ClientRole::Service {
-            return false;
-        }
-        let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
-        let conditions = policies.filter_map(|policy| policy.using.as_ref());
-        conditions.flat_map(|using| using.columns()).any(|column| leads_index(table, &column))
-    }
-
     /// Whether an index gives the rows of `query` in the order of `key`, after its equalities.
     pub fn gives_order(&self, query: &Query, table: &Table, key: &OrderKey) -> bool {
         let Some(column) = &key.column else { return true };
-        let fixed: Vec<&str> = query.fixed_columns().map(|column| column.as_str()).collect();
+        let fixed: Vec<&str> = query.fixed_columns().map(SmolStr::as_str).collect();
         table.index_ordering(&fixed, &[column.as_str()]).is_some()
     }
+}
+
+/// Whether the condition of a policy narrows the rows by an indexed column.
+fn policy_serves(query: &Query, table: &Table) -> bool {
+    if !table.rls_enabled || query.facts.client.role == ClientRole::Service {
+        return false;
+    }
+    let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
+    let conditions = policies.filter_map(|policy| policy.using.as_ref());
+    conditions.flat_map(Condition::columns).any(|column| leads_index(table, &column))
 }
 
 /// Whether a trigram index serves a column.

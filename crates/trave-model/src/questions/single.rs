@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use trave_backend::query::FilterOp;
 use trave_backend::value::ClientRole;
-use trave_catalog::{Command, IndexTarget, Table};
+use trave_catalog::{Command, Condition, IndexTarget, Table};
 
 use crate::model::{Model, Query};
 
@@ -14,7 +14,7 @@ impl Model {
         if !table.columns_known || query.facts.filters.iter().any(|filter| filter.path.is_some()) {
             return true;
         }
-        let narrowed = self.columns_narrowed_by_policy(query, table);
+        let narrowed = columns_narrowed_by_policy(query, table);
         let compared = |column: &SmolStr| {
             let filters = &query.facts.filters;
             let by_filter = filters.iter().any(|filter| {
@@ -24,29 +24,26 @@ impl Model {
             by_filter || narrowed.contains(column)
         };
         let by_key = table.unique_keys().iter().any(|key| key.iter().all(compared));
-        by_key || self.partial_key_fits(table, compared)
+        by_key || partial_key_fits(table, compared)
     }
+}
 
-    fn partial_key_fits(&self, table: &Table, compared: impl Fn(&SmolStr) -> bool) -> bool {
-        let mut partial =
-            table.indexes.iter().filter(|index| index.unique && index.predicate.is_some());
-        partial.any(|index| {
-            index.keys.iter().all(|key| match &key.what {
-                IndexTarget::Column(column) => compared(column),
-                IndexTarget::Expression(_) => true,
-            })
+fn partial_key_fits(table: &Table, compared: impl Fn(&SmolStr) -> bool) -> bool {
+    let mut partial =
+        table.indexes.iter().filter(|index| index.unique && index.predicate.is_some());
+    partial.any(|index| {
+        index.keys.iter().all(|key| match &key.what {
+            IndexTarget::Column(column) => compared(column),
+            IndexTarget::Expression(_) => true,
         })
-    }
+    })
+}
 
-    /// Columns by which policies narrow what the caller of a query sees.
-    fn columns_narrowed_by_policy(&self, query: &Query, table: &Table) -> Vec<SmolStr> {
-        if !table.rls_enabled || query.facts.client.role == ClientRole::Service {
-            return Vec::new();
-        }
-        let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
-        policies
-            .filter_map(|policy| policy.using.as_ref())
-            .flat_map(|using| using.columns())
-            .collect()
+/// Columns by which policies narrow what the caller of a query sees.
+fn columns_narrowed_by_policy(query: &Query, table: &Table) -> Vec<SmolStr> {
+    if !table.rls_enabled || query.facts.client.role == ClientRole::Service {
+        return Vec::new();
     }
+    let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
+    policies.filter_map(|policy| policy.using.as_ref()).flat_map(Condition::columns).collect()
 }

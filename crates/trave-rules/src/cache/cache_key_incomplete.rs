@@ -2,6 +2,7 @@
 
 use trave_rule::effect::CacheAction;
 use trave_rule::model::Cache;
+use trave_rule::value::Input;
 use trave_rule::words::code_list;
 use trave_rule::{Context, rule};
 
@@ -17,8 +18,8 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     if missing.is_empty() {
         return;
     }
-    let stored = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
-    let names: Vec<String> = missing.iter().map(|input| input.title()).collect();
+    let write = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
+    let names: Vec<String> = missing.iter().map(Input::title).collect();
     cx.report(
         facts.key_origin,
         format!(
@@ -28,6 +29,6 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
         ),
     )
     .here("the key")
-    .label(stored, "stored here")
+    .label(write, "stored here")
     .help(format!("add {} to the key", code_list(&names)));
 }

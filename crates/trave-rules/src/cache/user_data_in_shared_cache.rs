@@ -26,14 +26,14 @@ fn stored(cache: &Cache, cx: &mut Context) {
     if !cx.model().leaks_between_callers(cache) || cx.model().is_second_half(cache) {
         return;
     }
-    let stored = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
+    let write = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
     cx.report(
         facts.key_origin,
         "the cached value depends on the caller, and the key does not: everybody gets the first \
         caller's data",
     )
     .here("the key")
-    .label(stored, "stored here")
+    .label(write, "stored here")
     .help("put the caller's id into the key");
 }
 

@@ -35,7 +35,7 @@ fn unindexed_filter(query: &Query, cx: &mut Context) {
         .here(format!("filtered here, for {way}"))
         .about(format!("{}.{}", table.name, names.join(",")))
         .once_per(format!("{} {}", table.name, names.join(",")))
-        .help(advice(table, &names, only_flags));
+        .help(if only_flags { partial_index(table, &names) } else { index(table, &names) });
     if only_flags {
         finding.level(Level::Info);
     }
@@ -62,21 +62,23 @@ fn columns_of<'t>(filters: &[&Filter], table: &'t Table) -> Vec<&'t Column> {
     columns
 }
 
-fn advice(table: &Table, columns: &[&str], only_flags: bool) -> String {
-    let name = &table.name.name;
-    if only_flags {
-        let flag = columns.join(" and ");
-        return format!(
-            "where few rows match: create index concurrently {name}_{}_idx on {} (id) where \
-            {flag};",
-            columns.join("_"),
-            table.name
-        );
-    }
+fn index(table: &Table, columns: &[&str]) -> String {
     format!(
-        "create index concurrently {name}_{}_idx on {} ({});",
+        "create index concurrently {}_{}_idx on {} ({});",
+        table.name.name,
         columns.join("_"),
         table.name,
         columns.join(", ")
+    )
+}
+
+/// A flag alone tells few rows apart; an index over the rare value does.
+fn partial_index(table: &Table, flags: &[&str]) -> String {
+    format!(
+        "where few rows match: create index concurrently {}_{}_idx on {} (id) where {};",
+        table.name.name,
+        flags.join("_"),
+        table.name,
+        flags.join(" and ")
     )
 }

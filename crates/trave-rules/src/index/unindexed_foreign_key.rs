@@ -36,6 +36,6 @@ fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
 }
 
 fn key_has_index(table: &Table, key: &ForeignKey) -> bool {
-    let columns: Vec<&str> = key.columns.iter().map(|column| column.as_str()).collect();
+    let columns: Vec<&str> = key.columns.iter().map(|column| &**column).collect();
     table.index_leading_with(&columns).is_some()
 }

@@ -1,6 +1,6 @@
 //! Identity taken from a token that nobody verified.
 
-use trave_rule::model::{Claim, ClaimSource};
+use trave_rule::model::{Claim, ClaimSource, Route};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -10,7 +10,7 @@ fn unverified_decode(claim: &Claim, cx: &mut Context) {
     }
     let Some(what) = claim.decision() else { return };
     let way = claim.route.and_then(|route| cx.model().route(route));
-    let title = way.map_or_else(|| "this code".to_owned(), |route| route.title());
+    let title = way.map_or_else(|| "this code".to_owned(), Route::title);
     cx.report(
         claim.facts.claim,
         format!(

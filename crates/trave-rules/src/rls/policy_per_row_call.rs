@@ -1,6 +1,6 @@
 //! Session functions that a policy runs once per row.
 
-use trave_rule::catalog::{Policy, Table};
+use trave_rule::catalog::{Condition, Policy, Table};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -12,7 +12,7 @@ fn policy_per_row_call(table: &Table, cx: &mut Context) {
 
 fn check(table: &Table, policy: &Policy, cx: &mut Context) {
     let conditions = policy.using.iter().chain(&policy.check);
-    let calls: Vec<_> = conditions.flat_map(|condition| condition.row_calls()).collect();
+    let calls: Vec<_> = conditions.flat_map(Condition::row_calls).collect();
     let Some((first, rest)) = calls.split_first() else { return };
     let name = &table.name.name;
     let finding = cx

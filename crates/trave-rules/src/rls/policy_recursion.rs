@@ -12,9 +12,9 @@ fn policy_recursion(table: &Table, cx: &mut Context) {
     let name = &table.name.name;
     let verb = cycle.command.privilege();
     let way = match cycle.through.as_slice() {
-        [] => format!("reading `{name}` applies this policy again"),
+        [] => "this policy reads it".to_owned(),
         through => format!(
-            "it reads {}, whose policies read `{name}`",
+            "this policy reads it by way of {}",
             code_list(through.iter().map(|table| &table.name))
         ),
     };

@@ -22,9 +22,8 @@ fn exposed_variable(read: &EnvUse, cx: &mut Context) {
         return;
     }
     if read.is_published {
-        let message = format!(
-            "`{name}` is copied into what the browser gets: anybody can read the service-role key"
-        );
+        let message =
+            format!("`{name}` is copied into the browser bundle: anybody can read this key");
         cx.report(read.origin, message).about(name).once_per(name.as_str()).help(
             "rename it without the public prefix, read it in server code only, and roll the key",
         );
