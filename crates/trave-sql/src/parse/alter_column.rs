@@ -32,7 +32,9 @@ impl Cursor<'_> {
         if self.eat_all(&["set", "data", "type"]) || self.eat("type") {
             return self.set_type();
         }
-        match self.eat_any(&["set", "drop", "add", "restart", "reset", "options"]) {
+        match self.eat_any(&["set", "drop", "add", "restart", "reset", "options", "to"]) {
+            // libSQL: the whole column anew.
+            Some("to") => Ok(ColumnChange::Replace(Box::new(self.column()?))),
             Some("set") => self.set_column(),
             Some("drop") => self.drop_from_column(),
             Some("add") => self.identity().map(ColumnChange::AddIdentity),

@@ -375,6 +375,14 @@ mod tests {
     }
 
     #[test]
+    fn actions_of_libsql() {
+        let text = "ALTER TABLE `t` ALTER COLUMN \"a\" TO \"a\" text NOT NULL";
+        let Statement::AlterTable(table) = statement_as(text, Dialect::Sqlite) else { panic!() };
+        assert!(matches!(&table.actions[0].kind, AlterActionKind::AlterColumn(column)
+            if matches!(column.change, ColumnChange::Replace(_))));
+    }
+
+    #[test]
     fn actions_of_mysql() {
         let text = "ALTER TABLE `t` ADD COLUMN `a` INT NOT NULL AFTER `b`, MODIFY `c` TEXT NULL, DROP INDEX `i`, \
                     ADD UNIQUE INDEX `j`(`a`), DROP FOREIGN KEY `k`, DROP PRIMARY KEY, ADD PRIMARY KEY (`a`), RENAME INDEX `x` TO `y`";
