@@ -90,7 +90,7 @@ fn the_sample_is_understood() {
 
 #[test]
 fn cut_texts_are_read() {
-    for at in (0..SAMPLE.len()).step_by(3).filter(|at| SAMPLE.is_char_boundary(*at)) {
+    for at in (0..SAMPLE.len()).step_by(7).filter(|at| SAMPLE.is_char_boundary(*at)) {
         let (left, right) = SAMPLE.split_at(at);
         read(left, DIALECTS[at % 3]);
         read(right, DIALECTS[at % 3]);
@@ -101,7 +101,7 @@ fn cut_texts_are_read() {
 fn changed_texts_are_read() {
     let mut numbers = Numbers(0x5eed);
     let marks = b"()[]{},;:.'\"`$\\-/*+<>=?%@#&|!~ \n\0aZ09_\xc3\xa9";
-    for round in 0..1_200 {
+    for round in 0..600 {
         let mut bytes = SAMPLE.as_bytes().to_vec();
         for _ in 0..=numbers.below(12) {
             let at = numbers.below(bytes.len());
@@ -122,7 +122,7 @@ fn changed_texts_are_read() {
 fn shuffled_words_are_read() {
     let mut numbers = Numbers(0xfeed);
     let words: Vec<_> = SAMPLE.split_whitespace().collect();
-    for round in 0..2_000 {
+    for round in 0..1_000 {
         let text: Vec<_> = (0..60).map(|_| words[numbers.below(words.len())]).collect();
         read(&text.join(" "), DIALECTS[round % 3]);
     }
