@@ -98,6 +98,11 @@ pub(crate) fn is_foreign_folder(name: &str, beside_manifest: impl FnOnce() -> bo
     FOREIGN_FOLDERS.contains(&name) || (OUTPUT_FOLDERS.contains(&name) && beside_manifest())
 }
 
+/// Whether a name is one that people hide. `.well-known` is a folder of routes.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') && name != ".well-known"
+}
+
 /// Whether a code file is written by a tool: noted, but not read.
 pub(crate) fn is_generated(path: &str) -> bool {
     let name = file_name(path).to_ascii_lowercase();

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::kind::{Kind, is_foreign_folder, is_generated, is_test, kind_of};
+use crate::kind::{Kind, is_foreign_folder, is_generated, is_hidden, is_test, kind_of};
 use crate::settings::CheckSettings;
 
 /// A file that means something to us.
@@ -53,6 +53,9 @@ impl Selection {
     /// The file at a path, if it is something to us and not left out.
     pub(crate) fn file(&self, path: &str) -> Option<Found> {
         let kind = kind_of(path)?;
+        if path.split('/').any(is_hidden) {
+            return None;
+        }
         if self.excluded.matched_path_or_any_parents(path, false).is_ignore() {
             return None;
         }
@@ -80,6 +83,7 @@ pub(crate) fn walk(root: &Path, selection: Selection) -> Inventory {
     let mut builder = WalkBuilder::new(root);
     builder
         .require_git(false)
+        .hidden(false)
         .threads(std::thread::available_parallelism().map_or(1, usize::from).min(8))
         .filter_entry(move |entry| enters(entry, &top, &folder_selection));
     builder.build_parallel().run(|| {
@@ -151,7 +155,7 @@ fn enters(entry: &DirEntry, root: &Path, selection: &Selection) -> bool {
     };
     let name = entry.file_name().to_str().unwrap_or_default();
     let manifest = || entry.path().parent().is_some_and(|up| up.join("package.json").exists());
-    !is_foreign_folder(name, manifest) && selection.enters(&path)
+    !is_hidden(name) && !is_foreign_folder(name, manifest) && selection.enters(&path)
 }
 
 /// The path below the root with `/` between its parts.
@@ -187,7 +191,14 @@ mod tests {
             ..CheckSettings::default()
         };
         let selection = Selection::new(&settings).unwrap();
-        let paths = ["src/b.ts", "legacy/deep/a.ts", "src/a.old.ts", "src/a.ts", "readme.md"];
+        let paths = [
+            "src/b.ts",
+            "legacy/deep/a.ts",
+            "src/a.old.ts",
+            "src/a.ts",
+            ".cache/a.ts",
+            "readme.md",
+        ];
         let found = listed(paths, &selection).files;
         let paths: Vec<&str> = found.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["src/a.ts", "src/b.ts"]);
