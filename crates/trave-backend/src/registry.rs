@@ -10,6 +10,7 @@ use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
 use crate::frameworks::next::Next;
+use crate::frameworks::react::React;
 use crate::frameworks::web::Web;
 use crate::http::outbound::Outbound;
 use crate::http::valibot::Valibot;
@@ -19,6 +20,7 @@ use crate::library::Library;
 static LIBRARIES: &[&dyn Library] = &[
     &Supabase,
     &Next,
+    &React,
     &Web,
     &Env,
     &Zod,

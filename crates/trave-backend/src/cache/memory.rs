@@ -1,4 +1,4 @@
-//! Caches inside the process: `lru-cache`, `node-cache`, and React's `cache` for one request.
+//! Caches inside the process: `lru-cache`, `node-cache`.
 
 use crate::effect::{CacheAction, CacheUse, Effect};
 use crate::library::{Library, LibraryCall, Machine};
@@ -20,8 +20,6 @@ impl Library for Memory {
         let kind = match (package_name(package).as_str(), name) {
             ("lru-cache", "default" | "LRUCache" | "*") => "lru-class",
             ("node-cache", "default" | "*") => "node-class",
-            ("react", "cache") => "memo",
-            ("react", "*" | "default") => "react",
             _ => return None,
         };
         Some(LibraryValue::new(NAME, kind).named(name).into_value())
@@ -34,7 +32,6 @@ impl Library for Memory {
         _at: trave_source::Origin,
     ) -> Option<Value> {
         match (object.kind, property) {
-            ("react", "cache") => self.import("react", "cache"),
             ("lru-class", "LRUCache" | "default") | ("node-class", "default") => {
                 Some(object.clone().into_value())
             }
@@ -48,11 +45,6 @@ impl Library for Memory {
             ("lru-class", None) => Some(store(&call.arg(0), &["max", "maxSize", "ttl"])),
             ("node-class", None) => Some(store(&call.arg(0), &["stdTTL"])),
             ("store", Some(method)) => stored(call, method, machine),
-            ("memo", None) | ("react", Some("cache")) => {
-                let memo = LibraryValue::new(NAME, "memoised").with("function", call.arg(0));
-                Some(memo.into_value())
-            }
-            ("memoised", None) => memoised(call, machine),
             _ => None,
         }
     }
@@ -85,19 +77,6 @@ fn stored(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machine) -> Op
     }
     machine.record(Effect::Cache(cache));
     Some(Value::unknown_from(call.args.get(..1).unwrap_or_default()))
-}
-
-/// A call of a function that React remembers for the rest of the request.
-fn memoised(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
-    let function = call.callee.kept("function")?;
-    let (value, computes) = machine.run_and_watch(function, call.args.to_vec());
-    let mut cache = use_of(call, CacheAction::ReadThrough);
-    cache.key = Value::array(call.args.to_vec());
-    cache.value = Some(value.clone());
-    cache.computes = computes;
-    cache.shared = false;
-    machine.record(Effect::Cache(cache));
-    Some(value)
 }
 
 fn use_of(call: &LibraryCall<'_>, action: CacheAction) -> CacheUse {

@@ -1,4 +1,4 @@
-//! Caches: Redis clients, stores in memory, and React's memory of one request.
+//! Caches: Redis clients and stores in memory.
 
 pub(crate) mod memory;
 pub(crate) mod redis;

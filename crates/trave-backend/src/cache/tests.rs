@@ -2,7 +2,7 @@ use super::memory::Memory;
 use super::redis::{IOREDIS, NODE_REDIS, Redis, UPSTASH};
 use crate::effect::{CacheAction, CacheUse, Effect};
 use crate::library::Library;
-use crate::testing::{FakeMachine, call, chain, function, number};
+use crate::testing::{FakeMachine, call, chain, number};
 use crate::value::{Shape, Value};
 
 fn uses(machine: &FakeMachine) -> Vec<&CacheUse> {
@@ -85,17 +85,6 @@ fn commands_read_write_and_invalidate() {
         &[("pipeline", &[]), ("set", &[text("k"), text("v")]), ("exec", &[])];
     chain(&IOREDIS, &mut machine, &client, pipeline);
     assert_eq!(uses(&machine).len(), 7);
-}
-
-#[test]
-fn react_remembers_for_one_request() {
-    let mut machine = FakeMachine { returns: vec![text("user")], ..FakeMachine::default() };
-    let cache = Memory.import("react", "cache").unwrap();
-    let memo = call(&Memory, &mut machine, &cache, (None, &[function(0)])).unwrap();
-    let value = call(&Memory, &mut machine, &memo, (None, &[text("1")])).unwrap();
-    assert_eq!(value, text("user"));
-    assert!(!uses(&machine)[0].shared);
-    assert_eq!(uses(&machine)[0].action, CacheAction::ReadThrough);
 }
 
 #[test]

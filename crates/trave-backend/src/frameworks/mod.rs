@@ -1,6 +1,7 @@
 //! Frameworks that serve requests: which files and functions are ways in, and what they are given.
 
 pub mod next;
+pub(crate) mod react;
 pub(crate) mod supabase_edge;
 pub(crate) mod syntax;
 pub(crate) mod web;
