@@ -4,6 +4,7 @@
 //! holds makes them fail: what cannot be read is a notice in the model.
 
 mod code;
+mod fragment;
 mod kind;
 mod load;
 mod path;

@@ -30,6 +30,11 @@ impl<'a> Placing<'a> {
         Self { roots, told }
     }
 
+    /// Whether the settings send code to this root.
+    pub(crate) fn is_told(&self, root: usize) -> bool {
+        self.told.iter().any(|(_, told)| *told == root)
+    }
+
     /// The root of a code file: told, else a Supabase project around it, else the nearest.
     pub(crate) fn root_of(&self, path: &str) -> Option<usize> {
         let told = self.told.iter().find(|(folder, _)| is_within(path, folder));

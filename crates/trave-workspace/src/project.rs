@@ -14,6 +14,7 @@ use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir::Module;
 
 use crate::code::{Code, CodeFiles, Parsed};
+use crate::fragment::{Witnesses, fragments, without};
 use crate::kind::{Kind, is_script, is_test};
 use crate::phases::{Amount, Phase, Phases};
 use crate::place::Placing;
@@ -47,20 +48,29 @@ struct Configs {
 pub(crate) fn make(inventory: Inventory, store: &dyn Store, settings: &Settings) -> Made {
     let files = inventory.files;
     let mut notices: Vec<Notice> = inventory.notices.into_iter().map(plain).collect();
-    let configs = read_configs(&files, store, settings);
+    let configs = read_configs(&files, store);
     notices.extend(configs.notices);
     let resolver = Resolver::new(tree(&files), &configs.imports);
     let mut sources = Sources::default();
-    let migrations = sql::read(&files, store, &configs.supabase, &mut sources);
+    let mut migrations = sql::read(&files, store, &configs.supabase, &mut sources);
+    for root in &mut migrations.roots {
+        supabase::complete(&mut root.config, &settings.supabase);
+    }
     let code_files = CodeFiles { files: &files, store, resolver: &resolver };
     let (replayed, code) = rayon::join(|| migrations.replay(&sources), || code_files.read());
     let mut phases = Phases::default();
     phases.extend(code.phases.clone());
     phases.extend(replayed.phases.clone());
     notices.extend(migrations.notices.iter().cloned());
-    let parts = Parts { resolver, migrations, replayed, code, settings, notices };
+    let mut parts = Parts { resolver, migrations, replayed, code, settings, notices };
     let start = Instant::now();
-    let (program, roots) = parts.assemble(sources);
+    let coverage = parts.coverage(sources.len());
+    let witnesses = parts.set_fragments_aside();
+    let (mut program, roots) = parts.assemble(sources);
+    program.coverage = coverage;
+    for (root, tables) in witnesses {
+        program.generated.entry(root).or_default().extend(tables);
+    }
     let amount = Amount {
         items: program.modules.len(),
         bytes: program.sources.iter().map(|(_, source)| source.text.len() as u64).sum(),
@@ -79,7 +89,7 @@ fn tree(files: &[Found]) -> Tree {
     Tree::new(code.map(|(number, file)| (Arc::from(file.path.as_str()), number)))
 }
 
-fn read_configs(files: &[Found], store: &dyn Store, settings: &Settings) -> Configs {
+fn read_configs(files: &[Found], store: &dyn Store) -> Configs {
     let texts: Vec<(&Found, crate::text::Text)> = files
         .par_iter()
         .filter(|file| !matches!(file.kind, Kind::Code | Kind::Sql))
@@ -90,7 +100,7 @@ fn read_configs(files: &[Found], store: &dyn Store, settings: &Settings) -> Conf
         let say = |what: String| plain(format!("`{}` {what}", file.path));
         configs.notices.extend(text.notice.map(say));
         let Some(text) = text.text else { continue };
-        let problem = configs.add(file, &text, settings);
+        let problem = configs.add(file, &text);
         configs.notices.extend(problem.map(|problem| say(format!("cannot be read: {problem}"))));
     }
     configs
@@ -98,10 +108,10 @@ fn read_configs(files: &[Found], store: &dyn Store, settings: &Settings) -> Conf
 
 impl Configs {
     /// Takes in one file; what is wrong with it, if anything.
-    fn add(&mut self, file: &Found, text: &str, settings: &Settings) -> Option<String> {
+    fn add(&mut self, file: &Found, text: &str) -> Option<String> {
         if file.kind == Kind::Supabase {
             let (config, problem) = supabase::read(&file.path, text);
-            self.supabase.push(supabase::completed(config, &settings.supabase));
+            self.supabase.push(config);
             return problem;
         }
         match json::read(text) {
@@ -131,7 +141,6 @@ impl Parts<'_> {
         for (at, root) in self.migrations.roots.iter().enumerate() {
             maps.catalogs.extend(root.files.iter().map(|migration| (migration.file, at)));
         }
-        let coverage = self.coverage(sources.len());
         let generated = self.generated(&placing);
         let packages = packages(&self.resolver);
         let parsed = std::mem::take(&mut self.code.parsed);
@@ -163,7 +172,7 @@ impl Parts<'_> {
             },
             comments: self.replayed.comments,
             notices,
-            coverage,
+            coverage: Coverage::default(),
             settings: model_settings(self.settings),
             generated,
         };
@@ -180,6 +189,26 @@ impl Parts<'_> {
             }
         }
         tables
+    }
+
+    /// Takes the roots away that are fragments of others, and keeps what they show.
+    fn set_fragments_aside(&mut self) -> Witnesses {
+        if self.code.scanned == 0 {
+            return Witnesses::new();
+        }
+        let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
+        let found = fragments(&self.migrations.roots, &self.replayed.catalogs, &placing);
+        for root in found.roots.iter().filter_map(|at| self.migrations.roots.get(*at)) {
+            self.notices.push(plain(format!(
+                "`{}` changes tables of another folder of migrations: taken as run by hand",
+                root.folder
+            )));
+        }
+        let roots = std::mem::take(&mut self.migrations.roots);
+        self.migrations.roots = without(roots, &found.roots);
+        let catalogs = std::mem::take(&mut self.replayed.catalogs);
+        self.replayed.catalogs = without(catalogs, &found.roots);
+        found.witnesses
     }
 
     fn coverage(&self, sql_files: usize) -> Coverage {

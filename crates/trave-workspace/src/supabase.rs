@@ -20,12 +20,11 @@ pub(crate) fn read(path: &str, text: &str) -> (RootConfig, Option<String>) {
 }
 
 /// Settings of trave say what the platform is set to where the project's file does not.
-pub(crate) fn completed(mut config: RootConfig, settings: &SupabaseSettings) -> RootConfig {
+pub(crate) fn complete(config: &mut RootConfig, settings: &SupabaseSettings) {
     config.auto_expose = settings.auto_expose.or(config.auto_expose);
     if let Some(schemas) = &settings.schemas {
         config.schemas = Some(schemas.iter().map(SmolStr::new).collect());
     }
-    config
 }
 
 fn from_table(folder: SmolStr, table: &Table) -> RootConfig {
