@@ -11,6 +11,8 @@ mod print;
 mod recursion;
 mod replay;
 pub mod schema;
+#[cfg(test)]
+mod testing;
 
 pub use condition::{RowCall, Truth};
 pub use migrations::{

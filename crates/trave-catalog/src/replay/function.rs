@@ -47,8 +47,8 @@ impl Session {
         if language == "sql" {
             return self.check_reads(&body::tables_of_block(block));
         }
-        let kinds = block.declarations.iter().filter_map(|one| one.data_type.as_ref());
-        kinds.map(|kind| self.resolve_type(kind).map(|_| ())).collect()
+        let mut kinds = block.declarations.iter().filter_map(|one| one.data_type.as_ref());
+        kinds.try_for_each(|kind| self.resolve_type(kind).map(|_| ()))
     }
 
     fn new_function(

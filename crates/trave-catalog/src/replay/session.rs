@@ -38,6 +38,7 @@ impl Frame {
 }
 
 /// A running replay.
+#[expect(clippy::struct_excessive_bools, reason = "settings of a connection, each its own")]
 pub(super) struct Session {
     /// The catalog in the making.
     pub(super) store: Store,

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use trave_catalog::{Catalog, schema_json, schema_sql};
+use trave_catalog::{MigrationRoot, Missing, Replay, replay, schema_json, schema_sql};
 use trave_workspace::{Depth, Project};
 
 use crate::cli::{Common, Schema, SchemaFormat};
@@ -22,12 +22,14 @@ pub(crate) fn run(arguments: &Schema, common: &Common) -> anyhow::Result<()> {
     let (project, within) = project_of(&arguments.path);
     let root = arguments.root.as_deref();
     let project = read(Request { path: &project, root, depth: Depth::Catalog }, common)?;
-    let catalog = chosen(&project, root, &within)?;
+    let root = chosen(&project, root, &within)?;
+    // What an empty server would hold: tables that nothing makes are not assumed here.
+    let catalog = replay(root, &project.model.sources, Replay { missing: Missing::Refused }).catalog;
     let mut out = stdout();
     match arguments.format {
-        SchemaFormat::Sql => out.write_all(schema_sql(catalog).as_bytes())?,
+        SchemaFormat::Sql => out.write_all(schema_sql(&catalog).as_bytes())?,
         SchemaFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &schema_json(catalog))?;
+            serde_json::to_writer_pretty(&mut out, &schema_json(&catalog))?;
             writeln!(out)?;
         }
     }
@@ -51,21 +53,21 @@ fn project_of(path: &Path) -> (PathBuf, String) {
     (project.to_owned(), within.join("/"))
 }
 
-/// The catalog that was asked for, or the only one.
+/// The root that was asked for, or the only one.
 fn chosen<'a>(
     project: &'a Project,
     root: Option<&str>,
     within: &str,
-) -> Result<&'a Catalog, Failure> {
+) -> Result<&'a MigrationRoot, Failure> {
     let asked = root.map(|root| root.trim_start_matches("./").trim_end_matches('/'));
     let fits = |folder: &str| match asked {
         Some(asked) => folder == asked,
         None => Path::new(folder).starts_with(within) || Path::new(within).starts_with(folder),
     };
-    let pairs = project.migrations.iter().zip(&project.model.catalogs);
-    let found: Vec<_> = pairs.filter(|(root, _)| fits(&root.folder)).collect();
+    let found: Vec<&MigrationRoot> =
+        project.migrations.iter().filter(|root| fits(&root.folder)).collect();
     match found.as_slice() {
-        [(_, catalog)] => Ok(catalog),
+        [root] => Ok(root),
         [] => {
             let path = project.root.display();
             Err(Failure::new(format!("`{path}` holds no migrations"))
@@ -73,7 +75,7 @@ fn chosen<'a>(
         }
         several => {
             let folders: Vec<String> =
-                several.iter().map(|(root, _)| root.folder.to_string()).collect();
+                several.iter().map(|root| root.folder.to_string()).collect();
             Err(Failure::new(format!("there are {} folders of migrations", several.len()))
                 .next(format!("choose one with `--root`: {}", quoted(&folders))))
         }

@@ -308,3 +308,6 @@ fn push_block<'a>(block: &'a Block, stack: &mut Vec<&'a BodyStatement>) {
     stack.extend(&block.statements);
     stack.extend(block.handlers.iter().flat_map(|handler| &handler.statements));
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,7 +121,7 @@ impl Session {
                 })
                 .collect(),
             "pg_policies" | "pg_policy" => tables().into_iter().flat_map(policy_rows).collect(),
-            "pg_indexes" => tables().into_iter().flat_map(index_rows).collect(),
+            "pg_indexes" | "pg_index" => tables().into_iter().flat_map(index_rows).collect(),
             "pg_constraint" => tables().into_iter().flat_map(constraint_rows).collect(),
             "pg_trigger" => tables().into_iter().flat_map(trigger_rows).collect(),
             "pg_attribute" => tables().into_iter().flat_map(column_rows).collect(),
@@ -131,7 +131,6 @@ impl Session {
             }
             "pg_type" | "pg_enum" => self.type_rows(view),
             "pg_proc" => catalog.functions.iter().map(function_row).collect(),
-            "pg_index" => tables().into_iter().flat_map(index_rows).collect(),
             "pg_depend" => Vec::new(),
             "pg_views" | "pg_matviews" => catalog
                 .views
