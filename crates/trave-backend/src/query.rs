@@ -24,6 +24,7 @@ pub enum Operation {
 
 /// One query, as far as its chain could be read.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a chain, on its own")]
 pub struct Query {
     /// The client library: `supabase`.
     pub library: &'static str,
@@ -61,6 +62,8 @@ pub struct Query {
     pub payload: Option<Value>,
     /// The columns of `onConflict`.
     pub conflict_columns: Option<Vec<SmolStr>>,
+    /// An upsert that leaves rows alone which exist already (`ignoreDuplicates`): it changes none.
+    pub keeps_existing: bool,
     /// Something was done to it that could not be read: filters may be missing.
     pub incomplete: bool,
 }

@@ -50,6 +50,7 @@ impl Query {
         match self.facts.operation {
             Some(Operation::Select) => &[Command::Select],
             Some(Operation::Insert) => &[Command::Insert],
+            Some(Operation::Upsert) if self.facts.keeps_existing => &[Command::Insert],
             Some(Operation::Upsert) => &[Command::Insert, Command::Update],
             Some(Operation::Update) => &[Command::Update],
             Some(Operation::Delete) => &[Command::Delete],

@@ -71,6 +71,7 @@ pub(super) fn empty_query(client: ClientFact, origin: trave_source::Origin) -> Q
         head: false,
         payload: None,
         conflict_columns: None,
+        keeps_existing: false,
         incomplete: false,
     }
 }
@@ -134,6 +135,8 @@ fn write(query: &mut Query, call: &LibraryCall<'_>) {
     query.payload = call.args.first().cloned();
     let options = call.arg(1);
     read_count(query, &options);
+    query.keeps_existing =
+        options.field("ignoreDuplicates").is_some_and(|ignores| ignores.shape == Shape::Bool(true));
     let conflict = options.field("onConflict").and_then(Value::as_text);
     query.conflict_columns = conflict.map(|columns| {
         columns.split(',').map(|column| SmolStr::new(column.trim().trim_matches('"'))).collect()

@@ -4,10 +4,40 @@
 
 use std::ops::Range;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 /// Nested `and(…)` and `or(…)` deeper than this are not read.
 const DEPTH_MAX: u32 = 16;
+
+/// What may stand behind a column.
+const OPERATORS: &[&str] = &[
+    "not",
+    "eq",
+    "neq",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "like",
+    "ilike",
+    "match",
+    "imatch",
+    "is",
+    "isdistinct",
+    "in",
+    "cs",
+    "cd",
+    "ov",
+    "sl",
+    "sr",
+    "nxl",
+    "nxr",
+    "adj",
+    "fts",
+    "plfts",
+    "phfts",
+    "wfts",
+];
 
 /// One comparison of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +134,7 @@ impl Parser<'_> {
 
     fn comparison(&mut self) {
         let start = self.at;
-        let column = self.column();
+        let column = self.path();
         if !self.eat(".") || column.is_empty() {
             self.failed = true;
             return;
@@ -128,6 +158,20 @@ impl Parser<'_> {
         let (value, bytes) = (from..self.at, start..self.at);
         let negated = self.negated != inverted;
         self.list.push(Condition { column, operator, negated, value, bytes });
+    }
+
+    /// A column, or a column of an embedded relation: `clients.name` in `clients.name.eq.x`.
+    fn path(&mut self) -> SmolStr {
+        let column = self.column();
+        let next = self.rest().strip_prefix('.').unwrap_or_default();
+        let word = next.split(['.', '(', ',', ')']).next().unwrap_or_default();
+        if word.is_empty() || OPERATORS.contains(&word) || !next.contains('.') {
+            return column;
+        }
+        let relation = column;
+        self.eat(".");
+        let column = self.column();
+        format_smolstr!("{relation}.{column}")
     }
 
     fn column(&mut self) -> SmolStr {
@@ -200,6 +244,8 @@ mod tests {
             ("data->>kind.eq.\"a,b\",x.eq.y", "data->>kind eq \"a,b\"; x eq y"),
             ("body.fts(english).cat,x.eq.1", "body fts cat; x eq 1"),
             ("name.eq.", "name eq "),
+            ("title.ilike.x,clients.name.ilike.y", "title ilike x; clients.name ilike y"),
+            ("clients.name.not.is.null", "not clients.name is null"),
         ] {
             assert_eq!(words(text), expected, "{text}");
         }

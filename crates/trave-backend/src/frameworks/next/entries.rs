@@ -102,10 +102,13 @@ fn middleware(module: &Module, found: &mut Vec<Entry>) {
 fn actions(module: &Module, path: &str, found: &mut Vec<Entry>) {
     if module.has_directive("use server") {
         for export in module.exports.iter().filter(|export| may_be_function(module, export)) {
+            let function = exported_function(module, export).and_then(|id| module.function(id));
+            if function.is_some_and(takes_client) {
+                continue;
+            }
             let mut entry = exported(module, export, path);
             entry.kind = EntryKind::ServerAction;
             entry.method = export.name.clone();
-            let function = exported_function(module, export).and_then(|id| module.function(id));
             entry.params =
                 function.map_or_else(any_arguments, |function| arguments(module, function));
             found.push(entry);
@@ -180,6 +183,15 @@ fn config(module: &Module) -> EntryConfig {
         runtime: exported_text(module, "runtime").map(|(runtime, _)| runtime),
         has_other_methods: false,
     }
+}
+
+/// Whether a parameter is a database client: no caller can send one.
+fn takes_client(function: &Function) -> bool {
+    function.params.iter().filter_map(|param| param.note.as_deref()).any(|note| match note {
+        TypeNote::Named { name, .. } => name.ends_with("Client"),
+        TypeNote::ReturnTypeOf(_) => true,
+        _ => false,
+    })
 }
 
 /// What a caller may put into the arguments of a server action: anything.

@@ -78,6 +78,14 @@ fn ways_in_are_found() {
 }
 
 #[test]
+fn a_function_that_takes_a_client_is_no_way_in() {
+    let text = "'use server'
+export async function list(client: SupabaseClient<Database>) {}
+export async function save() {}";
+    assert_eq!(words("lib/a.ts", text), "ServerAction save lib/a.ts");
+}
+
+#[test]
 fn actions_are_given_what_the_caller_sends() {
     let found = read(
         "a.ts",
