@@ -198,8 +198,20 @@ fn names_place(line: &str, place: &str) -> bool {
 
 /// What stands before the tests of a file, which are its last module.
 fn without_tests<'a>(path: &str, text: &'a str) -> &'a str {
-    if path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs") {
+    if path.starts_with("tests/") || path.contains("/tests/") || is_test_module(path) {
         return "";
     }
-    text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_else(|| panic!("{path} has no lines"))
+    text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default()
+}
+
+/// Whether the file above this one says that it is compiled for tests only.
+fn is_test_module(path: &str) -> bool {
+    let (folder, file) = path.rsplit_once('/').unwrap();
+    let above = ["/lib.rs", "/main.rs", "/mod.rs", ".rs"].map(|end| format!("{folder}{end}"));
+    let declaration = format!("#[cfg(test)]\nmod {};", file.trim_end_matches(".rs"));
+    let mut texts = above
+        .iter()
+        .filter(|path| support::repository().join(path).is_file())
+        .map(|path| support::read(path));
+    texts.any(|text| text.contains(&declaration))
 }

@@ -1,4 +1,4 @@
-//! The environment: `process.env.X`, `import.meta.env.X`, `Deno.env.get('X')`, and t3's `createEnv`.
+//! The environment: `process.env.X`, `import.meta.env.X`, `Deno.env.get('X')`, t3's `createEnv`.
 
 use crate::effect::{Effect, EnvRead};
 use crate::library::{Library, LibraryCall, Machine};

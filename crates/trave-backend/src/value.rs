@@ -83,7 +83,7 @@ pub enum Shape {
     Env(SmolStr),
     /// The verified identity of the caller, or a part of it (`user.id`).
     Caller,
-    /// An identity that the caller claims and nobody verified (`getSession().user`, `decode(token)`).
+    /// An identity that a caller claims, which nobody verified (`getSession().user`, `decode(token)`).
     ClaimedCaller(Origin),
     /// A string put together from pieces.
     Template(Arc<Vec<Value>>),
@@ -91,7 +91,7 @@ pub enum Shape {
     Object(Arc<Object>),
     /// An array with known elements.
     Array(Arc<Vec<Value>>),
-    /// An array of unknown length whose elements look like this (`rows.map(row => …)`, input lists).
+    /// Of unknown length, with elements like this (`rows.map(row => …)`, input lists).
     List(Arc<Value>),
     /// Rows of a query (index into the effects' queries), or one row, or a part of one.
     Rows(QueryId),
@@ -103,7 +103,7 @@ pub enum Shape {
     Validated(Arc<Value>, Arc<SchemaShape>),
     /// A thing of a library: a client, a request, a query under construction, a schema, a response.
     Library(Arc<LibraryValue>),
-    /// A function of the project with what it closes over (an index that the evaluator understands).
+    /// A function of the project with what it closes over: an index for the evaluator.
     Function(ClosureId),
     /// A class of the project, or an instance of one (an index that the evaluator understands).
     Instance(ClosureId),

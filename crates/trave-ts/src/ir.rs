@@ -57,7 +57,7 @@ pub struct Module {
     pub bindings: Vec<Binding>,
     /// Type aliases and interfaces, as far as their fields may carry a client.
     pub types: Vec<TypeDeclaration>,
-    /// Comments that begin with `trave-ignore` (after the comment sign and blanks), with their text.
+    /// Comments that begin with `trave-ignore` after the comment sign and blanks, with their text.
     pub comments: Vec<Comment>,
     /// Syntax that could not be read: the span of each ERROR node.
     pub errors: Vec<Span>,

@@ -3,7 +3,10 @@
 use tree_sitter::Language;
 
 macro_rules! kinds {
-    (nodes { $($node:ident $node_name:literal)* } tokens { $($token:ident $token_name:literal)* }) => {
+    (
+        nodes { $($node:ident $node_name:literal)* }
+        tokens { $($token:ident $token_name:literal)* }
+    ) => {
         /// The kind of a node.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]

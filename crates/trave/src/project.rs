@@ -64,7 +64,8 @@ pub(crate) fn quoted(names: &[String]) -> String {
 pub(crate) fn nothing(path: &Path) -> Failure {
     let path = path.display();
     Failure::new(format!(
-        "`{path}` holds nothing to analyse: no migrations, and no TypeScript that talks to a database"
+        "`{path}` holds nothing to analyse: no migrations, and no TypeScript that talks to a \
+         database"
     ))
     .next("give the folder that holds `supabase/` or the source; `--allow-empty` accepts this")
 }

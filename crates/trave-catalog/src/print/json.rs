@@ -175,7 +175,8 @@ fn default_privileges(catalog: &Catalog) -> Vec<Value> {
             let items: Vec<String> =
                 holders.iter().map(|(role, list)| access_item(role, list, for_role)).collect();
             json!({"schema": schema, "for_role": for_role,
-                   "objects": objects.to_ascii_lowercase(), "acl": format!("{{{}}}", items.join(","))})
+                   "objects": objects.to_ascii_lowercase(),
+                   "acl": format!("{{{}}}", items.join(","))})
         })
         .collect()
 }

@@ -102,7 +102,7 @@ pub struct Catalog {
     pub root: SmolStr,
     /// The dialect.
     pub dialect: Dialect,
-    /// Whether the tables are served by `PostgREST` to callers with the anon key: a Supabase project.
+    /// Whether `PostgREST` serves the tables to callers with the anon key: a Supabase project.
     pub exposed: bool,
     /// Schemas that the API serves (`[api] schemas`, default `public`, `graphql_public`).
     pub exposed_schemas: Vec<SmolStr>,

@@ -1,7 +1,7 @@
 //! Guards: conditions that turn callers without the right identity away.
 //!
 //! A condition guards a branch when it depends on who is calling and cannot turn out so for
-//! somebody who is nobody: `if (!user) return …` guards what follows, `if (user) return …` does not.
+//! somebody who is nobody: `if (!user) return …` guards what follows, `if (user) return …` not.
 
 use trave_backend::effect::{ClaimRole, Effect, Guard};
 use trave_backend::value::{Shape, Taint, Value};

@@ -115,7 +115,7 @@ impl Model {
         ids.into_iter().filter_map(|id| self.route(id)).collect()
     }
 
-    /// The ways in that reach a query, as a phrase: `GET /api/a and 2 more`; none when nothing does.
+    /// The ways in that reach a query, as a phrase: `GET /api/a and 2 more`; none if nothing does.
     pub fn reached_from(&self, query: &Query) -> Option<String> {
         let routes = self.routes_of(query);
         let first = routes.first()?.title();

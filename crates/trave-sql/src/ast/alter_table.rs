@@ -170,7 +170,8 @@ pub enum ColumnChange {
     SetExpression(Expr),
     /// `DROP EXPRESSION`.
     DropExpression,
-    /// `MODIFY`/`CHANGE` of MySQL, `ALTER COLUMN … TO …` of libSQL: the whole column anew, under its new name.
+    /// `MODIFY`/`CHANGE` of MySQL, `ALTER COLUMN … TO …` of libSQL: the whole column anew, under
+    /// its new name.
     Replace(Box<Column>),
     /// Without effect on a catalog: statistics, storage, compression, options.
     Other(SmolStr),

@@ -38,7 +38,7 @@ pub struct Declaration {
 /// `WHEN condition OR condition THEN …`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Handler {
-    /// Names of errors, in lower case: `duplicate_object`, `others`, or `sqlstate '42710'` as `42710`.
+    /// Names of errors, in lower case: `duplicate_object`, `others`; `sqlstate '42710'` as `42710`.
     pub conditions: Vec<SmolStr>,
     /// What runs then.
     pub statements: Vec<BodyStatement>,

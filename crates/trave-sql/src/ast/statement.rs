@@ -114,7 +114,7 @@ pub enum Statement {
     Truncate(Vec<ObjectName>),
     /// `COPY`: the table, if it is not a query
     Copy(Option<ObjectName>),
-    /// Understood, and without effect on a catalog: `VACUUM`, `LOCK`, `NOTIFY`, `SHOW`, psql commands …
+    /// Understood, and without effect on a catalog: `VACUUM`, `LOCK`, `SHOW`, psql commands …
     Other(OtherStatement),
     /// Not understood: why. Callers count these and show them.
     NotUnderstood(NotUnderstood),

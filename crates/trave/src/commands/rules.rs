@@ -25,7 +25,8 @@ pub(crate) fn run(arguments: &Rules) -> anyhow::Result<()> {
                 .map(|rule| {
                     let meta = &rule.meta;
                     let (level, since) = (meta.level.name(), meta.since);
-                    json!({ "rule": meta.id, "level": level, "summary": meta.summary, "since": since })
+                    let summary = meta.summary;
+                    json!({ "rule": meta.id, "level": level, "summary": summary, "since": since })
                 })
                 .collect();
             serde_json::to_writer_pretty(&mut out, &rules)?;

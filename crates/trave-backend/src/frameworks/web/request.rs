@@ -57,7 +57,10 @@ pub(super) fn address(call: &LibraryCall<'_>) -> Value {
 /// A member of an address.
 pub(super) fn url_member(object: &LibraryValue, property: &str) -> Option<Value> {
     let source = whole(object);
-    let own = matches!(&source.shape, Shape::Input(Input { kind: InputKind::Query, name }) if name.is_empty());
+    let own = matches!(
+        &source.shape,
+        Shape::Input(Input { kind: InputKind::Query, name }) if name.is_empty()
+    );
     Some(match property {
         "searchParams" => of_source("search-params", &source),
         "pathname" if own => Value::input(InputKind::Path, ""),

@@ -117,7 +117,8 @@ impl Session {
                 .into_iter()
                 .map(|table| {
                     row! {"schemaname": &table.name.schema, "tablename": &table.name.name,
-                    "relname": &table.name.name, "rowsecurity": table.rls_enabled, "tableowner": "postgres"}
+                    "relname": &table.name.name, "rowsecurity": table.rls_enabled,
+                    "tableowner": "postgres"}
                 })
                 .collect(),
             "pg_policies" | "pg_policy" => tables().into_iter().flat_map(policy_rows).collect(),
