@@ -119,6 +119,13 @@ impl Value {
         }
     }
 
+    /// Whether it is the same in every respect that shows at its surface and a few layers down.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.taint == other.taint
+            && self.inputs == other.inputs
+            && same(self, other, COMPARE_DEPTH_MAX)
+    }
+
     /// Calls `visit` with this value and every value inside it, outermost first.
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         let mut waiting = vec![self];

@@ -169,6 +169,9 @@ impl Evaluator<'_> {
     }
 
     fn assign(&mut self, slot: Slot, value: Option<Value>) {
+        if self.is_outside(&slot) {
+            self.memo.happenings += 1;
+        }
         let before = self.store(&slot, value);
         // What a branch made itself goes with it: only what was there before is taken back.
         let is_older = match &slot {
@@ -177,6 +180,14 @@ impl Evaluator<'_> {
         };
         if is_older {
             self.journal.push(Undo { slot, before });
+        }
+    }
+
+    /// Whether a slot was there before the running function was called.
+    fn is_outside(&self, slot: &Slot) -> bool {
+        match slot {
+            Slot::Name(frame, _) => frame.0 < self.activation.first_frame,
+            Slot::Field(id, _) => id.0 < self.activation.first_instance,
         }
     }
 

@@ -41,7 +41,12 @@ impl<'p> Evaluator<'p> {
         if is_recursive || self.running.len() >= CALLS_MAX || !self.may_step() {
             return Value::unknown_from(&args).tainted(Taint::UNKNOWN);
         }
+        let ticket = match self.remembered(&closure, &args) {
+            Ok(result) => return result,
+            Err(ticket) => ticket,
+        };
         self.trace.visited.insert(key);
+        let activation = self.new_activation(function);
         let frame = self.new_frame(closure.function, Some(closure.frame));
         let here = Here {
             module,
@@ -49,11 +54,6 @@ impl<'p> Evaluator<'p> {
             frame,
             function: closure.function,
             this: closure.this.clone().or(from.this),
-        };
-        let activation = Activation {
-            level_at_start: self.level,
-            is_async: function.is_async,
-            ..Activation::default()
         };
         let outer = std::mem::replace(&mut self.here, here);
         let outer_activation = std::mem::replace(&mut self.activation, activation);
@@ -72,7 +72,19 @@ impl<'p> Evaluator<'p> {
         self.call = outer_call;
         self.activation = outer_activation;
         self.here = outer;
+        self.remember(ticket, &value);
         value
+    }
+
+    fn new_activation(&self, function: &Function) -> Activation {
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        Activation {
+            level_at_start: self.level,
+            is_async: function.is_async,
+            first_frame: count(self.frames.len()),
+            first_instance: count(self.instances.len()),
+            ..Activation::default()
+        }
     }
 
     fn function_of(&self, closure: &Closure) -> Option<(&'p trave_ts::ir::Module, &'p Function)> {

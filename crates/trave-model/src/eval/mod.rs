@@ -18,6 +18,7 @@ mod invoke;
 mod loops;
 mod machine;
 mod member;
+mod memo;
 mod names;
 mod narrow;
 mod operator;
@@ -77,6 +78,7 @@ pub(crate) struct Evaluator<'p> {
     resolved: Vec<Option<Value>>,
     /// The method that is called on what the next call gives.
     next: Option<SmolStr>,
+    memo: memo::Memo,
     trace: Trace,
 }
 
@@ -107,6 +109,9 @@ struct Activation {
     diverged: bool,
     /// Declared `async`: returning awaits.
     is_async: bool,
+    /// The first frame and instance that were made since it began.
+    first_frame: u32,
+    first_instance: u32,
 }
 
 impl<'p> Evaluator<'p> {
@@ -132,6 +137,7 @@ impl<'p> Evaluator<'p> {
             depth: 0,
             resolved: Vec::new(),
             next: None,
+            memo: memo::Memo::default(),
             trace: Trace::default(),
         };
         evaluator.trace.calls.push(trace::CallNode { parent: 0, origin: None });
