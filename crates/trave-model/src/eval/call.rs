@@ -82,9 +82,10 @@ impl<'p> Evaluator<'p> {
         site.method_origin.span.start = method.span.start;
         site.name = self.written(method.object);
         site.next = method.next;
-        let args = site.args.clone();
+        let given = builtins::may_change(method.name).then(|| site.args.clone());
         let result = self.call_method(&receiver, method.name, site);
-        if let Some(changed) = self.mutated(&receiver, method.name, &args) {
+        let changed = given.and_then(|args| self.mutated(&receiver, method.name, &args));
+        if let Some(changed) = changed {
             self.write_back(method.object, changed);
         }
         result

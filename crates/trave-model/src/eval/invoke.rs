@@ -11,7 +11,7 @@ use trave_ts::ir::{Function, Param, Pattern};
 use super::frame::Closure;
 use super::stmt::Flow;
 use super::trace::CallNode;
-use super::{Activation, CALLS_MAX, Evaluator, Here, Level};
+use super::{Activation, Evaluator, Here, Level};
 
 /// Who calls a function.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ impl<'p> Evaluator<'p> {
         let Some((module, function)) = self.function_of(&closure) else { return Value::unknown() };
         let key = (closure.module, closure.function);
         let is_recursive = self.running.iter().filter(|running| **running == key).count() >= 2;
-        if is_recursive || self.running.len() >= CALLS_MAX || !self.may_step() {
+        if is_recursive || self.running.len() >= self.calls_max || !self.may_step() {
             return Value::unknown_from(&args).tainted(Taint::UNKNOWN);
         }
         let ticket = match self.remembered(&closure, &args) {

@@ -50,6 +50,10 @@ const STEPS_MAX: u32 = 300_000;
 /// How deep calls of the project's own functions are followed.
 const CALLS_MAX: usize = 40;
 
+/// How deep they are followed from a function that no way in reaches: far enough to find out which
+/// client it uses. What it calls is looked at on its own.
+const CALLS_ALONE_MAX: usize = 5;
+
 /// How deep the evaluator recurses: expressions, statements and calls together.
 const DEPTH_MAX: u32 = 1_200;
 
@@ -79,6 +83,9 @@ pub(crate) struct Evaluator<'p> {
     /// The method that is called on what the next call gives.
     next: Option<SmolStr>,
     memo: memo::Memo,
+    globals: FxHashMap<SmolStr, Value>,
+    /// How deep calls are followed.
+    calls_max: usize,
     trace: Trace,
 }
 
@@ -138,6 +145,8 @@ impl<'p> Evaluator<'p> {
             resolved: Vec::new(),
             next: None,
             memo: memo::Memo::default(),
+            globals: FxHashMap::default(),
+            calls_max: CALLS_MAX,
             trace: Trace::default(),
         };
         evaluator.trace.calls.push(trace::CallNode { parent: 0, origin: None });

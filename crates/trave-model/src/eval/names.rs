@@ -154,9 +154,14 @@ impl Evaluator<'_> {
         None
     }
 
-    pub(super) fn global(&self, name: &str) -> Value {
+    pub(super) fn global(&mut self, name: &SmolStr) -> Value {
+        if let Some(value) = self.globals.get(name) {
+            return value.clone();
+        }
         let known = self.cx.libraries().iter().find_map(|library| library.global(name));
-        known.or_else(|| builtins::global(name)).unwrap_or_else(Value::unknown)
+        let value = known.or_else(|| builtins::global(name)).unwrap_or_else(Value::unknown);
+        self.globals.insert(name.clone(), value.clone());
+        value
     }
 
     /// A function of this module, as seen from a frame.

@@ -25,6 +25,7 @@ pub(crate) fn run_entry(cx: &Context<'_>, id: ModuleId, entry: &Entry) -> Trace 
 pub(crate) fn run_alone(cx: &Context<'_>, id: ModuleId, functions: &[FunctionId]) -> Trace {
     let Some(module) = cx.module(id) else { return Trace::default() };
     let mut evaluator = Evaluator::new(cx, module, id);
+    evaluator.calls_max = super::CALLS_ALONE_MAX;
     for function in functions {
         evaluator.alone(*function);
         evaluator.start_over();

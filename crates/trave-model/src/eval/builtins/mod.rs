@@ -110,6 +110,11 @@ pub(super) fn member(library: &LibraryValue, name: &str) -> Option<Value> {
     }
 }
 
+/// Whether a method changes what it is called on.
+pub(super) fn may_change(method: &str) -> bool {
+    matches!(method, "push" | "unshift" | "set" | "add")
+}
+
 fn volatile(site: &Site) -> Value {
     Value::unknown_from(&site.args).tainted(Taint::VOLATILE)
 }
