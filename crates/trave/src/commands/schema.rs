@@ -24,7 +24,8 @@ pub(crate) fn run(arguments: &Schema, common: &Common) -> anyhow::Result<()> {
     let project = read(Request { path: &project, root, depth: Depth::Catalog }, common)?;
     let root = chosen(&project, root, &within)?;
     // What an empty server would hold: tables that nothing makes are not assumed here.
-    let catalog = replay(root, &project.model.sources, Replay { missing: Missing::Refused }).catalog;
+    let catalog =
+        replay(root, &project.model.sources, Replay { missing: Missing::Refused }).catalog;
     let mut out = stdout();
     match arguments.format {
         SchemaFormat::Sql => out.write_all(schema_sql(&catalog).as_bytes())?,
@@ -74,8 +75,7 @@ fn chosen<'a>(
                 .next("give the folder that holds `supabase/` or `migrations/`"))
         }
         several => {
-            let folders: Vec<String> =
-                several.iter().map(|root| root.folder.to_string()).collect();
+            let folders: Vec<String> = several.iter().map(|root| root.folder.to_string()).collect();
             Err(Failure::new(format!("there are {} folders of migrations", several.len()))
                 .next(format!("choose one with `--root`: {}", quoted(&folders))))
         }
