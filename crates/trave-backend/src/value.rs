@@ -83,7 +83,7 @@ pub enum Shape {
     Env(SmolStr),
     /// The verified identity of the caller, or a part of it (`user.id`).
     Caller,
-    /// An identity that a caller claims, which nobody verified (`getSession().user`, `decode(token)`).
+    /// An identity that nobody verified (`getSession().user`, `decode(token)`).
     ClaimedCaller(Origin),
     /// A string put together from pieces.
     Template(Arc<Vec<Value>>),

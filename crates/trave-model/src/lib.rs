@@ -1,6 +1,6 @@
 //! Links what was read of single files into one model: routes, queries, and what surrounds them.
 //!
-//! [`link`] runs every way in symbolically ([`eval`]) and gathers what happens on the way. Rules
+//! [`link`] runs every way in symbolically (`eval`) and gathers what happens on the way. Rules
 //! see the [`Model`] and nothing else.
 
 mod eval;

@@ -1,6 +1,6 @@
 //! The one crate that a rule file imports: rules, what they look at, and what they report.
 //!
-//! The modules [`catalog`], [`query`], [`value`] and [`effect`] hold the types of the model.
+//! The modules [`mod@catalog`], [`query`], [`value`] and [`effect`] hold the types of the model.
 
 mod context;
 mod finding;

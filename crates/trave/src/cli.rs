@@ -171,7 +171,7 @@ pub(crate) enum When {
 pub(crate) enum CheckFormat {
     /// With the code, for people
     Terminal,
-    /// file:line:column level rule message
+    /// One line per finding, for editors and scripts
     Concise,
     /// For programs
     Json,

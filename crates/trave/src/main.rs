@@ -33,18 +33,16 @@ fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| {
         *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic.to_string());
     }));
-    match panic::catch_unwind(AssertUnwindSafe(start)) {
-        Ok(code) => code,
-        Err(_) => {
-            let panic = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
-            complain(&format!(
-                "error: trave failed in its own code: {}\n\
-                 help: please report it with the file that caused it; `--verbose` may name it",
-                panic.unwrap_or_default()
-            ));
-            ExitCode::from(FAILED)
-        }
+    if let Ok(code) = panic::catch_unwind(AssertUnwindSafe(start)) {
+        return code;
     }
+    let panic = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+    complain(&format!(
+        "error: trave failed in its own code: {}\n\
+         help: please report it with the file that caused it; `--verbose` may name it",
+        panic.unwrap_or_default()
+    ));
+    ExitCode::from(FAILED)
 }
 
 fn start() -> ExitCode {

@@ -84,10 +84,10 @@ fn relative(path: &Path, root: &Path) -> Option<String> {
 fn prefix(path: &Path) -> String {
     let parts = path.components().filter(|part| *part != Component::CurDir);
     let path: PathBuf = parts.collect();
-    match path.as_os_str().is_empty() {
-        true => String::new(),
-        false => format!("{}/", path.display().to_string().trim_end_matches('/')),
+    if path.as_os_str().is_empty() {
+        return String::new();
     }
+    format!("{}/", path.display().to_string().trim_end_matches('/'))
 }
 
 fn seen_from_here(root: &Path) -> String {

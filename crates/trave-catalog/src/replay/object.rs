@@ -410,7 +410,10 @@ impl Session {
     /// The buckets that `id = 'x'` or `id in (…)` picks; none for any other condition.
     fn bucket_ids(&self, filter: Option<&trave_sql::Expr>) -> Vec<SmolStr> {
         let Some(filter) = filter else { return self.catalog().buckets.keys().cloned().collect() };
-        let is_id = |expr: &trave_sql::Expr| matches!(&expr.kind, ExprKind::Column(column) if column.name == "id");
+        let is_id = |expr: &trave_sql::Expr| match &expr.kind {
+            ExprKind::Column(column) => column.name == "id",
+            _ => false,
+        };
         match &filter.kind {
             ExprKind::Binary(binary)
                 if binary.operator == trave_sql::Operator::Equal && is_id(&binary.left) =>
