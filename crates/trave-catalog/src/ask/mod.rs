@@ -69,6 +69,19 @@ impl Table {
         self.provenance.origin()
     }
 
+    /// Whether its rows belong to people: a column refers to users or accounts, or holds how to
+    /// reach somebody.
+    pub fn is_about_people(&self) -> bool {
+        const OWNERS: [&str; 6] = ["users", "profiles", "accounts", "customers", "members", "clients"];
+        const COLUMNS: [&str; 8] = [
+            "user_id", "owner_id", "account_id", "customer_id", "profile_id", "email", "phone",
+            "created_by",
+        ];
+        let refers = |key: &crate::ForeignKey| OWNERS.contains(&key.target.name.as_str());
+        let names = |column: &Column| COLUMNS.contains(&column.name.as_str());
+        self.foreign_keys.iter().any(refers) || self.columns.iter().any(names)
+    }
+
     /// Whether the migrations made it, so that its columns, keys and indexes are all known.
     pub fn is_known(&self) -> bool {
         !matches!(self.provenance, crate::Provenance::Unknown(_)) && self.columns_known

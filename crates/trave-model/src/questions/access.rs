@@ -1,10 +1,10 @@
 //! What callers may do to a table.
 
 use trave_backend::query::Operation;
-use trave_backend::value::ClientRole;
+use trave_backend::value::{ClientRole, Taint};
 use trave_catalog::{Catalog, Command, Policy, Table};
 
-use crate::model::Query;
+use crate::model::{Model, Query, Route, Step};
 
 /// The roles with which callers reach the API.
 const CALLER_ROLES: [&str; 2] = ["anon", "authenticated"];
@@ -68,4 +68,37 @@ pub fn caller_privileges(catalog: &Catalog, table: &Table) -> Option<(&'static s
         (!commands.is_empty()).then_some((role, commands))
     };
     CALLER_ROLES.into_iter().find_map(held)
+}
+
+/// Words in the names of columns that hold what only the right caller can know.
+const SECRET_COLUMNS: [&str; 8] =
+    ["token", "secret", "hash", "signature", "nonce", "api_key", "share", "invite"];
+
+impl Model {
+    /// Whether a way in finds a row by something that only the right caller can know: the token of
+    /// a share, an invitation, a reset. Whoever holds it is meant to pass.
+    pub fn asks_for_capability(&self, route: &Route) -> bool {
+        let queries = route.steps.iter().filter_map(|step| match step {
+            Step::Query(id) => self.query(*id),
+            Step::Cache(_) | Step::Guard(_) => None,
+        });
+        queries.flat_map(|query| &query.facts.filters).any(|filter| {
+            let sent = Taint::INPUT.and(Taint::CLAIM).and(Taint::UNKNOWN);
+            SECRET_COLUMNS.iter().any(|word| filter.column.contains(word))
+                && filter.value.taint.has(sent)
+        })
+    }
+
+    /// Whether callers without a session may read a table anyway, by its policies.
+    pub fn shows_to_anybody(&self, table: &Table) -> bool {
+        let covers = |policy: &&Policy| {
+            policy.permissive
+                && policy.is_for(Command::Select)
+                && policy.roles.iter().any(|role| role == "public" || role == "anon")
+        };
+        let open = |policy: &Policy| {
+            policy.using.as_ref().is_some_and(|using| !using.depends_on_caller())
+        };
+        table.rls_enabled && table.policies.iter().filter(covers).any(open)
+    }
 }

@@ -70,9 +70,11 @@ impl Model {
         (by_caller || by_policy) && !keyed
     }
 
-    /// Whether the rows of a query are the same for every caller.
+    /// Whether the rows of a query are the same for every caller: nothing decides them but the
+    /// program and the address that is asked for.
     pub fn is_same_for_all(&self, query: &Query) -> bool {
-        let own = Taint::CALLER.and(Taint::CLAIM).and(Taint::UNKNOWN);
+        let own = Taint::CALLER.and(Taint::CLAIM).and(Taint::UNKNOWN).and(Taint::OPAQUE);
+        let own = own.and(Taint::ROWS).and(Taint::BODY).and(Taint::HEADER).and(Taint::VOLATILE);
         let values_same = query.deciding_values().all(|value| !value.taint.has(own));
         let rows_same = !query.is_by_caller()
             || self
@@ -90,7 +92,7 @@ impl Model {
     /// Why a read is asked for often: at least two reasons, or it is not called hot.
     pub fn heat(&self, query: &Query, table: &Table) -> Vec<String> {
         let routes: Vec<&Route> = self.routes_of(query);
-        let served: Vec<&&Route> = routes.iter().filter(|route| route.is_public_way_in()).collect();
+        let served: Vec<&&Route> = routes.iter().filter(|route| route.is_read()).collect();
         let mut reasons = Vec::new();
         if routes.iter().any(|route| route.kind == RouteKind::Middleware) {
             reasons.push("it runs before every request".to_owned());
@@ -104,7 +106,10 @@ impl Model {
         if (query.is_list(table) || query.facts.selection.aggregates) && !self.is_written(table) {
             reasons.push(format!("no handler writes `{}`", table.name.name));
         }
-        if query.reached.iter().any(|reach| reach.in_loop.is_some()) {
+        let loops = |reach: &Reach| {
+            reach.in_loop.is_some() && self.route(reach.route).is_some_and(Route::is_read)
+        };
+        if query.reached.iter().any(loops) {
             reasons.push("it runs in a loop".to_owned());
         }
         reasons
@@ -117,14 +122,26 @@ impl Model {
         })
     }
 
-    /// A cache, elsewhere in the project, that holds rows of a table.
-    pub fn cache_of(&self, table: &str) -> Option<&Cache> {
-        self.caches.iter().find(|cache| {
-            cache.facts.shared
-                && !cache.computes.is_empty()
-                && cache.tables.iter().any(|name| name == table)
-        })
+    /// A cache, elsewhere in the project, that holds what a query reads: rows of the same table,
+    /// found by the same columns.
+    pub fn cache_of(&self, query: &Query) -> Option<&Cache> {
+        let holds = |cache: &&Cache| {
+            let mut held = cache.computes.iter().filter_map(|id| self.query(*id));
+            cache.facts.shared && held.any(|other| asks_alike(other, query))
+        };
+        self.caches.iter().find(holds)
     }
+}
+
+/// Whether two reads ask the same question, perhaps of other rows.
+fn asks_alike(one: &Query, other: &Query) -> bool {
+    fn columns(query: &Query) -> BTreeSet<&SmolStr> {
+        query.facts.filters.iter().map(|filter| &filter.column).collect()
+    }
+    one.id != other.id
+        && one.table_name() == other.table_name()
+        && one.facts.operation == other.facts.operation
+        && columns(one) == columns(other)
 }
 
 /// Whether a read-through and a write are the two halves of one use of a cache.
@@ -159,6 +176,15 @@ impl Route {
         let by_header =
             self.responses.iter().filter_map(|response| response.cache_control.as_ref());
         self.framework_cache.is_some() || by_header.into_iter().any(|(text, _)| says(text))
+    }
+
+    /// Whether it answers readers: a GET handler, a page, what runs before them.
+    pub fn is_read(&self) -> bool {
+        match self.kind {
+            RouteKind::Loader | RouteKind::Middleware => true,
+            RouteKind::Http | RouteKind::Edge | RouteKind::Procedure => self.method == "GET",
+            RouteKind::ServerAction | RouteKind::Webhook | RouteKind::Job => false,
+        }
     }
 
     /// Whether anybody may call it, to read.

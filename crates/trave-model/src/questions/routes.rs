@@ -52,7 +52,7 @@ impl Route {
     /// Whether it is meant for callers who are not known yet: signing in and up, resetting a
     /// password, health checks, callbacks of identity providers.
     pub fn is_for_newcomers(&self) -> bool {
-        const WORDS: [&str; 20] = [
+        const WORDS: [&str; 27] = [
             "login",
             "logout",
             "signin",
@@ -72,7 +72,7 @@ impl Route {
             "ping",
             "webhook",
             "cron",
-            "unsubscribe",
+            "unsubscribe", "public", "share", "track", "invite", "embed", "widget", "/book/",
         ];
         let path = self.path.to_lowercase();
         let name = self.method.to_lowercase();

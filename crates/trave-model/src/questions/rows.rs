@@ -20,6 +20,11 @@ impl Query {
         table.unique_keys().iter().any(|key| key.iter().all(is_fixed))
     }
 
+    /// Whether it only reads.
+    pub fn is_read(&self) -> bool {
+        self.facts.operation == Some(Operation::Select)
+    }
+
     /// Whether it fetches rows, rather than a count or nothing.
     pub fn fetches_rows(&self) -> bool {
         self.facts.operation == Some(Operation::Select)

@@ -15,7 +15,7 @@ fn cached_sibling_uncached(query: &Query, cx: &mut Context) {
     }
     let Some(table) = model.table_of(query) else { return };
     let uncached = query.reached.iter().all(|reach| model.is_uncached(reach));
-    if !uncached || !model.routes_of(query).iter().any(|route| route.method == "GET") {
+    if !uncached || !model.routes_of(query).iter().any(|route| route.is_read()) {
         return;
     }
     // A hot read is uncached-hot-query's; one that differs by caller cannot share the cache.
@@ -24,7 +24,7 @@ fn cached_sibling_uncached(query: &Query, cx: &mut Context) {
         return;
     }
     let name = &table.name.name;
-    let Some(cache) = model.cache_of(name) else { return };
+    let Some(cache) = model.cache_of(query) else { return };
     cx.report(
         query.facts.target_origin,
         format!("this read of `{name}` goes around the cache that others use"),

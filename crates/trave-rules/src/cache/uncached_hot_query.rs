@@ -15,7 +15,8 @@ fn uncached_hot_query(query: &Query, cx: &mut Context) {
     }
     let Some(table) = model.table_of(query) else { return };
     let uncached = query.reached.iter().all(|reach| model.is_uncached(reach));
-    if query.reached.is_empty() || !uncached || !table.provenance.is_migration() {
+    let is_served = model.routes_of(query).iter().any(|route| route.is_read());
+    if !is_served || !uncached || !table.provenance.is_migration() {
         return;
     }
     let reasons = model.heat(query, table);

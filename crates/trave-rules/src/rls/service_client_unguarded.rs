@@ -1,8 +1,10 @@
 //! Queries with the service role that every caller reaches.
 
-use trave_rule::model::{Guarded, Query, Reach, RouteKind};
+use trave_rule::catalog::Table;
+use trave_rule::model::{Guarded, Model, Query, Reach, RouteKind};
+use trave_rule::query::Operation;
 use trave_rule::value::ClientRole;
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn service_client_unguarded(query: &Query, cx: &mut Context) {
@@ -13,11 +15,18 @@ fn service_client_unguarded(query: &Query, cx: &mut Context) {
     if cx.model().is_public(&name) {
         return;
     }
+    // What anybody may read with the anon key is no secret of the service role's.
+    let reads_public = query.is_read()
+        && cx.model().table_of(query).is_some_and(|table| cx.model().shows_to_anybody(table));
+    if reads_public {
+        return;
+    }
     let Some(reach) = query.reached.iter().find(|reach| is_open(reach, cx)) else { return };
     let Some(route) = cx.model().route(reach.route) else { return };
     let title = route.title();
     let (place, deed) = (route.origin, query.deed());
     let client = query.facts.client.made_at;
+    let level = if harms(query, cx.model()) { Level::Error } else { Level::Warning };
     let finding = cx
         .report(
             query.facts.origin,
@@ -26,9 +35,11 @@ fn service_client_unguarded(query: &Query, cx: &mut Context) {
                 security"
             ),
         )
+        .here(format!("any caller can {deed} `{name}` here"))
         .about(&name)
         .symbol(title.clone())
-        .once_per(format!("{title} {name} {deed}"))
+        // One handler without a check is one problem, however much it touches.
+        .once_per(title)
         .label(place, "nothing on the way from here asks who is calling")
         .help(
             "check the caller first (`auth.getUser()`) and tie the query to that identity, or use \
@@ -36,6 +47,17 @@ fn service_client_unguarded(query: &Query, cx: &mut Context) {
         );
     if let Some(client) = client {
         finding.label(client, "this client uses the service-role key");
+    }
+    finding.level(level);
+}
+
+/// Whether strangers get at what is somebody's: they change or remove rows, or read those of
+/// people. Adding rows is what public forms are for.
+fn harms(query: &Query, model: &Model) -> bool {
+    match query.facts.operation {
+        Some(Operation::Update | Operation::Delete) => true,
+        Some(Operation::Select) => model.table_of(query).is_some_and(Table::is_about_people),
+        _ => false,
     }
 }
 
@@ -49,4 +71,5 @@ fn is_open(reach: &Reach, cx: &Context) -> bool {
             RouteKind::Http | RouteKind::ServerAction | RouteKind::Edge | RouteKind::Procedure
         )
         && !route.is_for_newcomers()
+        && !cx.model().asks_for_capability(route)
 }
