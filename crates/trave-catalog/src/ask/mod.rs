@@ -72,9 +72,16 @@ impl Table {
     /// Whether its rows belong to people: a column refers to users or accounts, or holds how to
     /// reach somebody.
     pub fn is_about_people(&self) -> bool {
-        const OWNERS: [&str; 6] = ["users", "profiles", "accounts", "customers", "members", "clients"];
+        const OWNERS: [&str; 6] =
+            ["users", "profiles", "accounts", "customers", "members", "clients"];
         const COLUMNS: [&str; 8] = [
-            "user_id", "owner_id", "account_id", "customer_id", "profile_id", "email", "phone",
+            "user_id",
+            "owner_id",
+            "account_id",
+            "customer_id",
+            "profile_id",
+            "email",
+            "phone",
             "created_by",
         ];
         let refers = |key: &crate::ForeignKey| OWNERS.contains(&key.target.name.as_str());

@@ -96,9 +96,8 @@ impl Model {
                 && policy.is_for(Command::Select)
                 && policy.roles.iter().any(|role| role == "public" || role == "anon")
         };
-        let open = |policy: &Policy| {
-            policy.using.as_ref().is_some_and(|using| !using.depends_on_caller())
-        };
+        let open =
+            |policy: &Policy| policy.using.as_ref().is_some_and(|using| !using.depends_on_caller());
         table.rls_enabled && table.policies.iter().filter(covers).any(open)
     }
 }

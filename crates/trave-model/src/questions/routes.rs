@@ -72,7 +72,14 @@ impl Route {
             "ping",
             "webhook",
             "cron",
-            "unsubscribe", "public", "share", "track", "invite", "embed", "widget", "/book/",
+            "unsubscribe",
+            "public",
+            "share",
+            "track",
+            "invite",
+            "embed",
+            "widget",
+            "/book/",
         ];
         let path = self.path.to_lowercase();
         let name = self.method.to_lowercase();

@@ -10,7 +10,11 @@ use trave_rule::{Context, rule};
 fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
     let stores = matches!(facts.action, CacheAction::ReadThrough | CacheAction::Write);
-    if !stores || !facts.shared || facts.bookkeeping || !facts.key.is_known_key() || cx.model().is_second_half(cache)
+    if !stores
+        || !facts.shared
+        || facts.bookkeeping
+        || !facts.key.is_known_key()
+        || cx.model().is_second_half(cache)
     {
         return;
     }
