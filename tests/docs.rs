@@ -86,6 +86,20 @@ fn help(command: &str) -> String {
     help.lines().filter(is_new).flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
+/// A finding of the program's own kind stands on the front page: the first block of text.
+#[test]
+fn the_readme_shows_what_the_terminal_shows() {
+    let mut run = Command::new(env!("CARGO_BIN_EXE_trave"));
+    run.args(["check", "fixtures/spejs", "--only", "rls/table-without-rls"]);
+    let output = run.current_dir(repository()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (finding, _) = text.split_once("\n\n").unwrap();
+    let readme = read("README.md");
+    let (before, rest) = readme.split_once("```text\n").unwrap();
+    let (_, after) = rest.split_once("\n```\n").unwrap();
+    expect_file("README.md", &format!("{before}```text\n{finding}\n```\n{after}"));
+}
+
 /// Pages of ours: what stands in fixtures is a part of them.
 fn pages() -> Vec<String> {
     let mut pages = tracked::files_ending(&[".md"]);
