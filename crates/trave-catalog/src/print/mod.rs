@@ -4,6 +4,8 @@ mod defaults;
 mod json;
 mod json_parts;
 mod sql;
+mod sql_access;
+mod sql_table;
 
 pub use json::schema_json;
 pub use sql::schema_sql;

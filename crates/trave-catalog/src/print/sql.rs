@@ -1,9 +1,321 @@
 //! The catalog as SQL that PostgreSQL accepts: canonical names and order, one object after the
-//! other.
+//! other. Expressions are as written, so they are read with the search path of a project.
 
-use crate::Catalog;
+use std::collections::BTreeSet;
+use std::fmt::Write;
 
-/// Everything that the migrations made, as statements in an order that can be replayed.
-pub fn schema_sql(_catalog: &Catalog) -> String {
-    String::new()
+use trave_sql::Name;
+
+use super::sql_access::{
+    default_privileges, grants_of, quoted_roles, routine_grants, schema_grants,
+};
+use super::sql_table::{Owned, add_parts, add_table, index_sql, sequence_sql};
+use super::{argument_text, result};
+use crate::{Catalog, Function, Provenance, QualifiedName, TypeKind, UserType, View};
+
+/// Everything that the migrations made, as statements in an order in which they can run on a new
+/// project.
+pub fn schema_sql(catalog: &Catalog) -> String {
+    let mut out = String::from("set check_function_bodies = off;\n");
+    let path = if catalog.exposed { "public, extensions" } else { "public" };
+    line(&mut out, &format!("set search_path = {path};\n"));
+    add_foundations(&mut out, catalog);
+    let (late, early): (Vec<&Function>, Vec<&Function>) = catalog
+        .functions
+        .values()
+        .filter(|function| function.provenance.is_migration())
+        .partition(|function| takes_rows(catalog, function));
+    for function in early {
+        add_function(&mut out, function);
+    }
+    let owned = Owned::of(catalog);
+    for table in parents_first(catalog) {
+        let made = catalog.table(&table).filter(|table| table.provenance.is_migration());
+        if let Some(table) = made {
+            add_table(&mut out, &owned, table);
+        }
+    }
+    for function in late {
+        add_function(&mut out, function);
+    }
+    add_parts(&mut out, catalog, &owned);
+    add_views(&mut out, catalog);
+    add_access(&mut out, catalog);
+    out
+}
+
+/// Ends a statement.
+pub(super) fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+/// A text in quotes.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn add_foundations(out: &mut String, catalog: &Catalog) {
+    for (name, role) in &catalog.roles {
+        if role.provenance.is_migration() {
+            let bypass = if role.bypass_rls { " bypassrls" } else { "" };
+            line(out, &format!("create role {}{bypass};", Name::exact(name)));
+        }
+    }
+    for (name, schema) in &catalog.schemas {
+        if schema.provenance.is_migration() {
+            line(out, &format!("create schema {};", Name::exact(name)));
+        }
+    }
+    for (name, extension) in &catalog.extensions {
+        if extension.provenance != Provenance::Platform {
+            let (name, schema) = (Name::exact(name), Name::exact(&extension.schema));
+            // Some extensions make their schema themselves, and take no other.
+            let insists = extension.schema == "pgtle";
+            let schema = if insists { String::new() } else { format!(" schema {schema}") };
+            line(out, &format!("create extension if not exists {name}{schema};"));
+        }
+    }
+    let (enums, others): (Vec<&UserType>, Vec<&UserType>) = catalog
+        .types
+        .values()
+        .filter(|kind| kind.provenance.is_migration())
+        .partition(|kind| matches!(kind.kind, TypeKind::Enum(_)));
+    enums.into_iter().chain(others).for_each(|kind| add_type(out, kind));
+    for sequence in catalog.sequences.values() {
+        if sequence.provenance.is_migration() {
+            out.push_str(&sequence_sql(catalog, sequence));
+        }
+    }
+}
+
+fn add_type(out: &mut String, kind: &UserType) {
+    let name = &kind.name;
+    match &kind.kind {
+        TypeKind::Enum(labels) => {
+            let labels: Vec<String> = labels.iter().map(|label| quoted(label)).collect();
+            line(out, &format!("create type {name} as enum ({});", labels.join(", ")));
+        }
+        TypeKind::Composite(attributes) => {
+            let parts =
+                attributes.iter().map(|(name, kind)| format!("{} {kind}", Name::exact(name)));
+            let parts: Vec<String> = parts.collect();
+            line(out, &format!("create type {name} as ({});", parts.join(", ")));
+        }
+        TypeKind::Domain { base, not_null, default, checks } => {
+            let mut text = format!("create domain {name} as {base}");
+            if let Some(default) = default {
+                let _ = write!(text, " default {default}");
+            }
+            if *not_null {
+                text.push_str(" not null");
+            }
+            for (check, condition) in checks {
+                let _ = write!(text, " constraint {} check ({condition})", Name::exact(check));
+            }
+            line(out, &format!("{text};"));
+        }
+        TypeKind::Range | TypeKind::Other => {}
+    }
+}
+
+/// Whether the signature names a table or view, so that the function comes after it.
+fn takes_rows(catalog: &Catalog, function: &Function) -> bool {
+    let is_rows = |kind: &str| {
+        let kind = kind.trim_end_matches("[]").replace('"', "");
+        let Some((schema, name)) = kind.split_once('.') else { return false };
+        let name = QualifiedName::new(schema, name);
+        catalog.tables.contains_key(&name) || catalog.views.contains_key(&name)
+    };
+    is_rows(&function.returns) || function.arguments.iter().any(|one| is_rows(&one.type_name))
+}
+
+fn add_function(out: &mut String, function: &Function) {
+    let arguments: Vec<String> = function
+        .arguments
+        .iter()
+        .filter(|one| one.mode != "TABLE")
+        .map(|one| match &one.default {
+            Some(default) => format!("{} default {default}", argument_text(one)),
+            None => argument_text(one),
+        })
+        .collect();
+    let kind = if function.is_procedure { "procedure" } else { "function" };
+    let _ = write!(out, "create {kind} {}({})", function.name, arguments.join(", "));
+    if let Some(result) = result(function).filter(|result| !result.is_empty()) {
+        let _ = write!(out, " returns {result}");
+    }
+    let _ = write!(out, "\n  language {}", Name::exact(&function.language));
+    if !function.is_procedure {
+        let _ = write!(out, " {}", function.volatility.to_ascii_lowercase());
+        if function.strict {
+            out.push_str(" strict");
+        }
+    }
+    if function.security_definer {
+        out.push_str(" security definer");
+    }
+    for (name, value) in &function.settings {
+        let is_list = matches!(name.as_str(), "search_path" | "temp_tablespaces");
+        let value = if is_list { value.clone() } else { quoted(value) };
+        let value = if value == "\"\"" { "''".to_owned() } else { value };
+        let _ = write!(out, " set {name} = {value}");
+    }
+    let body = function.body.trim_start().to_ascii_lowercase();
+    let in_standard = function.language == "sql"
+        && (body.starts_with("begin atomic") || body.starts_with("return "));
+    if in_standard {
+        let _ = writeln!(out, "\n{};", function.body.trim());
+        return;
+    }
+    let mark = quote_mark(&function.body);
+    let _ = writeln!(out, "\n  as {mark}{}{mark};", function.body);
+}
+
+/// A dollar quote that the text does not hold.
+fn quote_mark(text: &str) -> String {
+    let marks = std::iter::once(String::from("$function$"))
+        .chain((1..1_000).map(|number| format!("$function{number}$")));
+    marks.into_iter().find(|mark| !text.contains(mark.as_str())).unwrap_or_default()
+}
+
+/// Tables after those that they are parts or heirs of.
+fn parents_first(catalog: &Catalog) -> Vec<QualifiedName> {
+    let mut done: BTreeSet<&QualifiedName> = BTreeSet::new();
+    let mut order = Vec::new();
+    let mut waiting: Vec<&crate::Table> = catalog.tables.values().collect();
+    while !waiting.is_empty() {
+        let is_ready = |table: &&crate::Table| {
+            let known = |parent: &&QualifiedName| catalog.tables.contains_key(*parent);
+            table.inherits.iter().filter(known).all(|parent| done.contains(parent))
+        };
+        let (ready, rest): (Vec<&crate::Table>, Vec<&crate::Table>) =
+            waiting.into_iter().partition(is_ready);
+        if ready.is_empty() {
+            order.extend(rest.iter().map(|table| table.name.clone()));
+            break;
+        }
+        for table in ready {
+            done.insert(&table.name);
+            order.push(table.name.clone());
+        }
+        waiting = rest;
+    }
+    order
+}
+
+/// Views after those that they read.
+fn add_views(out: &mut String, catalog: &Catalog) {
+    let mut done: BTreeSet<&QualifiedName> = BTreeSet::new();
+    let mut waiting: Vec<&View> =
+        catalog.views.values().filter(|view| view.provenance.is_migration()).collect();
+    while !waiting.is_empty() {
+        let is_ready = |view: &&View| {
+            let mut others = view.reads.iter().filter(|other| {
+                catalog.views.get(*other).is_some_and(|other| other.provenance.is_migration())
+            });
+            others.all(|other| done.contains(other) || *other == view.name)
+        };
+        let (ready, rest): (Vec<&View>, Vec<&View>) =
+            waiting.iter().partition(|view| is_ready(view));
+        let (ready, rest) = if ready.is_empty() { (rest, Vec::new()) } else { (ready, rest) };
+        for view in ready {
+            done.insert(&view.name);
+            add_view(out, view);
+        }
+        waiting = rest;
+    }
+}
+
+fn add_view(out: &mut String, view: &View) {
+    let kind = if view.materialized { "materialized view" } else { "view" };
+    let columns: Vec<String> =
+        view.columns.iter().map(|column| Name::exact(column).to_string()).collect();
+    let columns = if view.columns_known && !columns.is_empty() {
+        format!(" ({})", columns.join(", "))
+    } else {
+        String::new()
+    };
+    let mut options = Vec::new();
+    if view.security_invoker {
+        options.push("security_invoker = true");
+    }
+    if view.security_barrier {
+        options.push("security_barrier = true");
+    }
+    let options = match options.as_slice() {
+        [] => String::new(),
+        list => format!(" with ({})", list.join(", ")),
+    };
+    let definition = view.definition.trim_end_matches(';');
+    line(out, &format!("create {kind} {}{columns}{options} as\n{definition};", view.name));
+    for index in &view.indexes {
+        line(out, &index_sql(&view.name, index));
+    }
+}
+
+fn add_access(out: &mut String, catalog: &Catalog) {
+    for table in catalog.tables.values() {
+        add_policies(out, table);
+        if table.provenance.is_migration() {
+            out.push_str(&grants_of("", &table.name, &table.grants));
+        }
+    }
+    for view in catalog.views.values().filter(|view| view.provenance.is_migration()) {
+        out.push_str(&grants_of("", &view.name, &view.grants));
+    }
+    for sequence in catalog.sequences.values().filter(|one| one.provenance.is_migration()) {
+        out.push_str(&grants_of("sequence ", &sequence.name, &sequence.grants));
+    }
+    for function in catalog.functions.values().filter(|one| one.provenance.is_migration()) {
+        out.push_str(&routine_grants(function));
+    }
+    schema_grants(out, catalog);
+    default_privileges(out, catalog);
+    add_publications(out, catalog);
+}
+
+fn add_policies(out: &mut String, table: &crate::Table) {
+    if table.provenance.is_migration() && table.rls_enabled {
+        line(out, &format!("alter table {} enable row level security;", table.name));
+    }
+    if table.provenance.is_migration() && table.rls_forced {
+        line(out, &format!("alter table {} force row level security;", table.name));
+    }
+    for policy in table.policies.iter().filter(|one| !crate::replay::is_of_platform(one.origin)) {
+        let mut text = format!("create policy {} on {}", Name::exact(&policy.name), table.name);
+        if !policy.permissive {
+            text.push_str(" as restrictive");
+        }
+        if let Some(command) = policy.command {
+            let _ = write!(text, " for {}", command.privilege().to_ascii_lowercase());
+        }
+        let _ = write!(text, " to {}", quoted_roles(&policy.roles));
+        if let Some(using) = &policy.using {
+            let _ = write!(text, "\n  using ({})", using.text);
+        }
+        if let Some(check) = &policy.check {
+            let _ = write!(text, "\n  with check ({})", check.text);
+        }
+        line(out, &format!("{text};"));
+    }
+}
+
+fn add_publications(out: &mut String, catalog: &Catalog) {
+    for (name, publication) in &catalog.publications {
+        let name = Name::exact(name);
+        if publication.provenance.is_migration() {
+            let all = if publication.all_tables { " for all tables" } else { "" };
+            line(out, &format!("create publication {name}{all};"));
+        }
+        for table in publication.tables.keys() {
+            line(out, &format!("alter publication {name} add table {table};"));
+        }
+    }
+    for (id, bucket) in &catalog.buckets {
+        let id = quoted(id);
+        let public = bucket.public;
+        let columns = "insert into storage.buckets (id, name, public)";
+        line(out, &format!("{columns} values ({id}, {id}, {public});"));
+    }
 }

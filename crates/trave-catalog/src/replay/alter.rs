@@ -70,10 +70,9 @@ impl Session {
                 Ok(())
             }
             AlterActionKind::Trigger(switch) => self.switch_trigger(table, switch),
-            AlterActionKind::AttachPartition(child, _) => {
+            AlterActionKind::AttachPartition(child, bound) => {
                 let child = self.need_table(child)?;
-                self.attach_partition(table, &child);
-                Ok(())
+                self.attach_partition(table, (&child, bound))
             }
             AlterActionKind::DetachPartition(child) => {
                 let child = self.need_table(child)?;

@@ -211,6 +211,7 @@ impl Session {
         table.inherits.retain(|other| other != parent);
         table.parent = table.inherits.first().cloned();
         table.is_partition = false;
+        table.partition_bound = None;
     }
 }
 

@@ -160,5 +160,10 @@ type Outcome = Result<(), Failure>;
 /// The origin of what the platform makes: it belongs to no file.
 const PLATFORM: Origin = Origin { file: FileId(u32::MAX), span: Span { start: 0, end: 0 } };
 
+/// Whether something was made by the platform, not by a statement of the project.
+pub(crate) fn is_of_platform(origin: Origin) -> bool {
+    origin.file == PLATFORM.file
+}
+
 #[cfg(test)]
 mod tests;

@@ -193,6 +193,7 @@ pub(super) fn blank_table(name: QualifiedName, provenance: Provenance) -> Table 
         comment: None,
         inherits: Vec::new(),
         partition_key: None,
+        partition_bound: None,
         unlogged: false,
         columns_known: true,
         past_columns: Vec::new(),

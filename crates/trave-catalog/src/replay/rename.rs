@@ -98,6 +98,11 @@ impl Session {
         for parent in &table.inherits {
             self.store.link_child(parent, to);
         }
+        for policy in &mut table.policies {
+            for condition in policy.using.iter_mut().chain(&mut policy.check) {
+                rename_table_in(condition, from, to);
+            }
+        }
         self.store.put_table(table);
         for name in constraints {
             self.store.link_constraint(to, &name);

@@ -113,6 +113,8 @@ impl Session {
                 source.columns.iter().for_each(|column| inherit_column(table, column, kind));
             })?;
             self.attach(&parent, name, kind);
+            let bound = create.partition_of.as_ref().map(|of| of.bound.clone());
+            self.edit_table(name, |table| table.partition_bound = bound)?;
             for check in &source.checks {
                 self.put_check(name, check.clone());
             }
@@ -160,9 +162,14 @@ impl Session {
     }
 
     /// `ATTACH PARTITION`.
-    pub(super) fn attach_partition(&mut self, parent: &QualifiedName, child: &QualifiedName) {
+    pub(super) fn attach_partition(
+        &mut self,
+        parent: &QualifiedName,
+        (child, bound): (&QualifiedName, &SmolStr),
+    ) -> Outcome {
         self.attach(parent, child, ChildIs::Partition);
         self.take_over_indexes(parent, child);
+        self.edit_table(child, |table| table.partition_bound = Some(bound.clone()))
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Table {
     pub inherits: Vec<QualifiedName>,
     /// `PARTITION BY`, as PostgreSQL prints it: `RANGE (created_at)`.
     pub partition_key: Option<String>,
+    /// `FOR VALUES …` or `DEFAULT` of a partition, as written.
+    pub partition_bound: Option<SmolStr>,
     /// `UNLOGGED`.
     pub unlogged: bool,
     /// Columns that dynamic DDL or an unseen statement may have added: an unknown column is then

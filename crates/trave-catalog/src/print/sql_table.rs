@@ -1,0 +1,301 @@
+//! Tables as statements: columns first, then what stands on them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use smol_str::SmolStr;
+use trave_sql::Name;
+
+use super::sql::line;
+use crate::{
+    Catalog, Column, ForeignKey, Identity, Index, IndexKey, IndexTarget, Key, QualifiedName,
+    ReferentialAction, Sequence, Table, TableKind, Trigger,
+};
+
+/// `CREATE TABLE` with its columns and generated expressions.
+pub(super) fn add_table(out: &mut String, owned: &Owned<'_>, table: &Table) {
+    let columns: Vec<String> =
+        table.columns.iter().map(|column| column_sql(owned, table, column)).collect();
+    let unlogged = if table.unlogged { "unlogged " } else { "" };
+    let foreign = if table.kind == TableKind::Foreign { "foreign " } else { "" };
+    let _ = write!(
+        out,
+        "create {unlogged}{foreign}table {} (\n  {}\n)",
+        table.name,
+        columns.join(",\n  ")
+    );
+    if let (Some(key), TableKind::Partitioned) = (&table.partition_key, table.kind) {
+        let _ = write!(out, " partition by {key}");
+    }
+    out.push_str(";\n");
+    for parent in table.inherits.iter().filter(|_| table.partition_bound.is_none()) {
+        line(out, &format!("alter table {} inherit {parent};", table.name));
+    }
+}
+
+fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
+    let mut text = format!("{} {}", Name::exact(&column.name), column.type_name);
+    if let Some(generated) = &column.generated {
+        let _ = write!(text, " generated always as ({generated}) stored");
+    }
+    if let Some(identity) = column.identity {
+        let how = match identity {
+            Identity::Always => "always",
+            Identity::ByDefault => "by default",
+        };
+        let _ = write!(text, " generated {how} as identity");
+        if let Some(sequence) = owned.get(&table.name, &column.name) {
+            let _ = write!(text, " (sequence name {})", sequence.name);
+        }
+    }
+    if column.not_null {
+        text.push_str(" not null");
+    }
+    text
+}
+
+/// The sequence of each column that has one.
+pub(super) struct Owned<'a>(BTreeMap<(&'a QualifiedName, &'a str), &'a Sequence>);
+
+impl<'a> Owned<'a> {
+    /// Those of a catalog.
+    pub(super) fn of(catalog: &'a Catalog) -> Self {
+        let owned = catalog.sequences.values().filter_map(|sequence| {
+            let (table, column) = sequence.owned_by.as_ref()?;
+            Some(((table, column.as_str()), sequence))
+        });
+        Self(owned.collect())
+    }
+
+    fn get(&self, table: &QualifiedName, column: &str) -> Option<&Sequence> {
+        self.0.get(&(table, column)).copied()
+    }
+}
+
+/// `CREATE SEQUENCE`, unless an identity column makes it.
+pub(super) fn sequence_sql(catalog: &Catalog, sequence: &Sequence) -> String {
+    let column = sequence.owned_by.as_ref().and_then(|(table, column)| {
+        catalog.tables.get(table).and_then(|table| table.column(column))
+    });
+    match column {
+        Some(column) if column.identity.is_some() => String::new(),
+        _ => format!("create sequence {};\n", sequence.name),
+    }
+}
+
+/// Defaults, keys, checks, indexes, references, triggers: in an order in which each finds what it
+/// needs.
+pub(super) fn add_parts(out: &mut String, catalog: &Catalog, owned: &Owned<'_>) {
+    let made = || catalog.tables.values().filter(|table| table.provenance.is_migration());
+    for table in made() {
+        add_defaults(out, owned, table);
+    }
+    for table in made() {
+        add_keys(out, table);
+    }
+    for table in catalog.tables.values() {
+        add_new_indexes(out, table);
+    }
+    for table in made() {
+        for key in &table.foreign_keys {
+            line(out, &foreign_key_sql(&table.name, key));
+        }
+    }
+    // Only now, so that each partition brings the keys and indexes that its parent asks for.
+    for table in made() {
+        if let (Some(parent), Some(bound)) = (&table.parent, &table.partition_bound) {
+            let name = &table.name;
+            line(out, &format!("alter table {parent} attach partition {name} {bound};"));
+        }
+    }
+    for table in catalog.tables.values() {
+        let parent = table.parent.as_ref().filter(|_| table.is_partition);
+        let parent = parent.and_then(|parent| catalog.table(parent));
+        let is_own = |trigger: &&Trigger| {
+            !crate::replay::is_of_platform(trigger.origin)
+                && !parent.is_some_and(|parent| {
+                    parent.triggers.iter().any(|other| other.name == trigger.name)
+                })
+        };
+        for trigger in table.triggers.iter().filter(is_own) {
+            line(out, &trigger_sql(&table.name, trigger));
+            if !trigger.enabled {
+                let name = Name::exact(&trigger.name);
+                line(out, &format!("alter table {} disable trigger {name};", table.name));
+            }
+        }
+    }
+}
+
+/// The parts as they stand now, since a table may have a new name; what is called, as written.
+fn trigger_sql(table: &QualifiedName, trigger: &Trigger) -> String {
+    let lower = trigger.definition.to_ascii_lowercase();
+    let arguments = lower.rfind("execute").and_then(|at| {
+        let rest = trigger.definition.get(at..)?;
+        rest.get(rest.find('(')?..)
+    });
+    let arguments = arguments.unwrap_or("()").trim_end_matches(';');
+    let events: Vec<String> = trigger
+        .events
+        .iter()
+        .map(|event| match event.as_str() {
+            "UPDATE" if !trigger.update_of.is_empty() => {
+                format!("update of {}", column_list(&trigger.update_of))
+            }
+            event => event.to_ascii_lowercase(),
+        })
+        .collect();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let deferred = words.windows(2).any(|pair| pair == ["initially", "deferred"]);
+    let (kind, timing) = match words.contains(&"constraint") {
+        true if deferred => ("constraint trigger", " deferrable initially deferred"),
+        true => ("constraint trigger", ""),
+        false => ("trigger", ""),
+    };
+    let level = if trigger.for_each_row { "row" } else { "statement" };
+    let when = trigger.condition.as_ref().map(|text| format!(" when ({text})"));
+    format!(
+        "create {kind} {} {} {} on {table}{timing} for each {level}{} execute function {}{arguments};",
+        Name::exact(&trigger.name),
+        trigger.timing.to_ascii_lowercase(),
+        events.join(" or "),
+        when.unwrap_or_default(),
+        trigger.function,
+    )
+}
+
+fn add_defaults(out: &mut String, owned: &Owned<'_>, table: &Table) {
+    for column in &table.columns {
+        let name = Name::exact(&column.name);
+        let sequence = column.serial.then(|| owned.get(&table.name, &column.name));
+        if let Some(sequence) = sequence.flatten() {
+            let default = format!("nextval('{}'::regclass)", sequence.name);
+            line(
+                out,
+                &format!("alter table {} alter column {name} set default {default};", table.name),
+            );
+            let (sequence, of) = (&sequence.name, &table.name);
+            line(out, &format!("alter sequence {sequence} owned by {of}.{name};"));
+        }
+        if let Some(default) = &column.default {
+            line(
+                out,
+                &format!("alter table {} alter column {name} set default {default};", table.name),
+            );
+        }
+    }
+}
+
+fn add_keys(out: &mut String, table: &Table) {
+    let mut add = |key: &Key, kind: &str| {
+        let nulls = if key.nulls_not_distinct { " nulls not distinct" } else { "" };
+        let columns = column_list(&key.columns);
+        let index = table.indexes.iter().find(|index| index.name == key.name);
+        let include = index.map(|index| index.include.as_slice()).unwrap_or_default();
+        let include = if include.is_empty() {
+            String::new()
+        } else {
+            format!(" include ({})", column_list(include))
+        };
+        let deferrable = if key.deferrable { " deferrable" } else { "" };
+        let what = format!("{kind}{nulls} ({columns}){include}{deferrable}");
+        add_constraint(out, &table.name, &key.name, &what);
+    };
+    table.primary_key.iter().for_each(|key| add(key, "primary key"));
+    table.uniques.iter().for_each(|key| add(key, "unique"));
+    for key in &table.exclusions {
+        let definition = key.definition.as_deref().unwrap_or_default();
+        let at = definition.to_ascii_lowercase().find("exclude").unwrap_or(0);
+        add_constraint(out, &table.name, &key.name, definition.get(at..).unwrap_or_default());
+    }
+    for check in &table.checks {
+        let valid = if check.validated { "" } else { " not valid" };
+        let what = format!("check ({}){valid}", check.expression);
+        add_constraint(out, &table.name, &check.name, &what);
+    }
+}
+
+fn add_constraint(out: &mut String, table: &QualifiedName, name: &str, what: &str) {
+    let name = Name::exact(name);
+    line(out, &format!("alter table {table} add constraint {name} {what};"));
+}
+
+fn add_new_indexes(out: &mut String, table: &Table) {
+    for index in &table.indexes {
+        if index.constraint.is_none() && !crate::replay::is_of_platform(index.origin) {
+            line(out, &index_sql(&table.name, index));
+        }
+    }
+}
+
+/// `CREATE INDEX` with everything that the index has.
+pub(super) fn index_sql(relation: &QualifiedName, index: &Index) -> String {
+    let unique = if index.unique { "unique " } else { "" };
+    let keys: Vec<String> = index.keys.iter().map(|key| key_sql(index, key)).collect();
+    let mut text = format!(
+        "create {unique}index {} on {relation} using {} ({})",
+        Name::exact(&index.name),
+        index.method,
+        keys.join(", ")
+    );
+    if !index.include.is_empty() {
+        let _ = write!(text, " include ({})", column_list(&index.include));
+    }
+    if index.nulls_not_distinct {
+        text.push_str(" nulls not distinct");
+    }
+    if let Some(predicate) = &index.predicate {
+        let _ = write!(text, " where {predicate}");
+    }
+    format!("{text};")
+}
+
+fn key_sql(index: &Index, key: &IndexKey) -> String {
+    let mut text = match &key.what {
+        IndexTarget::Column(column) => Name::exact(column).to_string(),
+        IndexTarget::Expression(text) => format!("({text})"),
+    };
+    if let Some(opclass) = &key.opclass {
+        let _ = write!(text, " {opclass}");
+    }
+    if index.method == "btree" {
+        match (key.descending, key.nulls_first) {
+            (true, true) => text.push_str(" desc"),
+            (true, false) => text.push_str(" desc nulls last"),
+            (false, true) => text.push_str(" nulls first"),
+            (false, false) => {}
+        }
+    }
+    text
+}
+
+fn foreign_key_sql(table: &QualifiedName, key: &ForeignKey) -> String {
+    let mut text = format!(
+        "alter table {table} add constraint {} foreign key ({}) references {} ({})",
+        Name::exact(&key.name),
+        column_list(&key.columns),
+        key.target,
+        column_list(&key.target_columns)
+    );
+    for (word, action) in [("delete", key.on_delete), ("update", key.on_update)] {
+        let action = match action {
+            ReferentialAction::NoAction => continue,
+            ReferentialAction::Restrict => "restrict",
+            ReferentialAction::Cascade => "cascade",
+            ReferentialAction::SetNull => "set null",
+            ReferentialAction::SetDefault => "set default",
+        };
+        let _ = write!(text, " on {word} {action}");
+    }
+    if key.deferrable {
+        text.push_str(" deferrable");
+    }
+    if !key.validated {
+        text.push_str(" not valid");
+    }
+    format!("{text};")
+}
+
+fn column_list(columns: &[SmolStr]) -> String {
+    columns.iter().map(|column| Name::exact(column).to_string()).collect::<Vec<_>>().join(", ")
+}
