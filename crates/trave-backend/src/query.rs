@@ -68,6 +68,15 @@ pub struct Query {
     pub incomplete: bool,
 }
 
+impl Query {
+    /// Every value that decides which rows it touches.
+    pub fn deciding_values(&self) -> impl Iterator<Item = &Value> {
+        let filters = self.filters.iter().map(|filter| &filter.value);
+        let bounds = self.limit.iter().chain(&self.offset).map(|bound| &bound.value);
+        filters.chain(bounds).chain(&self.payload)
+    }
+}
+
 /// What a query asks for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Selection {

@@ -3,11 +3,12 @@
 //! What stands left of it knows frameworks and libraries; rules see this and nothing else.
 //! Every list is in a stable order (file, then place).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use trave_backend::effect::{AuthCheck, CacheUse, ClaimUse, Guard, Response, RowsUse, TokenUse};
 use trave_backend::generated::GeneratedTable;
+use trave_backend::value::Input;
 use trave_catalog::{Catalog, QualifiedName, Table};
 use trave_source::{FileId, Notice, Origin, Sources};
 
@@ -201,6 +202,8 @@ pub struct Cache {
     pub routes: Vec<RouteId>,
     /// Tables whose rows it holds.
     pub tables: Vec<SmolStr>,
+    /// Inputs that decide which rows it holds, as the handlers that use this very key pass them.
+    pub inputs: BTreeSet<Input>,
 }
 
 /// A claim use and where it happens.

@@ -1,11 +1,13 @@
 //! Gathers what evaluations saw into the lists of the model.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_backend::effect::{CacheUse, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust};
 use trave_backend::entry::Entry;
 use trave_backend::env;
-use trave_backend::value::{ClientRole, QueryId};
+use trave_backend::value::{ClientRole, QueryId, Shape, Value};
 use trave_source::Origin;
 
 use super::browser::Browser;
@@ -185,13 +187,14 @@ impl<'a> Gathered<'a> {
     }
 
     fn add_cache<'t>(&mut self, gathering: &mut Gathering<'t>, cache: &'t CacheUse) {
-        let signature = format!("{:?} {:?}", cache.action, cache.key.as_text());
+        let signature = format!("{:?} {}", cache.action, key_signature(&cache.key));
         // A read that became a read-through in one evaluation may be a plain one in another.
         let index = self.caches.index(cache.origin, signature, |_| Cache {
             facts: cache.clone(),
             computes: Vec::new(),
             routes: Vec::new(),
             tables: Vec::new(),
+            inputs: BTreeSet::new(),
         });
         let route = gathering.route;
         if let Some(cache) = self.caches.get_mut(index) {
@@ -217,6 +220,12 @@ impl<'a> Gathered<'a> {
     /// Ties the caches of an evaluation to the queries whose rows they hold.
     fn link_caches(&mut self, gathering: &Gathering<'_>) {
         for (index, used) in &gathering.caches {
+            let held = used.computes.iter().filter_map(|id| gathering.trace.query(*id));
+            if let Some(cache) = self.caches.get_mut(*index) {
+                for value in held.flat_map(|record| record.query.deciding_values()) {
+                    cache.inputs.extend(value.inputs.iter().cloned());
+                }
+            }
             for query in used.computes.iter().filter_map(|id| gathering.queries.get(id)) {
                 let mut table: Option<SmolStr> = None;
                 if let Some(query) = self.queries.get_mut(*query) {
@@ -330,4 +339,15 @@ fn push_all<T: PartialEq>(list: &mut Vec<T>, item: Option<T>) {
     {
         list.push(item);
     }
+}
+
+/// What tells two keys of one place apart: the constant parts, and which inputs fill the others.
+fn key_signature(key: &Value) -> String {
+    let text = match &key.shape {
+        Shape::Text(text) => text.to_string(),
+        Shape::Template(parts) => parts.iter().map(|part| part.as_text().unwrap_or("{}")).collect(),
+        _ => String::new(),
+    };
+    let inputs: Vec<_> = key.inputs.iter().map(|input| (input.kind, &input.name)).collect();
+    format!("{text} {inputs:?}")
 }

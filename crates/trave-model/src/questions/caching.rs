@@ -16,10 +16,15 @@ const HANDLERS_MANY: usize = 3;
 impl Query {
     /// Every value that decides which rows it touches.
     pub fn deciding_values(&self) -> impl Iterator<Item = &Value> {
-        let facts = &self.facts;
-        let filters = facts.filters.iter().map(|filter| &filter.value);
-        let bounds = facts.limit.iter().chain(&facts.offset).map(|bound| &bound.value);
-        filters.chain(bounds).chain(&facts.payload)
+        self.facts.deciding_values()
+    }
+}
+
+impl Cache {
+    /// The inputs that what it stores depends on.
+    pub fn stored_inputs(&self) -> BTreeSet<Input> {
+        let stored = self.facts.value.iter().flat_map(|value| value.inputs.iter());
+        self.inputs.iter().chain(stored).cloned().collect()
     }
 }
 
@@ -37,14 +42,6 @@ impl Model {
         self.caches.iter().any(|other| are_halves(other, cache))
     }
 
-    /// The inputs that what a cache stores depends on.
-    pub fn stored_inputs(&self, cache: &Cache) -> BTreeSet<Input> {
-        let queries = cache.computes.iter().filter_map(|id| self.query(*id));
-        let decided = queries.flat_map(Query::deciding_values);
-        let all = decided.chain(&cache.facts.value);
-        all.flat_map(|value| value.inputs.iter().cloned()).collect()
-    }
-
     /// Inputs that decide what is stored and that the key leaves out. The caller's identity is not
     /// among them.
     pub fn inputs_missing_in_key(&self, cache: &Cache) -> Vec<Input> {
@@ -55,14 +52,13 @@ impl Model {
                 known == input || (known.kind == input.kind && whole)
             })
         };
-        let stored = self.stored_inputs(cache).into_iter();
+        let stored = cache.stored_inputs().into_iter();
         stored.filter(|input| !is_identity(input.kind) && !covered(input)).collect()
     }
 
     /// Whether what is stored differs from caller to caller while the key does not.
     pub fn leaks_between_callers(&self, cache: &Cache) -> bool {
-        let by_caller =
-            self.stored_inputs(cache).iter().any(|input| input.kind == InputKind::Identity);
+        let by_caller = cache.stored_inputs().iter().any(|input| input.kind == InputKind::Identity);
         let by_policy = cache.computes.iter().filter_map(|id| self.query(*id)).any(|query| {
             query.facts.client.session && self.table_of(query).is_some_and(shows_by_caller)
         });
