@@ -48,8 +48,8 @@ impl Model {
         let key = &cache.facts.key;
         let covered = |input: &Input| {
             key.inputs.iter().any(|known| {
-                let whole = known.name.is_empty() || input.name.is_empty();
-                known == input || (known.kind == input.kind && whole)
+                let whole = holds(&known.name, &input.name) || holds(&input.name, &known.name);
+                known.kind == input.kind && whole
             })
         };
         let stored = cache.stored_inputs().into_iter();
@@ -138,6 +138,12 @@ fn asks_alike(one: &Query, other: &Query) -> bool {
         && one.table_name() == other.table_name()
         && one.facts.operation == other.facts.operation
         && columns(one) == columns(other)
+}
+
+/// Whether a part of a request is the other or holds it: `filters` holds `filters.city`.
+fn holds(whole: &str, part: &str) -> bool {
+    whole.is_empty()
+        || part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Whether a read-through and a write are the two halves of one use of a cache.
