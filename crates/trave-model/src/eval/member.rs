@@ -75,7 +75,10 @@ impl Evaluator<'_> {
             }
             Shape::Validated(inner, schema) => {
                 let member = self.member_at(inner, name, at);
-                validated_member(&member, schema, name).and_dependencies(value)
+                let checked = validated_member(&member, schema, name);
+                // One field of an input depends on that field, not on the others.
+                let is_input = matches!(inner.shape, Shape::Input(_));
+                if is_input { checked } else { checked.and_dependencies(value) }
             }
             Shape::Library(_) => self.library_member(value, name, at),
             Shape::Instance(id) => self.instance_member(value, *id, name),

@@ -187,6 +187,12 @@ impl<'a> Gathered<'a> {
     }
 
     fn add_cache<'t>(&mut self, gathering: &mut Gathering<'t>, cache: &'t CacheUse) {
+        match gathering.route {
+            Some(_) => _ = self.reached.insert(cache.origin),
+            // Seen on its own, without what its callers pass.
+            None if self.reached.contains(&cache.origin) => return,
+            None => {}
+        }
         let signature = format!("{:?} {}", cache.action, key_signature(&cache.key));
         // A read that became a read-through in one evaluation may be a plain one in another.
         let index = self.caches.index(cache.origin, signature, |_| Cache {

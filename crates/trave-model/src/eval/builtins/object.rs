@@ -101,6 +101,11 @@ fn entries(value: &Value) -> Value {
 }
 
 fn object_from(value: &Value) -> Value {
+    // The entries of a part of the request are that part: `fromEntries(url.searchParams)`.
+    let view = value.library().and_then(|library| library.kept("of")).unwrap_or(value);
+    if matches!(view.shape, Shape::Input(_)) {
+        return view.clone();
+    }
     let mut object = Object::default();
     let pairs = match &value.shape {
         Shape::Array(pairs) => pairs.to_vec(),
