@@ -130,7 +130,9 @@ fn visit(entry: &DirEntry, root: &Path, (selection, sender): (&Selection, &Sende
             tell(sender, Seen::Notice(notice));
         }
     } else if let Some(found) = named {
-        tell(sender, Seen::File(found));
+        // Opening a pipe would wait for its other end.
+        let notice = || Seen::Notice(format!("`{path}` is no regular file: left out"));
+        tell(sender, if kind.is_file() { Seen::File(found) } else { notice() });
     }
 }
 
