@@ -22,8 +22,11 @@ impl Value {
     /// What is this or the other.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
-        if matches!(other.shape, Shape::Never) || same(&self, &other, COMPARE_DEPTH_MAX) {
+        if matches!(other.shape, Shape::Never) {
             return self.and_dependencies(&other);
+        }
+        if same(&self, &other, COMPARE_DEPTH_MAX) {
+            return either_of_same(self, &other);
         }
         if matches!(self.shape, Shape::Never) {
             return other.and_dependencies(&self);
@@ -208,7 +211,7 @@ impl Sum {
 fn keep(kept: &mut Vec<Value>, value: Value) {
     for old in kept.iter_mut() {
         if same(old, &value, COMPARE_DEPTH_MAX) {
-            *old = old.clone().and_dependencies(&value);
+            *old = either_of_same(old.clone(), &value);
             return;
         }
         if let Some(merged) = merge_bounds(old, &value).or_else(|| absorb_empty(old, &value)) {
@@ -217,6 +220,14 @@ fn keep(kept: &mut Vec<Value>, value: Value) {
         }
     }
     kept.push(value);
+}
+
+/// The same value from two sides: it is proof of nothing that only one side proves.
+fn either_of_same(left: Value, right: &Value) -> Value {
+    let proven = left.taint.only(right.taint).only(Taint::ADMITTED);
+    let mut both = left.and_dependencies(right);
+    both.taint = both.taint.without(Taint::ADMITTED).and(proven);
+    both
 }
 
 /// `limit > 100 ? 100 : limit` is a clamped limit, not two alternatives.

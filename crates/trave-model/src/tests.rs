@@ -558,3 +558,70 @@ GET /api/jobs
 ",
     );
 }
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one program, told from both sides")]
+fn errors_that_only_strangers_get_guard_what_follows() {
+    check(
+        &[
+            SERVER,
+            ADMIN,
+            (
+                "src/lib/access.ts",
+                "
+import { createClient } from './server';
+export async function access(id: string) {
+  const client = await createClient();
+  const { data: { user } } = await client.auth.getUser();
+  if (!user) return { error: 'UNAUTHORIZED' as const, client, user: null };
+  const { data } = await client.from('videos').select('id').eq('id', id).maybeSingle();
+  if (!data) return { error: 'NOT_FOUND' as const, client, user };
+  return { error: null, client, user };
+}
+",
+            ),
+            (
+                "src/app/api/videos/route.ts",
+                "
+import { access } from '@/lib/access';
+import { admin } from '@/lib/admin';
+export async function POST(request: Request) {
+  const { id } = await request.json();
+  const granted = await access(id);
+  if (granted.error === 'UNAUTHORIZED') return new Response('no', { status: 401 });
+  await admin.from('chapters').insert({ video_id: id });
+}
+export async function PUT(request: Request) {
+  const { id } = await request.json();
+  const granted = await access(id);
+  if (granted.error === 'NOT_FOUND') return new Response('no', { status: 404 });
+  await admin.from('open').insert({ video_id: id });
+}
+",
+            ),
+            (
+                "src/server/lists.ts",
+                "
+'use server';
+import type { SupabaseClient } from '@supabase/supabase-js';
+export async function listOf(client: SupabaseClient, id: string) {
+  return client.from('inner').select('id').eq('id', id);
+}
+",
+            ),
+        ],
+        "
+POST /api/videos
+  guard
+  Select videos User id Yes depth 1
+  guard
+  Insert chapters Service Yes
+PUT /api/videos
+  guard
+  Select videos User id Yes depth 1
+  Insert open Service No
+unreached
+  Select inner Unknown id
+",
+    );
+}

@@ -69,6 +69,9 @@ impl Evaluator<'_> {
     }
 
     fn comparison_when_absent(&mut self, op: &str, left: ExprId, right: ExprId) -> Option<bool> {
+        if let Some(known) = self.constant_when_absent(op, left, right) {
+            return Some(known);
+        }
         let is_nothing = |value: Option<Value>| {
             value.is_some_and(|value| matches!(value.shape, Shape::Null | Shape::Undefined))
         };
@@ -97,19 +100,40 @@ impl Evaluator<'_> {
         }
     }
 
+    /// `access.error === 'UNAUTHORIZED'`, where only nobody gets that error.
+    fn constant_when_absent(&mut self, op: &str, left: ExprId, right: ExprId) -> Option<bool> {
+        if !matches!(op, "===" | "==") {
+            return None;
+        }
+        let (nobody, constant) = match self.nobody(left) {
+            Some(nobody) => (nobody, self.peek(right)?),
+            None => (self.nobody(right)?, self.peek(left)?),
+        };
+        let mut outcomes = nobody
+            .into_iter()
+            .map(|value| super::operator::operate("===", value, constant.clone()).truth());
+        let first = outcomes.next()??;
+        outcomes.all(|outcome| outcome == Some(first)).then_some(first)
+    }
+
+    /// What a place holds for a caller who is nobody, where that differs from what others get.
+    fn nobody(&mut self, place: ExprId) -> Option<Vec<Value>> {
+        let value = self.peek(place)?;
+        if !value.taint.has(Taint::IDENTITY) {
+            return None;
+        }
+        let values = value.alternatives();
+        let nobody: Vec<Value> = values.iter().filter(|it| !is_admitted(it)).cloned().collect();
+        (!nobody.is_empty() && nobody.len() < values.len()).then_some(nobody)
+    }
+
     fn place_when_absent(&mut self, place: ExprId) -> Option<bool> {
         let name = self.last_name(place);
         let value = self.peek(place)?;
         if !value.taint.has(Taint::IDENTITY) {
             return if names_failure(&name) { Some(true) } else { value.truth() };
         }
-        let is_admitted = |value: &Value| {
-            value.taint.has(Taint::ADMITTED)
-                || value.holds(|shape| matches!(shape, Shape::Caller | Shape::ClaimedCaller(_)))
-        };
-        let values = value.alternatives();
-        let nobody: Vec<&Value> = values.iter().filter(|value| !is_admitted(value)).collect();
-        if !nobody.is_empty() && nobody.len() < values.len() {
+        if let Some(nobody) = self.nobody(place) {
             let first = nobody.first()?.truth();
             let agree = nobody.iter().all(|value| value.truth() == first);
             return if agree && first.is_some() { first } else { Some(names_failure(&name)) };
@@ -128,4 +152,10 @@ impl Evaluator<'_> {
             _ => String::new(),
         }
     }
+}
+
+/// Whether only callers with an identity get a value.
+fn is_admitted(value: &Value) -> bool {
+    value.taint.has(Taint::ADMITTED)
+        || value.holds(|shape| matches!(shape, Shape::Caller | Shape::ClaimedCaller(_)))
 }

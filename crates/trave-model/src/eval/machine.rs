@@ -59,6 +59,7 @@ impl Machine for Evaluator<'_> {
     }
 
     fn start_query(&mut self, query: Query) -> QueryId {
+        self.is_bound |= self.at_top > 0;
         let id = QueryId(u32::try_from(self.trace.queries.len()).unwrap_or(u32::MAX));
         self.trace.queries.push(QueryRecord {
             query,

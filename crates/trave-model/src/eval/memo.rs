@@ -23,6 +23,7 @@ struct Remembered {
     args: Vec<Value>,
     level: Level,
     result: Value,
+    reads_request: bool,
 }
 
 /// What a call is remembered by, as long as it only computes.
@@ -32,12 +33,14 @@ pub(super) struct Ticket {
     args: Vec<Value>,
     happenings: u32,
     level: Level,
+    /// Whether the request had been read before the call.
+    read_before: bool,
 }
 
 impl Evaluator<'_> {
     /// The result of an earlier call with the same values, or a ticket to remember this one by.
     pub(super) fn remembered(
-        &self,
+        &mut self,
         closure: &Closure,
         args: &[Value],
     ) -> Result<Value, Option<Ticket>> {
@@ -52,15 +55,23 @@ impl Evaluator<'_> {
                 && it.args.iter().zip(args).all(|(left, right)| left.is_same(right))
         });
         if let Some(known) = known {
+            self.trace.reads_request |= known.reads_request;
             return Ok(known.result.clone());
         }
-        let happenings = self.memo.happenings;
-        Err(Some(Ticket { key, args: args.to_vec(), happenings, level: self.level }))
+        Err(Some(Ticket {
+            key,
+            args: args.to_vec(),
+            happenings: self.memo.happenings,
+            level: self.level,
+            read_before: std::mem::take(&mut self.trace.reads_request),
+        }))
     }
 
     /// Keeps the result of a call that only computed.
     pub(super) fn remember(&mut self, ticket: Option<Ticket>, result: &Value) {
         let Some(ticket) = ticket else { return };
+        let reads_request = self.trace.reads_request;
+        self.trace.reads_request |= ticket.read_before;
         let only_computed = self.memo.happenings == ticket.happenings && self.level == ticket.level;
         let is_shared = |shape: &Shape| matches!(shape, Shape::Function(_) | Shape::Instance(_));
         if !only_computed || matches!(result.shape, Shape::Never) || result.holds(is_shared) {
@@ -69,7 +80,8 @@ impl Evaluator<'_> {
         let results = self.memo.results.entry(ticket.key).or_default();
         if results.len() < RESULTS_MAX {
             let Ticket { args, level, .. } = ticket;
-            results.push(Remembered { args, level, result: result.clone() });
+            let result = result.clone();
+            results.push(Remembered { args, level, result, reads_request });
         }
     }
 }

@@ -41,8 +41,8 @@ use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 pub(crate) use context::{Context, FunctionKey, ModuleId};
 use frame::{Closure, Frame, FrameId, Instance, Older, Undo};
 use loops::LoopFrame;
-pub(crate) use run::{run_alone, run_entry};
-pub(crate) use trace::{Event, Level, QueryRecord, Trace};
+pub(crate) use run::{run_alone, run_entries};
+pub(crate) use trace::{Event, Handled, Level, QueryRecord, Trace};
 
 /// How many expressions and statements one evaluation runs before it gives up.
 const STEPS_MAX: u32 = 300_000;
@@ -86,6 +86,12 @@ pub(crate) struct Evaluator<'p> {
     globals: FxHashMap<SmolStr, Value>,
     /// How deep calls are followed.
     calls_max: usize,
+    /// A module holds rows of this task's queries: the next one cannot share what it declares.
+    is_bound: bool,
+    /// Whether the top level of a module is running.
+    at_top: u32,
+    /// The first closure that this task made.
+    first_closure: usize,
     trace: Trace,
 }
 
@@ -147,9 +153,11 @@ impl<'p> Evaluator<'p> {
             memo: memo::Memo::default(),
             globals: FxHashMap::default(),
             calls_max: CALLS_MAX,
-            trace: Trace::default(),
+            is_bound: false,
+            at_top: 0,
+            first_closure: 0,
+            trace: Trace::started(),
         };
-        evaluator.trace.calls.push(trace::CallNode { parent: 0, origin: None });
         evaluator.here.frame = evaluator.module_frame(id);
         evaluator
     }
@@ -186,7 +194,9 @@ impl<'p> Evaluator<'p> {
         let loops = std::mem::take(&mut self.loops);
         let branches = std::mem::take(&mut self.branches);
         let level = std::mem::take(&mut self.level);
+        self.at_top += 1;
         let result = run(self);
+        self.at_top -= 1;
         self.level = level;
         self.branches = branches;
         self.loops = loops;

@@ -2,40 +2,97 @@
 
 use trave_backend::entry::{Entry, EntryKind, Handler};
 use trave_backend::value::{ClosureId, InputKind, Shape, Value};
-use trave_ts::ir::{FunctionId, Stmt};
+use trave_ts::ir::{FunctionId, Module, Stmt};
 
 use super::class::ClassRef;
 use super::invoke::Caller;
+use super::trace::Handled;
 use super::{Context, Evaluator, FunctionKey, ModuleId, Trace, builtins};
 
 /// How many functions that were made but not called are run at the end.
 const LEFT_MAX: usize = 200;
 
-/// Runs a way in with everything it calls.
-pub(crate) fn run_entry(cx: &Context<'_>, id: ModuleId, entry: &Entry) -> Trace {
-    let Some(module) = cx.module(id) else { return Trace::default() };
-    let mut evaluator = Evaluator::new(cx, module, id);
-    let handler = evaluator.handler(&entry.handler);
-    evaluator.run_handler(&handler, entry);
-    evaluator.claims_in_queries();
-    evaluator.trace
+/// With more frames than this, the next way in starts afresh.
+const FRAMES_MAX: usize = 40_000;
+
+/// Runs some ways in, each with everything it calls. What modules declare and what helpers compute
+/// is shared between them.
+pub(crate) fn run_entries(cx: &Context<'_>, entries: &[(ModuleId, Entry)]) -> Vec<Trace> {
+    let mut shared = Shared::default();
+    let mut run = |(id, entry): &(ModuleId, Entry)| {
+        shared.run(cx, *id, |evaluator| {
+            let handler = evaluator.handler(&entry.handler);
+            evaluator.run_handler(&handler, entry);
+        })
+    };
+    entries.iter().map(&mut run).collect()
 }
 
-/// Runs functions of a module on their own, without a caller.
-pub(crate) fn run_alone(cx: &Context<'_>, id: ModuleId, functions: &[FunctionId]) -> Trace {
-    let Some(module) = cx.module(id) else { return Trace::default() };
-    let mut evaluator = Evaluator::new(cx, module, id);
-    evaluator.calls_max = super::CALLS_ALONE_MAX;
-    for function in functions {
-        evaluator.alone(*function);
-        evaluator.start_over();
+/// Runs functions of modules on their own, without a caller.
+pub(crate) fn run_alone(cx: &Context<'_>, left: &[(ModuleId, Vec<FunctionId>)]) -> Vec<Trace> {
+    let mut shared = Shared::default();
+    let mut run = |(id, functions): &(ModuleId, Vec<FunctionId>)| {
+        shared.run(cx, *id, |evaluator| evaluator.run_functions(*id, functions))
+    };
+    left.iter().map(&mut run).collect()
+}
+
+/// An evaluator that goes from one task to the next.
+#[derive(Default)]
+struct Shared<'p> {
+    evaluator: Option<Evaluator<'p>>,
+}
+
+impl<'p> Shared<'p> {
+    fn run(
+        &mut self,
+        cx: &'p Context<'p>,
+        id: ModuleId,
+        task: impl FnOnce(&mut Evaluator<'p>),
+    ) -> Trace {
+        let Some(module) = cx.module(id) else { return Trace::default() };
+        let kept = self.evaluator.take().filter(|it| !it.is_bound && it.frames.len() < FRAMES_MAX);
+        let mut evaluator = match kept {
+            Some(evaluator) => evaluator.moved_to(module, id),
+            None => Evaluator::new(cx, module, id),
+        };
+        task(&mut evaluator);
+        evaluator.claims_in_queries();
+        let trace = std::mem::take(&mut evaluator.trace);
+        self.evaluator = Some(evaluator);
+        trace
     }
-    evaluator.run_left((id, functions));
-    evaluator.claims_in_queries();
-    evaluator.trace
 }
 
 impl<'p> Evaluator<'p> {
+    /// Forgets the last task, but for what modules declare and helpers compute.
+    fn moved_to(mut self, module: &'p Module, id: ModuleId) -> Self {
+        let frame = self.module_frame(id);
+        self.here = super::Here { module, id, frame, function: FunctionId(0), this: None };
+        self.start_over();
+        self.journal.clear();
+        self.older = super::Older::default();
+        self.branches.clear();
+        self.loops.clear();
+        self.running.clear();
+        self.call = 0;
+        self.depth = 0;
+        self.next = None;
+        self.resolved.clear();
+        self.first_closure = self.closures.len();
+        self.trace = Trace::started();
+        self
+    }
+
+    fn run_functions(&mut self, id: ModuleId, functions: &[FunctionId]) {
+        self.calls_max = super::CALLS_ALONE_MAX;
+        for function in functions {
+            self.alone(*function);
+            self.start_over();
+        }
+        self.run_left((id, functions));
+    }
+
     /// Forgets what the last function left behind, but for what it saw.
     fn start_over(&mut self) {
         self.steps = 0;
@@ -79,8 +136,11 @@ impl<'p> Evaluator<'p> {
     fn run_handler(&mut self, handler: &Value, entry: &Entry) {
         for alternative in handler.alternatives() {
             match &alternative.shape {
+                Shape::Function(id) if self.takes_client(*id, entry) => {
+                    self.trace.handler = Handled::Internal;
+                }
                 Shape::Function(id) => {
-                    self.trace.ran = true;
+                    self.trace.handler = Handled::Ran;
                     let args = self.entry_args(*id, entry);
                     let value = self.invoke(*id, args, Caller::default());
                     let value = self.await_value(value);
@@ -90,12 +150,28 @@ impl<'p> Evaluator<'p> {
                     }
                 }
                 Shape::Library(library) if library.library != builtins::LIBRARY => {
-                    self.trace.ran = true;
+                    self.trace.handler = Handled::Ran;
                     self.run_value(alternative, entry.params.clone());
                 }
                 _ => self.trace.opaque = true,
             }
         }
+    }
+
+    /// Whether an action takes a client: nobody outside can send one, so that nobody calls it.
+    fn takes_client(&mut self, id: ClosureId, entry: &Entry) -> bool {
+        if entry.kind != EntryKind::ServerAction {
+            return false;
+        }
+        let Some(closure) = self.closures.get(id.0 as usize).cloned() else { return false };
+        let function = self.cx.module(closure.module).and_then(|it| it.function(closure.function));
+        let notes =
+            function.into_iter().flat_map(|it| &it.params).filter_map(|it| it.note.as_deref());
+        let values: Option<Vec<Option<Value>>> =
+            self.at_top(closure.module, |it| notes.map(|note| it.typed(note)).collect());
+        let is_client =
+            |shape: &Shape| matches!(shape, Shape::Library(library) if library.client.is_some());
+        values.into_iter().flatten().flatten().any(|value| value.holds(is_client))
     }
 
     fn entry_args(&self, id: ClosureId, entry: &Entry) -> Vec<Value> {
@@ -160,7 +236,7 @@ impl<'p> Evaluator<'p> {
 
     /// Functions that were made on the way and that nobody called: somebody outside will.
     fn run_left(&mut self, (id, roots): (ModuleId, &[FunctionId])) {
-        let mut at = 0;
+        let mut at = self.first_closure;
         let mut ran = 0;
         while at < self.closures.len() && ran < LEFT_MAX {
             let closure = self.closures.get(at).cloned();

@@ -24,8 +24,20 @@ pub(crate) struct Trace {
     pub(crate) opaque: bool,
     /// The request, cookies or headers were used.
     pub(crate) reads_request: bool,
-    /// The handler was found and ran.
-    pub(crate) ran: bool,
+    /// What became of the handler.
+    pub(crate) handler: Handled,
+}
+
+/// What became of the handler of a way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Handled {
+    /// It was not found.
+    #[default]
+    Missing,
+    /// It ran.
+    Ran,
+    /// It is no way in: nobody outside could pass what it takes.
+    Internal,
 }
 
 /// Something that happened.
@@ -89,6 +101,11 @@ impl Level {
 }
 
 impl Trace {
+    /// A trace of something that just begins.
+    pub(crate) fn started() -> Self {
+        Self { calls: vec![CallNode { parent: 0, origin: None }], ..Self::default() }
+    }
+
     pub(crate) fn query(&self, id: QueryId) -> Option<&QueryRecord> {
         self.queries.get(id.0 as usize)
     }

@@ -14,12 +14,15 @@ use trave_backend::entry::Entry;
 use trave_source::FileId;
 use trave_ts::ir::{FunctionId, Module};
 
-use crate::eval::{Context, FunctionKey, ModuleId, Trace, run_alone, run_entry};
+use crate::eval::{Context, FunctionKey, Handled, ModuleId, Trace, run_alone, run_entries};
 use crate::model::Model;
 use crate::program::Program;
 
 /// Evaluations recurse: their threads get room for it.
 const STACK_BYTES: usize = 64 << 20;
+
+/// How many tasks share what modules declare: always the same ones, so that threads do not show.
+const CHUNK: usize = 24;
 
 /// Links a program. Nothing in it can make this fail.
 pub fn link(program: Program) -> Model {
@@ -34,13 +37,15 @@ fn link_here(program: Program) -> Model {
     let cx = Context::new(&program);
     let entries = find_entries(&program);
     let reached: Vec<Trace> =
-        entries.par_iter().map(|(id, entry)| run_entry(&cx, *id, entry)).collect();
+        entries.par_chunks(CHUNK).flat_map_iter(|chunk| run_entries(&cx, chunk)).collect();
     let left = left_over(&program, &reached);
     let alone: Vec<Trace> =
-        left.par_iter().map(|(id, functions)| run_alone(&cx, *id, functions)).collect();
+        left.par_chunks(CHUNK).flat_map_iter(|chunk| run_alone(&cx, chunk)).collect();
     let browser = browser::Browser::of(&cx);
     let mut gathered = gather::Gathered::new(&cx, &browser);
-    for ((_, entry), trace) in entries.iter().zip(&reached) {
+    let ways_in =
+        entries.iter().zip(&reached).filter(|(_, trace)| trace.handler != Handled::Internal);
+    for ((_, entry), trace) in ways_in {
         gathered.add_route(entry, trace);
     }
     for trace in &alone {

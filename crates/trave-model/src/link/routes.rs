@@ -2,7 +2,7 @@
 
 use trave_backend::entry::{Entry, EntryKind};
 
-use crate::eval::{Context, Trace};
+use crate::eval::{Context, Handled, Trace};
 use crate::model::{FrameworkCache, Route, RouteId};
 
 /// Next.js before this major version serves GET handlers that do not read the request from a cache.
@@ -22,7 +22,7 @@ pub(super) fn route(cx: &Context<'_>, (id, entry): (RouteId, &Entry), trace: &Tr
         auth: Vec::new(),
         guards: Vec::new(),
         framework_cache: framework_cache(cx, entry, trace),
-        opaque: trace.opaque || !trace.ran,
+        opaque: trace.opaque || trace.handler == Handled::Missing,
         reads_request: trace.reads_request,
     }
 }
