@@ -131,7 +131,9 @@ impl Value {
 
     /// Calls `visit` with this value and every value inside it, outermost first.
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
-        let mut waiting = vec![self];
+        visit(self);
+        let mut waiting = Vec::new();
+        push_parts(self, &mut waiting);
         let mut left = PARTS_MAX;
         while let Some(value) = waiting.pop() {
             if left == 0 {

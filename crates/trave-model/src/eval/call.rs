@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use trave_backend::effect::Effect;
 use trave_backend::library::{Guess, LibraryCall};
-use trave_backend::value::{Shape, Taint, Value};
+use trave_backend::value::{ClosureId, Shape, Taint, Value};
 use trave_source::{Origin, Span};
 use trave_ts::ir::{Argument, Call, ExprId, ExprKind, TemplatePart};
 
@@ -166,7 +166,7 @@ impl<'p> Evaluator<'p> {
 
     pub(super) fn call_value(&mut self, callee: &Value, site: Site) -> Value {
         match &callee.shape {
-            Shape::Function(id) => self.invoke(*id, site.args, Caller::at(site.origin)),
+            Shape::Function(id) => self.invoke_at(*id, site, None),
             Shape::Library(_) => self.call_library(callee, None, site),
             Shape::OneOf(values) => {
                 let results: Vec<Value> =
@@ -211,12 +211,14 @@ impl<'p> Evaluator<'p> {
 
     fn call_with_this(&mut self, function: &Value, this: &Value, site: Site) -> Value {
         match &function.shape {
-            Shape::Function(id) => {
-                let from = Caller { this: Some(this.clone()), origin: Some(site.origin) };
-                self.invoke(*id, site.args, from)
-            }
+            Shape::Function(id) => self.invoke_at(*id, site, Some(this.clone())),
             _ => self.call_value(function, site),
         }
+    }
+
+    fn invoke_at(&mut self, id: ClosureId, site: Site, this: Option<Value>) -> Value {
+        let from = Caller { this, origin: Some(site.origin), arg_origins: site.arg_origins };
+        self.invoke(id, site.args, from)
     }
 
     /// `f.call(this, …)`, `f.apply(…)`, `f.bind(…)`.

@@ -1,7 +1,7 @@
 //! Unverified claims of identity, and where they decide something.
 
 use trave_backend::effect::{ClaimRole, ClaimUse, Effect};
-use trave_backend::value::{Shape, Value};
+use trave_backend::value::{Shape, Taint, Value};
 use trave_source::Origin;
 use trave_ts::ir::{ExprId, ExprKind};
 
@@ -31,6 +31,9 @@ impl Evaluator<'_> {
 
     /// Every claim inside a value decides something.
     pub(super) fn use_claims(&mut self, value: &Value, how: ClaimRole, origin: Origin) {
+        if !value.taint.has(Taint::CLAIM) {
+            return;
+        }
         let mut claims: Vec<Origin> = Vec::new();
         value.visit(&mut |part| {
             if let Shape::ClaimedCaller(claim) = part.shape

@@ -107,7 +107,7 @@ impl<'p> Evaluator<'p> {
         if let Some(constructor) = constructor {
             let function = self.closure_of(class, constructor.function, Some(this.clone()));
             if let Shape::Function(id) = function.shape {
-                self.invoke(id, args, Caller { this: None, origin });
+                self.invoke(id, args, Caller { origin, ..Caller::default() });
             }
         }
     }

@@ -20,13 +20,8 @@ pub(super) struct Caller {
     pub(super) this: Option<Value>,
     /// Where the call stands; none when it is nobody's.
     pub(super) origin: Option<Origin>,
-}
-
-impl Caller {
-    /// A call that stands somewhere.
-    pub(super) fn at(origin: Origin) -> Self {
-        Self { this: None, origin: Some(origin) }
-    }
+    /// Where its arguments stand.
+    pub(super) arg_origins: Vec<Origin>,
 }
 
 impl<'p> Evaluator<'p> {
@@ -46,7 +41,8 @@ impl<'p> Evaluator<'p> {
             Err(ticket) => ticket,
         };
         self.trace.visited.insert(key);
-        let activation = self.new_activation(function);
+        let mut activation = self.new_activation(function);
+        activation.arg_origins = from.arg_origins;
         let frame = self.new_frame(closure.function, Some(closure.frame));
         let here = Here {
             module,
@@ -66,6 +62,7 @@ impl<'p> Evaluator<'p> {
         let flow = self.block(&function.body);
         let value = self.leave(flow);
         self.read_through(first_event);
+        self.name_keys(function, first_event);
         self.use_cache_directive(function, first_query, &value);
         self.depth -= 4;
         self.running.pop();

@@ -122,6 +122,8 @@ struct Activation {
     diverged: bool,
     /// Declared `async`: returning awaits.
     is_async: bool,
+    /// Where its arguments stand.
+    arg_origins: Vec<Origin>,
     /// The first frame and instance that were made since it began.
     first_frame: u32,
     first_instance: u32,

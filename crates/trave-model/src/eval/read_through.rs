@@ -1,7 +1,9 @@
 //! Read-through caches of the project's own making: a read, a computation, a write of the same key.
 
 use trave_backend::effect::{CacheAction, CacheUse, Effect};
-use trave_backend::value::{QueryId, Shape};
+use trave_backend::value::{QueryId, Shape, Value};
+use trave_source::Origin;
+use trave_ts::ir::{Function, Pattern};
 
 use super::{Evaluator, Event};
 
@@ -12,6 +14,30 @@ impl Evaluator<'_> {
         let pairs = pairs(events);
         for (read, write) in pairs {
             self.merge(first_event + read, first_event + write);
+        }
+    }
+
+    /// At the end of a function: a key that it was handed stands where its caller wrote it.
+    pub(super) fn name_keys(&mut self, function: &Function, first_event: usize) {
+        let used = self.trace.events.get(first_event..).unwrap_or_default();
+        if self.activation.arg_origins.is_empty() || !used.iter().any(|it| cache_of(it).is_some()) {
+            return;
+        }
+        let frame = self.here.frame;
+        let given: Vec<(Value, Origin)> = function
+            .params
+            .iter()
+            .zip(&self.activation.arg_origins)
+            .filter_map(|(param, origin)| match param.pattern {
+                Pattern::Name(binding) => Some((self.slot(frame, binding)?.clone(), *origin)),
+                _ => None,
+            })
+            .collect();
+        for event in self.trace.events.iter_mut().skip(first_event) {
+            let Effect::Cache(cache) = &mut event.effect else { continue };
+            if let Some((_, origin)) = given.iter().find(|(value, _)| value.is_same(&cache.key)) {
+                cache.key_origin = *origin;
+            }
         }
     }
 

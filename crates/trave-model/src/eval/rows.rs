@@ -1,7 +1,7 @@
 //! Rows of queries, and how they are used.
 
 use trave_backend::effect::{Effect, RowsUse};
-use trave_backend::value::{QueryId, Shape, Value};
+use trave_backend::value::{QueryId, Shape, Taint, Value};
 use trave_source::Origin;
 
 use super::Evaluator;
@@ -9,6 +9,9 @@ use super::Evaluator;
 impl Evaluator<'_> {
     /// Notes that the rows in a value are used in a way that matters.
     pub(super) fn use_rows(&mut self, value: &Value, how: RowsUse, origin: Origin) {
+        if !value.taint.has(Taint::ROWS) {
+            return;
+        }
         let mut queries: Vec<QueryId> = Vec::new();
         let mut found = |value: &Value| {
             if let Shape::Rows(id) = value.shape

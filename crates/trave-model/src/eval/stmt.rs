@@ -96,7 +96,8 @@ impl<'p> Evaluator<'p> {
             return Flow::Leaves;
         }
         if let Some(truth) = decides.truth() {
-            return self.decided(if truth { then } else { otherwise });
+            let (taken, other) = if truth { (then, otherwise) } else { (otherwise, then) };
+            return self.decided(taken, other);
         }
         let level = self.level;
         let taint = decides.taint;
@@ -109,12 +110,15 @@ impl<'p> Evaluator<'p> {
 
     /// Runs the only branch of a decided condition. One that throws is not believed: programs are
     /// written to work, and what decides it may be set up where nobody looked.
-    fn decided(&mut self, body: &'p [Stmt]) -> Flow {
+    fn decided(&mut self, taken: &'p [Stmt], other: &'p [Stmt]) -> Flow {
         let returns = self.activation.returns;
-        match self.block(body) {
-            Flow::Leaves if self.activation.returns == returns => Flow::Falls,
-            flow => flow,
+        let flow = self.block(taken);
+        let throws = flow == Flow::Leaves && self.activation.returns == returns;
+        if !other.is_empty() || flow == Flow::Leaves {
+            // Some of the function did not run: it will be looked at on its own as well.
+            self.trace.partly.extend(self.running.last());
         }
+        if throws { Flow::Falls } else { flow }
     }
 
     /// Where two branches come together again.

@@ -20,6 +20,8 @@ pub(crate) struct Trace {
     pub(crate) calls: Vec<CallNode>,
     /// Functions that ran.
     pub(crate) visited: FxHashSet<FunctionKey>,
+    /// Functions of which a decided condition left something out.
+    pub(crate) partly: FxHashSet<FunctionKey>,
     /// Something on the way could not be followed.
     pub(crate) opaque: bool,
     /// The request, cookies or headers were used.

@@ -31,6 +31,8 @@ pub(super) struct Gathered<'a> {
     env_reads: Interned<EnvUse>,
     /// Where a query was reached from some way in.
     reached: FxHashSet<Origin>,
+    /// Where a claim decides something on some way in.
+    claimed: FxHashSet<Origin>,
 }
 
 /// One evaluation while it is gathered.
@@ -53,6 +55,7 @@ impl<'a> Gathered<'a> {
             claims: Interned::default(),
             env_reads: Interned::default(),
             reached: FxHashSet::default(),
+            claimed: FxHashSet::default(),
         }
     }
 
@@ -167,6 +170,15 @@ impl<'a> Gathered<'a> {
     }
 
     fn add_claim(&mut self, gathering: &Gathering<'_>, claim: &ClaimUse) {
+        let known = self.claimed.contains(&claim.origin);
+        match gathering.route {
+            Some(_) => {
+                self.claimed.insert(claim.origin);
+            }
+            // A function on its own does not see that its callers verified before.
+            None if known => return,
+            None => {}
+        }
         let also_verified = gathering.trace.events.iter().any(
             |event| matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified),
         );
@@ -193,7 +205,8 @@ impl<'a> Gathered<'a> {
             None if self.reached.contains(&cache.origin) => return,
             None => {}
         }
-        let signature = format!("{:?} {}", cache.action, key_signature(&cache.key));
+        let key = key_signature(&cache.key);
+        let signature = format!("{:?} {key} {:?}", cache.action, cache.key_origin);
         // A read that became a read-through in one evaluation may be a plain one in another.
         let index = self.caches.index(cache.origin, signature, |_| Cache {
             facts: cache.clone(),

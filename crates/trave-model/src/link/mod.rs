@@ -77,6 +77,11 @@ fn left_over(program: &Program, reached: &[Trace]) -> Vec<(ModuleId, Vec<Functio
     for trace in reached {
         visited.extend(&trace.visited);
     }
+    for trace in reached {
+        trace.partly.iter().for_each(|function| {
+            visited.remove(function);
+        });
+    }
     let mut left = Vec::new();
     for (id, module) in (0..).map(ModuleId).zip(&program.modules) {
         let mut roots = vec![FunctionId(0)];
