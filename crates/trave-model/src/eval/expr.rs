@@ -92,7 +92,10 @@ impl<'p> Evaluator<'p> {
             let value = self.eval(*part);
             let origin = self.origin(*part);
             self.use_rows(&value, RowsUse::Answered, origin);
+            // They run when somebody clicks, not in each round of a loop around them.
+            let loops = std::mem::take(&mut self.loops);
             self.run_callback(&value);
+            self.loops = loops;
             values.push(value);
         }
         Value::unknown_from(&values)

@@ -25,7 +25,10 @@ impl Model {
     pub fn serving<'q>(&self, query: &'q Query, table: &Table) -> Serving<'q> {
         let filters = &query.facts.filters;
         let own = |filter: &&Filter| filter.relation.is_none();
-        let helps = |filter: &Filter| !filter.negated && leads_index(table, &filter.column);
+        let helps = |filter: &Filter| {
+            !filter.negated
+                && (leads_index(table, &filter.column) || is_picked_by_index(table, filter))
+        };
         if filters.iter().filter(own).any(helps)
             || policy_serves(query, table)
             || query.facts.incomplete
@@ -76,4 +79,16 @@ fn leads_index(table: &Table, column: &str) -> bool {
     table.indexes.iter().any(|index| {
         index.method != "gin" && index.leading_column().is_some_and(|first| first == column)
     })
+}
+
+/// Whether a partial index holds just the rows that a filter asks for: `where status = 'open'`.
+fn is_picked_by_index(table: &Table, filter: &Filter) -> bool {
+    let Some(value) = filter.value.as_text().filter(|_| filter.op == FilterOp::Eq) else {
+        return false;
+    };
+    let picks = |predicate: &String| {
+        let mut words = predicate.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+        words.any(|word| word == filter.column) && predicate.contains(&format!("'{value}'"))
+    };
+    table.indexes.iter().filter_map(|index| index.predicate.as_ref()).any(picks)
 }
