@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use trave_backend::effect::{CacheUse, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust};
 use trave_backend::entry::Entry;
 use trave_backend::env;
+use trave_backend::frameworks::next;
 use trave_backend::value::{ClientRole, QueryId, Shape, Value};
 use trave_source::Origin;
 
@@ -226,14 +227,23 @@ impl<'a> Gathered<'a> {
     fn add_env(&mut self, read: &EnvRead) {
         let in_browser = self.browser.has(read.origin.file);
         let through = self.browser.through(read.origin.file);
+        let is_inlined = self.is_inlined(read.origin);
         self.env_reads.index(read.origin, read.name.to_string(), |_| EnvUse {
             origin: read.origin,
             name: read.name.clone(),
             is_service_key: env::names_service_key(&read.name),
-            is_published: env::is_published(&read.name),
+            is_published: is_inlined || env::is_published(&read.name),
             in_browser,
             through,
         });
+    }
+
+    /// Whether the settings of a framework copy what is read here into what the browser gets.
+    fn is_inlined(&self, read: Origin) -> bool {
+        let module = self.cx.module_of(read.file).and_then(|id| self.cx.module(id));
+        let path = self.cx.program.sources.path(read.file);
+        let span = module.and_then(|module| next::published_env(module, path));
+        span.is_some_and(|span| span.holds(read.span))
     }
 
     /// Ties the caches of an evaluation to the queries whose rows they hold.

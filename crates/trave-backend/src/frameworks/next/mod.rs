@@ -5,6 +5,7 @@ mod cache;
 mod entries;
 mod files;
 mod model;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -13,5 +14,6 @@ pub use entries::entries;
 pub(crate) use entries::kind_of_path;
 pub use files::{FileRole, file_role};
 pub(crate) use model::Next;
+pub use settings::published_env;
 
 const NAME: &str = "next";
