@@ -10,6 +10,8 @@ mod migrations;
 mod print;
 mod recursion;
 mod replay;
+#[cfg(test)]
+mod robust;
 pub mod schema;
 #[cfg(test)]
 mod testing;

@@ -10,12 +10,12 @@ use super::json_parts::{
     constraint_rows, foreign_key_rows, function_row, index_rows, policy_rows, sequence_row,
     table_row, trigger_rows, type_row, view_row,
 };
+use super::sql_table::Owned;
 use crate::{Catalog, Grant, Provenance, QualifiedName};
 
 /// Everything that the migrations made or changed, sorted. Expressions are as written.
 pub fn schema_json(catalog: &Catalog) -> Value {
-    let before =
-        if catalog.exposed { sections(&crate::replay::platform()) } else { Sections::new() };
+    let before = sections(&crate::replay::before(catalog));
     let mut out = Map::new();
     for (name, rows) in sections(catalog) {
         let old = before.get(name);
@@ -31,9 +31,10 @@ type Sections = BTreeMap<&'static str, Vec<Value>>;
 fn sections(catalog: &Catalog) -> Sections {
     let made = |table: &&crate::Table| !matches!(table.provenance, Provenance::Unknown(_));
     let tables = || catalog.tables.values().filter(made);
+    let owned = Owned::of(catalog);
     let mut sections = Sections::from([
         ("schemas", schemas(catalog)),
-        ("tables", tables().map(table_row).collect()),
+        ("tables", tables().map(|table| table_row(table, &owned)).collect()),
         ("constraints", tables().flat_map(constraint_rows).collect()),
         ("foreign_keys", tables().flat_map(foreign_key_rows).collect()),
         (

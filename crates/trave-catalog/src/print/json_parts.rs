@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use smol_str::SmolStr;
 
 use super::json::holders;
+use super::sql_table::Owned;
 use super::{arguments, identity_arguments, result};
 use crate::{
     Column, Command, ForeignKey, Function, Identity, Index, IndexKey, IndexTarget, Key, Policy,
@@ -11,7 +12,7 @@ use crate::{
     View,
 };
 
-pub(super) fn table_row(table: &Table) -> Value {
+pub(super) fn table_row(table: &Table, owned: &Owned<'_>) -> Value {
     let kind = match table.kind {
         TableKind::Ordinary => "table",
         TableKind::Partitioned => "partitioned",
@@ -23,7 +24,8 @@ pub(super) fn table_row(table: &Table) -> Value {
         (false, false) => (None, Some(parents)),
         (false, true) => (None, None),
     };
-    let columns: Vec<Value> = table.columns.iter().map(column_value).collect();
+    let columns: Vec<Value> =
+        table.columns.iter().map(|column| column_value(table, column, owned)).collect();
     json!({
         "schema": table.name.schema, "name": table.name.name, "kind": kind,
         "rls_enabled": table.rls_enabled, "rls_forced": table.rls_forced,
@@ -33,10 +35,10 @@ pub(super) fn table_row(table: &Table) -> Value {
     })
 }
 
-fn column_value(column: &Column) -> Value {
+fn column_value(table: &Table, column: &Column, owned: &Owned<'_>) -> Value {
     let default = match (&column.default, column.serial) {
         (Some(text), _) => Some(text.clone()),
-        (None, true) => Some("nextval(…)".to_owned()),
+        (None, true) => owned.next_value(&table.name, &column.name),
         (None, false) => None,
     };
     let identity = column.identity.map(|identity| match identity {

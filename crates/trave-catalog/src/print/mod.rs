@@ -61,3 +61,6 @@ fn argument_text(argument: &FunctionArgument) -> String {
         None => format!("{mode}{}", argument.type_name),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -258,17 +258,17 @@ fn add_access(out: &mut String, catalog: &Catalog) {
     for table in catalog.tables.values() {
         add_policies(out, table);
         if table.provenance.is_migration() {
-            out.push_str(&grants_of("", &table.name, &table.grants));
+            out.push_str(&grants_of(catalog, &table.name.to_string(), &table.grants));
         }
     }
     for view in catalog.views.values().filter(|view| view.provenance.is_migration()) {
-        out.push_str(&grants_of("", &view.name, &view.grants));
+        out.push_str(&grants_of(catalog, &view.name.to_string(), &view.grants));
     }
     for sequence in catalog.sequences.values().filter(|one| one.provenance.is_migration()) {
-        out.push_str(&grants_of("sequence ", &sequence.name, &sequence.grants));
+        out.push_str(&grants_of(catalog, &format!("sequence {}", sequence.name), &sequence.grants));
     }
     for function in catalog.functions.values().filter(|one| one.provenance.is_migration()) {
-        out.push_str(&routine_grants(function));
+        out.push_str(&routine_grants(catalog, function));
     }
     schema_grants(out, catalog);
     default_privileges(out, catalog);

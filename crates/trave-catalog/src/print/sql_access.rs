@@ -7,26 +7,28 @@ use smol_str::SmolStr;
 use trave_sql::Name;
 
 use super::sql::line;
-use crate::{Catalog, Function, Grant, QualifiedName};
+use crate::{Catalog, Function, Grant};
 
-/// Whom a new project grants what is made in `public`.
-const DEFAULT_ROLES: &str = "public, anon, authenticated, service_role";
+/// Whom a new database grants what is made in `public`.
+fn default_roles(catalog: &Catalog) -> &'static str {
+    if catalog.exposed { "public, anon, authenticated, service_role" } else { "public" }
+}
 
 /// `REVOKE` and `GRANT` for a relation.
-pub(super) fn grants_of(kind: &str, name: &QualifiedName, grants: &[Grant]) -> String {
-    statements(&format!("{kind}{name}"), grants)
+pub(super) fn grants_of(catalog: &Catalog, object: &str, grants: &[Grant]) -> String {
+    statements(default_roles(catalog), object, grants)
 }
 
 /// `REVOKE` and `GRANT` for a function.
-pub(super) fn routine_grants(function: &Function) -> String {
+pub(super) fn routine_grants(catalog: &Catalog, function: &Function) -> String {
     let types: Vec<&str> = function.inputs().map(|one| one.type_name.as_str()).collect();
     let kind = if function.is_procedure { "procedure" } else { "function" };
     let object = format!("{kind} {}({})", function.name, types.join(", "));
-    statements(&object, &function.grants)
+    statements(default_roles(catalog), &object, &function.grants)
 }
 
-fn statements(object: &str, grants: &[Grant]) -> String {
-    let mut out = format!("revoke all on {object} from {DEFAULT_ROLES};\n");
+fn statements(roles: &str, object: &str, grants: &[Grant]) -> String {
+    let mut out = format!("revoke all on {object} from {roles};\n");
     let mut by_role: BTreeMap<&SmolStr, Vec<String>> = BTreeMap::new();
     for grant in grants {
         let privilege = grant.privilege.to_ascii_lowercase();
@@ -48,8 +50,7 @@ fn statements(object: &str, grants: &[Grant]) -> String {
 
 /// Who may use which schema: all of it for new schemas, the difference for the platform's.
 pub(super) fn schema_grants(out: &mut String, catalog: &Catalog) {
-    let platform =
-        if catalog.exposed { crate::replay::platform().schemas } else { BTreeMap::new() };
+    let platform = crate::replay::before(catalog).schemas;
     for (name, schema) in &catalog.schemas {
         let before = platform.get(name).map(|old| old.grants.as_slice()).unwrap_or_default();
         let holds = |list: &[Grant], grant: &Grant| {
@@ -78,8 +79,11 @@ pub(super) fn quoted_roles(roles: &[SmolStr]) -> String {
 
 /// `ALTER DEFAULT PRIVILEGES`, where they differ from those of a new project.
 pub(super) fn default_privileges(out: &mut String, catalog: &Catalog) {
-    let before =
-        if catalog.exposed { crate::replay::platform().default_privileges } else { Vec::new() };
+    let before = if catalog.exposed {
+        crate::replay::before(catalog).default_privileges
+    } else {
+        Vec::new()
+    };
     let gone =
         before.iter().filter(|old| !catalog.default_privileges.iter().any(|new| same(old, new)));
     let new =

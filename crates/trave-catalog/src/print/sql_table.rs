@@ -67,6 +67,11 @@ impl<'a> Owned<'a> {
         Self(owned.collect())
     }
 
+    /// `nextval('public.t_id_seq'::regclass)` for a column with a sequence.
+    pub(super) fn next_value(&self, table: &QualifiedName, column: &str) -> Option<String> {
+        self.get(table, column).map(|sequence| format!("nextval('{}'::regclass)", sequence.name))
+    }
+
     fn get(&self, table: &QualifiedName, column: &str) -> Option<&Sequence> {
         self.0.get(&(table, column)).copied()
     }

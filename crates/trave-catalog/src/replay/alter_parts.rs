@@ -22,7 +22,7 @@ impl Session {
         match &alter.change {
             ColumnChange::SetDefault(expr) => {
                 self.link_calls(table, expr);
-                let text = self.slice(expr.span).to_owned();
+                let text = self.expression_text(expr);
                 let text = Some(text).filter(|text| !text.eq_ignore_ascii_case("null"));
                 self.each_column(table, name, |column| {
                     column.default.clone_from(&text);
@@ -58,7 +58,7 @@ impl Session {
                 Ok(())
             }
             ColumnChange::SetExpression(expr) => {
-                let text = self.slice(expr.span).to_owned();
+                let text = self.expression_text(expr);
                 self.each_column(table, name, |column| column.generated = Some(text.clone()))
             }
             ColumnChange::DropExpression => {

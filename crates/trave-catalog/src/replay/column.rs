@@ -24,13 +24,13 @@ impl Session {
         let generated = match &column.generated {
             Some(Generated::Expression(expr)) => {
                 self.link_calls(table, expr);
-                Some(self.slice(expr.span).to_owned())
+                Some(self.expression_text(expr))
             }
             _ => None,
         };
         let default = column.default.as_ref().map(|default| {
             self.link_calls(table, default);
-            self.slice(default.span).to_owned()
+            self.expression_text(default)
         });
         let default = default.filter(|text| !text.eq_ignore_ascii_case("null"));
         if serial || identity.is_some() {
@@ -96,6 +96,15 @@ impl Session {
     /// Whether a relation of this name exists.
     pub(super) fn is_taken(&self, schema: &SmolStr, name: &str) -> bool {
         self.relation(&QualifiedName::new(schema.clone(), name)).is_some()
+    }
+
+    /// Whether an index of this name cannot be made on a relation. MySQL names indexes per table.
+    pub(super) fn is_index_taken(&self, relation: &QualifiedName, name: &str) -> bool {
+        if self.catalog().dialect != Dialect::MySql {
+            return self.is_taken(&relation.schema, name);
+        }
+        let table = self.catalog().tables.get(relation);
+        table.is_some_and(|table| table.indexes.iter().any(|index| index.name == name))
     }
 
     /// Drops the sequences that a column owns.

@@ -61,7 +61,7 @@ impl Session {
             Some(name) => SmolStr::new(name.as_str()),
             None => self.key_name(table, &columns, is),
         };
-        if self.is_taken(&table.schema, &name) {
+        if self.is_index_taken(table, &name) {
             return Err(Failure::exists("relation", &name));
         }
         let origin = self.origin(constraint.span);
@@ -168,7 +168,7 @@ impl Session {
         self.link_calls(table, expr);
         let check = Check {
             name,
-            expression: self.slice(expr.span).to_owned(),
+            expression: self.expression_text(expr),
             columns,
             validated: !constraint.not_valid,
             origin: self.origin(constraint.span),

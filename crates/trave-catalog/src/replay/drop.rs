@@ -128,12 +128,12 @@ impl Session {
         behavior: Behavior,
         span: Span,
     ) -> Outcome {
-        self.drop_dependants_of_relation(name, behavior, span)?;
+        self.deeper(|session| session.drop_dependants_of_relation(name, behavior, span))?;
         for child in self.store.children(name) {
             let is_partition =
                 self.catalog().tables.get(&child).is_some_and(|one| one.is_partition);
             if is_partition || behavior == Behavior::Cascade {
-                self.drop_table(&child, behavior, span)?;
+                self.deeper(|session| session.drop_table(&child, behavior, span))?;
             } else {
                 return Err(Failure::new(format!("table {child} inherits from {name}")));
             }
@@ -165,7 +165,7 @@ impl Session {
         behavior: Behavior,
         span: Span,
     ) -> Outcome {
-        self.drop_dependants_of_relation(name, behavior, span)?;
+        self.deeper(|session| session.drop_dependants_of_relation(name, behavior, span))?;
         if self.store.take::<View>(name).is_some() {
             self.changed(span, ChangeKind::ViewDropped(name.clone()));
         }
@@ -384,7 +384,7 @@ impl Session {
             let has =
                 self.catalog().tables.get(&child).is_some_and(|one| one.column(name).is_some());
             if has {
-                self.drop_column(&child, drop, span)?;
+                self.deeper(|session| session.drop_column(&child, drop, span))?;
             }
         }
         let changed = ChangeKind::ColumnDropped { table: table.clone(), column: name.to_smolstr() };

@@ -8,7 +8,9 @@ use super::expression::{self, Node};
 use super::session::Session;
 use super::user_type::printed;
 use super::{Failure, Outcome};
-use crate::{Check, Condition, Function, Index, IndexTarget, Policy, QualifiedName, Table, View};
+use crate::{
+    Check, Condition, Dialect, Function, Index, IndexTarget, Policy, QualifiedName, Table, View,
+};
 
 impl Session {
     /// Views, policies of other tables and foreign keys of other tables.
@@ -25,7 +27,12 @@ impl Session {
             need(behavior, || format!("view {view} needs {name}"))?;
             self.drop_view(&view, Behavior::Cascade, span)?;
         }
-        for table in self.store.referrers(name) {
+        // SQLite and MySQL rebuild tables with their checks off: references stay, by name.
+        let referrers = match self.catalog().dialect {
+            Dialect::Postgres => self.store.referrers(name),
+            Dialect::MySql | Dialect::Sqlite => Vec::new(),
+        };
+        for table in referrers {
             if table == *name {
                 continue;
             }

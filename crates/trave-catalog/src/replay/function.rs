@@ -90,7 +90,7 @@ impl Session {
         argument: &RoutineArgument,
         mode: &str,
     ) -> Result<FunctionArgument, Failure> {
-        let default = argument.default.as_ref().map(|default| self.slice(default.span).to_owned());
+        let default = argument.default.as_ref().map(|default| self.expression_text(default));
         Ok(FunctionArgument {
             name: argument.name.as_ref().map(|name| SmolStr::new(name.as_str())),
             type_name: self.resolve_argument_type(&argument.data_type)?,
@@ -249,7 +249,7 @@ impl Session {
             timing: timing_name(create.timing).into(),
             events: event_names(&create.events),
             update_of: updated_columns(&create.events),
-            condition: create.condition.as_ref().map(|one| self.slice(one.span).to_owned()),
+            condition: create.condition.as_ref().map(|one| self.expression_text(one)),
             for_each_row: create.for_each_row,
             function,
             definition: self.slice(span).to_owned(),

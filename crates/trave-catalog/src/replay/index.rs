@@ -30,7 +30,7 @@ impl Session {
             return Err(Failure::new(format!("{relation} cannot have an index")));
         }
         if let Some(name) = &create.name
-            && self.is_taken(&relation.schema, name.as_str())
+            && self.is_index_taken(&relation, name.as_str())
         {
             let keeps = create.mode.if_not_exists;
             return if keeps { Ok(()) } else { Err(Failure::exists("relation", name)) };
@@ -103,7 +103,7 @@ impl Session {
             include: Vec::new(),
             unique: false,
             nulls_not_distinct: false,
-            predicate: plan.predicate.map(|predicate| self.slice(predicate.span).to_owned()),
+            predicate: plan.predicate.map(|predicate| self.expression_text(predicate)),
             constraint: None,
             origin: self.origin(span),
         })
@@ -131,7 +131,7 @@ impl Session {
                 self.need_column(relation, &column)?;
             }
             self.link_calls(relation, &key.value);
-            IndexTarget::Expression(self.slice(key.value.span).to_owned())
+            IndexTarget::Expression(self.expression_text(&key.value))
         };
         let descending = key.direction == Direction::Descending;
         let opclass = key.opclass.as_ref().map(|name| SmolStr::new(name.name.as_str()));

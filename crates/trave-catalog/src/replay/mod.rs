@@ -74,9 +74,14 @@ pub fn replay(root: &MigrationRoot, sources: &Sources, options: Replay) -> Repla
     session.finish()
 }
 
-/// What a Supabase project holds before its first migration.
-pub(crate) fn platform() -> Catalog {
-    prelude::store().catalog
+/// What the database of a root holds before its first migration.
+pub(crate) fn before(catalog: &Catalog) -> Catalog {
+    if catalog.exposed {
+        return prelude::store().catalog;
+    }
+    let mut empty = Catalog::default();
+    empty.schemas.insert("public".into(), prelude::public_schema());
+    empty
 }
 
 fn replay_file(session: &mut Session, sources: &Sources, migration: Migration, dialect: Dialect) {

@@ -66,11 +66,9 @@ impl Session {
                 self.store.link_policy_reader(&relation, table);
             }
         }
-        Condition {
-            text: self.slice(expr.span).to_owned(),
-            origin: self.origin(expr.span),
-            expr: expr.clone(),
-        }
+        let span = self.inside(expr.span);
+        let expr = Expr { span, ..expr.clone() };
+        Condition { text: self.slice(span).to_owned(), origin: self.origin(span), expr }
     }
 
     /// `ALTER POLICY`.

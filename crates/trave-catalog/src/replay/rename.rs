@@ -49,7 +49,7 @@ impl Session {
             let has =
                 self.catalog().tables.get(&child).is_some_and(|one| one.column(from).is_some());
             if has {
-                self.rename_column(&child, rename, span)?;
+                self.deeper(|session| session.rename_column(&child, rename, span))?;
             }
         }
         let changed = ChangeKind::ColumnRenamed { table: table.clone(), from: from.into(), to };

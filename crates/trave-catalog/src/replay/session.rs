@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_source::{FileId, Notice, Origin, Span};
-use trave_sql::{SetVariable, Statement};
+use trave_sql::{Expr, SetVariable, Statement};
 
 use super::body::Bodies;
 use super::prelude;
@@ -15,6 +15,9 @@ use crate::{Catalog, Change, ChangeKind, Dialect, MigrationRoot, Provenance, Qua
 
 /// Functions that call functions, blocks in blocks: no deeper than this.
 pub(super) const DEPTH_MAX: u32 = 16;
+
+/// Dependants of dependants, heirs of heirs: no deeper than this.
+const CASCADE_MAX: u32 = 400;
 
 /// The text that spans point into, and where its statements come from.
 #[derive(Debug, Clone)]
@@ -68,6 +71,8 @@ pub(super) struct Session {
     explicit_grants: Option<bool>,
     drop_on_commit: BTreeSet<QualifiedName>,
     notices: Vec<Notice>,
+    noticed: BTreeSet<Notice>,
+    has_notice: bool,
     failures: Vec<Notice>,
 }
 
@@ -119,6 +124,8 @@ impl Session {
             explicit_grants: None,
             drop_on_commit: BTreeSet::new(),
             notices: Vec::new(),
+            noticed: BTreeSet::new(),
+            has_notice: false,
             failures: Vec::new(),
         }
     }
@@ -156,7 +163,7 @@ impl Session {
 
     /// Runs a statement of a file, and counts it.
     pub(super) fn run_top(&mut self, statement: &Statement, span: Span) {
-        let notices = self.notices.len();
+        self.has_notice = false;
         self.store.catalog.statements += 1;
         if let Err(failure) = self.run(statement, span) {
             self.failures.push(Notice::at(self.origin(span), failure.0));
@@ -164,7 +171,7 @@ impl Session {
         if let Some(path) = self.path_outside.take_if(|_| ends_transaction(statement)) {
             self.search_path = path;
         }
-        if self.notices.len() == notices {
+        if !self.has_notice {
             self.store.catalog.statements_understood += 1;
         }
     }
@@ -172,7 +179,10 @@ impl Session {
     /// Notes what was not understood; the statement then counts as such.
     pub(super) fn not_understood(&mut self, span: Span, message: impl Into<String>) {
         let notice = Notice::at(self.origin(span), message);
-        self.notices.push(notice);
+        self.has_notice = true;
+        if self.noticed.insert(notice.clone()) {
+            self.notices.push(notice);
+        }
     }
 
     /// The current text, to come back to.
@@ -196,6 +206,19 @@ impl Session {
     /// The text under a span.
     pub(super) fn slice(&self, span: Span) -> &str {
         self.frame.text.get(span.start as usize..span.end as usize).unwrap_or_default().trim()
+    }
+
+    /// A span without the parentheses around what it holds.
+    pub(super) fn inside(&self, span: Span) -> Span {
+        let text = self.frame.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let inner = without_parentheses(text);
+        let before = inner.as_ptr() as usize - text.as_ptr() as usize;
+        Span::new(before, before + inner.len()).shifted(span.start)
+    }
+
+    /// The text of an expression, without parentheses around it.
+    pub(super) fn expression_text(&self, expr: &Expr) -> String {
+        self.slice(self.inside(expr.span)).to_owned()
     }
 
     /// Where a new object comes from.
@@ -261,6 +284,17 @@ impl Session {
         }
     }
 
+    /// Follows dependants of dependants, but not without end.
+    pub(super) fn deeper(&mut self, run: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        if self.depth >= CASCADE_MAX {
+            return Err(Failure::new("too many objects depend on one another"));
+        }
+        self.depth += 1;
+        let outcome = run(self);
+        self.depth -= 1;
+        outcome
+    }
+
     /// Runs a step that either takes effect as a whole or not at all.
     pub(super) fn atomically(
         &mut self,
@@ -290,7 +324,38 @@ fn dated(path: &str) -> u64 {
     if (19_900_000..21_000_000).contains(&date) { date } else { 0 }
 }
 
-/// `SET search_path = 'a, b'` is one schema of that name for PostgreSQL, but means two.
+/// What parentheses around a whole text hold; `(a) or (b)` keeps its own.
+fn without_parentheses(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+        if !is_balanced(inner) {
+            break;
+        }
+        text = inner.trim();
+    }
+    text
+}
+
+/// Whether every parenthesis is closed after it was opened, quoted ones aside.
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for byte in text.bytes() {
+        match (quote, byte) {
+            (Some(open), byte) if open == byte => quote = None,
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'(') => depth += 1,
+            (None, b')') => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    depth == 0 && quote.is_none()
+}
+
+/// `SET search_path = ''` names no schema at all.
 fn path_of(values: &[SmolStr]) -> Vec<SmolStr> {
     values.iter().filter(|value| !value.is_empty()).cloned().collect()
 }
@@ -298,4 +363,18 @@ fn path_of(values: &[SmolStr]) -> Vec<SmolStr> {
 fn ends_transaction(statement: &Statement) -> bool {
     use trave_sql::Transaction::{Commit, Rollback};
     matches!(statement, Statement::Transaction(Commit | Rollback))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_parentheses;
+
+    #[test]
+    fn parentheses_go_only_where_they_hold_everything() {
+        assert_eq!(without_parentheses("((a > 1))"), "a > 1");
+        assert_eq!(without_parentheses("(a) or (b)"), "(a) or (b)");
+        assert_eq!(without_parentheses("(a = ')')"), "a = ')'");
+        assert_eq!(without_parentheses("(')"), "(')");
+        assert_eq!(without_parentheses("()"), "");
+    }
 }

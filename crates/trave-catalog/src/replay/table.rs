@@ -122,7 +122,7 @@ impl Session {
     }
 
     fn merge_column(&mut self, name: &QualifiedName, column: &trave_sql::Column) -> Outcome {
-        let default = column.default.as_ref().map(|default| self.slice(default.span).to_owned());
+        let default = column.default.as_ref().map(|default| self.expression_text(default));
         let Some(table) = self.store.table(name) else { return Ok(()) };
         let same = table.columns.iter_mut().find(|old| old.name == column.name.as_str());
         let Some(old) = same else { return Ok(()) };
@@ -157,7 +157,7 @@ impl Session {
     fn partition_key(&self, by: &trave_sql::PartitionBy) -> String {
         let key = |key: &trave_sql::IndexKey| match expression::plain_column(&key.value) {
             Some(column) => trave_sql::Name::exact(&column).to_string(),
-            None => self.slice(key.value.span).to_owned(),
+            None => self.expression_text(&key.value),
         };
         let keys: Vec<String> = by.keys.iter().map(key).collect();
         format!("{} ({})", by.strategy.as_str().to_uppercase(), keys.join(", "))

@@ -29,8 +29,7 @@ impl Session {
             }
             // A copied `serial` keeps the sequence of the original.
             if std::mem::take(&mut copy.serial) && includes("defaults") {
-                let name = QualifiedName::new(source.name.schema.clone(), source.name.name.clone());
-                copy.default = Some(format!("nextval('{name}'::regclass)"));
+                copy.default = self.next_value(&source.name, &column.name);
             }
             let identity = copy.identity.is_some();
             self.edit_table(table, |table| table.columns.push(copy))?;
@@ -108,9 +107,13 @@ impl Session {
                 return Err(Failure::new(format!("{parent} is not partitioned")));
             }
             let kind = if partition { ChildIs::Partition } else { ChildIs::Heir };
+            let columns: Vec<Column> =
+                source.columns.iter().map(|column| self.column_for_heir(&parent, column)).collect();
             self.edit_table(name, |table| {
                 table.columns_known &= source.columns_known;
-                source.columns.iter().for_each(|column| inherit_column(table, column, kind));
+                for column in columns {
+                    inherit_column(table, column, kind);
+                }
             })?;
             self.attach(&parent, name, kind);
             let bound = create.partition_of.as_ref().map(|of| of.bound.clone());
@@ -120,6 +123,25 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// A column as a partition or heir gets it: with the sequence of the parent.
+    fn column_for_heir(&self, parent: &QualifiedName, column: &Column) -> Column {
+        let mut copy = column.clone();
+        if std::mem::take(&mut copy.serial) {
+            copy.default = self.next_value(parent, &column.name);
+        }
+        copy
+    }
+
+    /// The default of a `serial` column.
+    fn next_value(&self, table: &QualifiedName, column: &str) -> Option<String> {
+        let mut sequences = self.store.owned(table).into_iter();
+        let of_column = |name: &QualifiedName| {
+            let owner = self.catalog().sequences.get(name).and_then(|one| one.owned_by.as_ref());
+            owner.is_some_and(|(_, of)| of == column)
+        };
+        sequences.find(of_column).map(|name| format!("nextval('{name}'::regclass)"))
     }
 
     /// A partition repeats the keys, indexes, foreign keys and triggers of its parent.
@@ -174,19 +196,15 @@ impl Session {
 }
 
 /// A column of a parent: merged with one of the same name, with the parent's sequence.
-fn inherit_column(table: &mut Table, column: &Column, kind: ChildIs) {
+fn inherit_column(table: &mut Table, mut column: Column, kind: ChildIs) {
     if let Some(own) = table.columns.iter_mut().find(|own| own.name == column.name) {
         own.not_null |= column.not_null;
         return;
     }
-    let mut copy = column.clone();
-    if std::mem::take(&mut copy.serial) {
-        copy.default = Some("nextval(…)".to_owned());
-    }
     if kind == ChildIs::Heir {
-        copy.identity = None;
+        column.identity = None;
     }
-    table.columns.push(copy);
+    table.columns.push(column);
 }
 
 fn same_keys(one: &Index, other: &Index) -> bool {

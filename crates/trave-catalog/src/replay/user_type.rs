@@ -153,9 +153,9 @@ impl Session {
                 Some(name) => SmolStr::new(name.as_str()),
                 None => domain_check_name(&name, &checks),
             };
-            checks.push((check_name, self.slice(expr.span).to_owned()));
+            checks.push((check_name, self.expression_text(expr)));
         }
-        let default = create.default.as_ref().map(|default| self.slice(default.span).to_owned());
+        let default = create.default.as_ref().map(|default| self.expression_text(default));
         let kind = TypeKind::Domain { base, not_null: create.not_null, default, checks };
         self.put_type(name, kind, create.name.span);
         Ok(())
@@ -168,9 +168,9 @@ impl Session {
             return self.change_type_object(&name, change);
         }
         let text = match &alter.change {
-            DomainChange::SetDefault(expr) => self.slice(expr.span).to_owned(),
+            DomainChange::SetDefault(expr) => self.expression_text(expr),
             DomainChange::AddConstraint(constraint) => match &constraint.kind {
-                ConstraintKind::Check(expr) => self.slice(expr.span).to_owned(),
+                ConstraintKind::Check(expr) => self.expression_text(expr),
                 _ => String::new(),
             },
             _ => String::new(),

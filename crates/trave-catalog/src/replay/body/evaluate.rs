@@ -64,7 +64,9 @@ impl Session {
             ExprKind::Collate(collate) => self.evaluate(&collate.value, scope),
             ExprKind::Unary(unary) if unary.operator == "-" => {
                 match self.evaluate(&unary.operand, scope) {
-                    Datum::Number(number) => Datum::Number(-number),
+                    Datum::Number(number) => {
+                        number.checked_neg().map_or(Datum::Unknown, Datum::Number)
+                    }
                     _ => Datum::Unknown,
                 }
             }
@@ -209,7 +211,7 @@ impl Session {
         let (Datum::Array(items), Some(Datum::Number(index))) = (value, index) else {
             return Datum::Unknown;
         };
-        let at = usize::try_from(index - 1).ok();
+        let at = index.checked_sub(1).and_then(|at| usize::try_from(at).ok());
         at.and_then(|at| items.get(at).cloned()).unwrap_or(Datum::Null)
     }
 
