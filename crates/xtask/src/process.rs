@@ -33,10 +33,12 @@ impl From<ExitStatus> for Outcome {
     }
 }
 
-/// The folder of the repository.
+/// The folder of the repository: the one in which cargo runs this program, not the one in which it
+/// was built, since two clones may share what they build.
 pub(crate) fn repository() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR");
+    let here = here.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.ancestors().nth(2).unwrap_or(&here).to_owned()
 }
 
 /// `cargo`, in the repository: the one that runs this program.
