@@ -173,12 +173,17 @@ impl<'p> Evaluator<'p> {
             .collect()
     }
 
-    /// Whether a function belongs to a browser module while the evaluation runs on the server.
+    /// Whether a function that is handed on runs elsewhere: in the browser, or as an action of its
+    /// own when somebody sends its form.
     pub(super) fn is_elsewhere(&self, id: ClosureId) -> bool {
         let Some(closure) = self.closures.get(id.0 as usize) else { return true };
-        let module = self.cx.module(closure.module);
-        let is_client = module.is_some_and(|module| module.has_directive("use client"));
-        is_client && !self.here.module.has_directive("use client")
+        let Some((module, function)) = self.function_of(closure) else { return true };
+        let crosses = |directive| {
+            module.has_directive(directive) && !self.here.module.has_directive(directive)
+        };
+        crosses("use client")
+            || crosses("use server")
+            || function.directives.iter().any(|directive| directive == "use server")
     }
 
     /// `'use cache'` keeps what the function gives, keyed by everything that it was given.
