@@ -50,6 +50,12 @@ pub(super) fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
+/// An expression in parentheses; a comment at its end does not swallow the last one.
+pub(super) fn closed(expression: &str) -> String {
+    let end = if expression.contains("--") { "\n" } else { "" };
+    format!("({expression}{end})")
+}
+
 /// A text in quotes.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -111,7 +117,8 @@ fn add_type(out: &mut String, kind: &UserType) {
                 text.push_str(" not null");
             }
             for (check, condition) in checks {
-                let _ = write!(text, " constraint {} check ({condition})", Name::exact(check));
+                let _ =
+                    write!(text, " constraint {} check {}", Name::exact(check), closed(condition));
             }
             line(out, &format!("{text};"));
         }
@@ -292,10 +299,10 @@ fn add_policies(out: &mut String, table: &crate::Table) {
         }
         let _ = write!(text, " to {}", quoted_roles(&policy.roles));
         if let Some(using) = &policy.using {
-            let _ = write!(text, "\n  using ({})", using.text);
+            let _ = write!(text, "\n  using {}", closed(&using.text));
         }
         if let Some(check) = &policy.check {
-            let _ = write!(text, "\n  with check ({})", check.text);
+            let _ = write!(text, "\n  with check {}", closed(&check.text));
         }
         line(out, &format!("{text};"));
     }

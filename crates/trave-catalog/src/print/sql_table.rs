@@ -6,7 +6,7 @@ use std::fmt::Write;
 use smol_str::SmolStr;
 use trave_sql::Name;
 
-use super::sql::line;
+use super::sql::{closed, line};
 use crate::{
     Catalog, Column, ForeignKey, Identity, Index, IndexKey, IndexTarget, Key, QualifiedName,
     ReferentialAction, Sequence, Table, TableKind, Trigger,
@@ -36,7 +36,7 @@ pub(super) fn add_table(out: &mut String, owned: &Owned<'_>, table: &Table) {
 fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
     let mut text = format!("{} {}", Name::exact(&column.name), column.type_name);
     if let Some(generated) = &column.generated {
-        let _ = write!(text, " generated always as ({generated}) stored");
+        let _ = write!(text, " generated always as {} stored", closed(generated));
     }
     if let Some(identity) = column.identity {
         let how = match identity {
@@ -158,7 +158,7 @@ fn trigger_sql(table: &QualifiedName, trigger: &Trigger) -> String {
         false => ("trigger", ""),
     };
     let level = if trigger.for_each_row { "row" } else { "statement" };
-    let when = trigger.condition.as_ref().map(|text| format!(" when ({text})"));
+    let when = trigger.condition.as_ref().map(|text| format!(" when {}", closed(text)));
     format!(
         "create {kind} {} {} {} on {table}{timing} for each {level}{} execute function {}{arguments};",
         Name::exact(&trigger.name),
@@ -215,7 +215,7 @@ fn add_keys(out: &mut String, table: &Table) {
     }
     for check in &table.checks {
         let valid = if check.validated { "" } else { " not valid" };
-        let what = format!("check ({}){valid}", check.expression);
+        let what = format!("check {}{valid}", closed(&check.expression));
         add_constraint(out, &table.name, &check.name, &what);
     }
 }
@@ -250,7 +250,7 @@ pub(super) fn index_sql(relation: &QualifiedName, index: &Index) -> String {
         text.push_str(" nulls not distinct");
     }
     if let Some(predicate) = &index.predicate {
-        let _ = write!(text, " where {predicate}");
+        let _ = write!(text, " where {}", closed(predicate));
     }
     format!("{text};")
 }
@@ -258,7 +258,7 @@ pub(super) fn index_sql(relation: &QualifiedName, index: &Index) -> String {
 fn key_sql(index: &Index, key: &IndexKey) -> String {
     let mut text = match &key.what {
         IndexTarget::Column(column) => Name::exact(column).to_string(),
-        IndexTarget::Expression(text) => format!("({text})"),
+        IndexTarget::Expression(text) => closed(text),
     };
     if let Some(opclass) = &key.opclass {
         let _ = write!(text, " {opclass}");

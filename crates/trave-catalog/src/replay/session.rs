@@ -328,12 +328,19 @@ fn dated(path: &str) -> u64 {
 fn without_parentheses(text: &str) -> &str {
     let mut text = text.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
-        if !is_balanced(inner) {
+        if !is_balanced(inner) || is_query(inner) {
             break;
         }
         text = inner.trim();
     }
     text
+}
+
+/// Whether a text is a query, whose parentheses make it one value.
+fn is_query(text: &str) -> bool {
+    let word = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next();
+    let word = word.unwrap_or_default();
+    ["select", "with", "values", "table"].iter().any(|query| word.eq_ignore_ascii_case(query))
 }
 
 /// Whether every parenthesis is closed after it was opened, quoted ones aside.
@@ -375,6 +382,7 @@ mod tests {
         assert_eq!(without_parentheses("(a) or (b)"), "(a) or (b)");
         assert_eq!(without_parentheses("(a = ')')"), "a = ')'");
         assert_eq!(without_parentheses("(')"), "(')");
+        assert_eq!(without_parentheses("((select f()))"), "(select f())");
         assert_eq!(without_parentheses("()"), "");
     }
 }
