@@ -14,6 +14,7 @@ use trave_backend::scan::{NEEDLES, is_entry_path};
 use trave_source::{FileId, Notice};
 use trave_ts::ir;
 
+use crate::browser::{Sketch, leading_to_secrets};
 use crate::kind::{Kind, is_generated};
 use crate::phases::{Amount, Phase, Phases};
 use crate::resolve::{Resolver, Target};
@@ -74,35 +75,44 @@ impl CodeFiles<'_> {
     /// Scans, parses, and follows imports until nothing new is met.
     pub(crate) fn read(&self) -> Code {
         let mut code = Code::default();
-        let mut picked = self.scan(&mut code);
+        let (picked, sketches) = self.scan(&mut code);
         let start = Instant::now();
         let mut seen = vec![false; self.files.len()];
-        let mut bytes = 0;
-        while !picked.is_empty() {
-            for file in &picked {
-                mark(&mut seen, file.number);
-            }
-            let round: Vec<Result<Parsed, Notice>> =
-                picked.into_par_iter().filter_map(|file| self.parse(file)).collect();
-            picked = self.followed(&round, &mut seen);
-            for result in round {
-                match result {
-                    Ok(parsed) => {
-                        bytes += parsed.text.len() as u64;
-                        code.parsed.push(parsed);
-                    }
-                    Err(notice) => code.notices.push(notice),
-                }
-            }
-        }
+        self.parse_rounds(picked, &mut seen, &mut code);
+        let unseen = |sketch: &Sketch| seen.get(sketch.number as usize) == Some(&false);
+        let sketches: Vec<(String, Sketch)> =
+            sketches.into_iter().filter(|(_, sketch)| unseen(sketch)).collect();
+        let leading = leading_to_secrets(&sketches, &code.parsed, self.resolver);
+        let picked = leading.into_iter().map(|number| Picked { number, text: None }).collect();
+        self.parse_rounds(picked, &mut seen, &mut code);
         code.parsed.sort_by_key(|parsed| parsed.number);
+        let bytes = code.parsed.iter().map(|parsed| parsed.text.len() as u64).sum();
         let amount = Amount { items: code.parsed.len(), bytes };
         code.phases.end(Phase::Parse, start, amount);
         code
     }
 
-    /// Reads every file that is looked at for its own sake and picks those worth parsing.
-    fn scan(&self, code: &mut Code) -> Vec<Picked> {
+    /// Parses files and what they import, round by round.
+    fn parse_rounds(&self, mut picked: Vec<Picked>, seen: &mut [bool], code: &mut Code) {
+        while !picked.is_empty() {
+            for file in &picked {
+                mark(seen, file.number);
+            }
+            let round: Vec<Result<Parsed, Notice>> =
+                picked.into_par_iter().filter_map(|file| self.parse(file)).collect();
+            picked = self.followed(&round, seen);
+            for result in round {
+                match result {
+                    Ok(parsed) => code.parsed.push(parsed),
+                    Err(notice) => code.notices.push(notice),
+                }
+            }
+        }
+    }
+
+    /// Reads every file that is looked at for its own sake, picks those worth parsing, and keeps
+    /// what the others import.
+    fn scan(&self, code: &mut Code) -> (Vec<Picked>, Vec<(String, Sketch)>) {
         let start = Instant::now();
         let needles = needles();
         let files: Vec<(u32, &Found)> = (0..)
@@ -115,16 +125,17 @@ impl CodeFiles<'_> {
             .map(|(number, file)| self.scan_one((*number, file), needles.as_ref()))
             .collect();
         let mut amount = Amount { items: scanned.len(), bytes: 0 };
-        let mut picked = Vec::new();
+        let (mut picked, mut sketches) = (Vec::new(), Vec::new());
         for scanned in scanned {
             amount.bytes += scanned.bytes;
             picked.extend(scanned.picked);
+            sketches.extend(scanned.sketch);
             code.notices.extend(scanned.notice);
             code.generated.extend(scanned.generated);
         }
         code.scanned = amount.items;
         code.phases.end(Phase::Scan, start, amount);
-        picked
+        (picked, sketches)
     }
 
     fn scan_one(&self, (number, file): (u32, &Found), needles: Option<&AhoCorasick>) -> Scanned {
@@ -143,6 +154,8 @@ impl CodeFiles<'_> {
             scanned.notice = Some(about(&file.path, "is minified: left out"));
         } else if wanted && file.included {
             scanned.picked = Some(Picked { number, text: Some(Arc::from(text)) });
+        } else if file.included {
+            scanned.sketch = Some((file.path.clone(), Sketch::new(number, &text)));
         }
         scanned
     }
@@ -210,6 +223,7 @@ impl CodeFiles<'_> {
 struct Scanned {
     bytes: u64,
     picked: Option<Picked>,
+    sketch: Option<(String, Sketch)>,
     generated: Option<(String, Vec<GeneratedTable>)>,
     notice: Option<Notice>,
 }
@@ -315,6 +329,20 @@ mod tests {
         let code = read(&[("src/database.types.ts", types), ("src/db.ts", types)]);
         assert!(paths(&code).is_empty());
         assert_eq!(code.generated.len(), 2);
+    }
+
+    #[test]
+    fn a_client_component_that_leads_to_a_secret_is_parsed_with_all_on_the_way() {
+        let code = read(&[
+            ("src/photo.tsx", "'use client';\nimport { Frame } from './frame';\n"),
+            ("src/frame.tsx", "import { url } from './storage';\n"),
+            ("src/storage.ts", "import { admin } from './admin';\n"),
+            ("src/admin.ts", "export const admin = process.env.SUPABASE_SERVICE_ROLE_KEY;\n"),
+            ("src/aside.tsx", "'use client';\nimport { other } from './other';\n"),
+            ("src/other.ts", "export const other = 1;\n"),
+        ]);
+        let expected = ["src/admin.ts", "src/frame.tsx", "src/photo.tsx", "src/storage.ts"];
+        assert_eq!(paths(&code), expected);
     }
 
     #[test]
