@@ -19,7 +19,7 @@ impl Numbers {
 #[test]
 fn statements_in_any_order_and_cut_anywhere_replay_without_a_panic() {
     let more = "do $$ declare r record; begin for r in select tablename from pg_tables loop
-          execute format('alter table %I.%I rename to %I', 'auth', r.tablename, r.tablename || '_x');
+          execute format('alter table auth.%I rename to %I', r.tablename, r.tablename || '_x');
           end loop; end $$;
         drop schema auth cascade; create table auth.users (id int) partition by list (id);
         alter table storage.objects drop column name cascade, add column name int, rename to o;

@@ -159,14 +159,10 @@ fn trigger_sql(table: &QualifiedName, trigger: &Trigger) -> String {
     };
     let level = if trigger.for_each_row { "row" } else { "statement" };
     let when = trigger.condition.as_ref().map(|text| format!(" when {}", closed(text)));
-    format!(
-        "create {kind} {} {} {} on {table}{timing} for each {level}{} execute function {}{arguments};",
-        Name::exact(&trigger.name),
-        trigger.timing.to_ascii_lowercase(),
-        events.join(" or "),
-        when.unwrap_or_default(),
-        trigger.function,
-    )
+    let (name, events) = (Name::exact(&trigger.name), events.join(" or "));
+    let (when, moment) = (when.unwrap_or_default(), trigger.timing.to_ascii_lowercase());
+    let head = format!("create {kind} {name} {moment} {events} on {table}{timing}");
+    format!("{head} for each {level}{when} execute function {}{arguments};", trigger.function)
 }
 
 fn add_defaults(out: &mut String, owned: &Owned<'_>, table: &Table) {

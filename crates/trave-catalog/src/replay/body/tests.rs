@@ -10,7 +10,8 @@ fn guarded_statements_run_once() {
              create policy p on a using (true);
            end if;
            if not exists (select from information_schema.columns
-                          where table_schema = 'public' and table_name = 'a' and column_name = 'x') then
+                          where table_schema = 'public' and table_name = 'a'
+                            and column_name = 'x') then
              alter table public.a add column x int;
            end if;
            begin
@@ -36,7 +37,8 @@ fn loops_over_lists_and_over_the_catalog_build_their_statements() {
              execute 'create policy ' || quote_ident(t || ' read') || ' on ' || t
                || ' for select using (true)';
            end loop;
-           for r in select tablename from pg_tables where schemaname = 'public' and tablename <> 'a' loop
+           for r in select tablename from pg_tables
+             where schemaname = 'public' and tablename <> 'a' loop
              execute format('create index %I on %I (id)', r.tablename || '_idx', r.tablename);
            end loop;
            for t in select unnest(roles) loop
