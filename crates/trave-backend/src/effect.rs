@@ -39,6 +39,8 @@ pub enum Effect {
 pub enum RowsUse {
     /// Looped over (`for … of`, `forEach`).
     Iterated,
+    /// Turned into something else one by one (`map`, `flatMap`).
+    Mapped,
     /// Summed, counted or folded (`reduce`, `length`).
     Aggregated,
     /// Searched or filtered in memory (`filter`, `find`, `some`, `includes`).

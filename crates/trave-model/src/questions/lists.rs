@@ -7,7 +7,7 @@ use trave_catalog::Table;
 use trave_source::Origin;
 
 use super::rows::Certain;
-use crate::model::{Model, Query, RouteKind};
+use crate::model::{Model, Query};
 
 /// Rows that an API read returns at most unless the project says otherwise.
 const API_ROWS_MAX: u64 = 1000;
@@ -23,6 +23,23 @@ impl Model {
         (open && !self.is_small(&table.name.name)).then_some(table)
     }
 
+    /// The table of a read that grows with the rows of one parent, and the column that names the
+    /// parent: no limit, on a table that gets new rows as time goes by.
+    pub fn growing_list<'m>(&'m self, query: &Query) -> Option<(&'m Table, SmolStr)> {
+        let table = self.table_of(query)?;
+        let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
+        let answered = query.uses.iter().any(|(how, _)| *how == RowsUse::Answered);
+        let kept_in_time = table.columns.iter().any(|column| {
+            column.name == "created_at" && column.type_name.starts_with("timestamp")
+        });
+        if bounded || !answered || !kept_in_time || !query.is_list(table) {
+            return None;
+        }
+        let parent = query.fixed_columns().find(|column| is_reference(column, table))?.clone();
+        let made = table.provenance.is_migration() && !self.is_small(&table.name.name);
+        made.then_some((table, parent))
+    }
+
     /// How many rows the API returns at most for this query; none when it does not go through one.
     pub fn rows_cap(&self, query: &Query) -> Option<u64> {
         let catalog = self.catalog_at(query.facts.origin)?;
@@ -35,14 +52,9 @@ impl Model {
         self.rows_cap(query)?;
         self.endless_list(query)?;
         let takes_all = |(how, _): &&(RowsUse, Origin)| {
-            matches!(how, RowsUse::Aggregated | RowsUse::Indexed)
-                || (*how == RowsUse::Iterated && self.is_run_by_job(query))
+            matches!(how, RowsUse::Aggregated | RowsUse::Indexed | RowsUse::Iterated)
         };
         query.uses.iter().find(takes_all).copied()
-    }
-
-    fn is_run_by_job(&self, query: &Query) -> bool {
-        self.routes_of(query).iter().any(|route| route.kind == RouteKind::Job)
     }
 }
 
@@ -64,6 +76,13 @@ fn is_selective(column: &SmolStr, table: &Table) -> bool {
     let refers = table.foreign_keys.iter().any(|key| key.columns.contains(column));
     let kind = table.column(column).map_or("", |column| column.type_name.as_str());
     in_key || refers || matches!(kind, "uuid" | "date") || column.ends_with("_id")
+}
+
+/// Whether a column alone refers to another table of the project's own.
+fn is_reference(column: &SmolStr, table: &Table) -> bool {
+    table.foreign_keys.iter().any(|key| {
+        key.columns.as_slice() == std::slice::from_ref(column) && key.target.schema != "auth"
+    })
 }
 
 impl Query {

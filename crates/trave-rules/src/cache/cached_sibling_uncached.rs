@@ -1,6 +1,6 @@
 //! Reads that go around a cache which other handlers use.
 
-use trave_rule::model::Query;
+use trave_rule::model::{Guarded, Query};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -14,7 +14,9 @@ fn cached_sibling_uncached(query: &Query, cx: &mut Context) {
         return;
     }
     let Some(table) = model.table_of(query) else { return };
-    let uncached = query.reached.iter().all(|reach| model.is_uncached(reach));
+    // Behind a guard stand few callers, who want to see what is there now.
+    let uncached =
+        query.reached.iter().all(|reach| model.is_uncached(reach) && reach.guarded == Guarded::No);
     if !uncached || !model.routes_of(query).iter().any(|route| route.is_read()) {
         return;
     }

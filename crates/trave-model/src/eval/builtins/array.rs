@@ -13,7 +13,8 @@ const ROUNDS_MAX: usize = 3;
 /// How a method uses all the rows that it is called on.
 fn use_of(method: &str) -> Option<RowsUse> {
     Some(match method {
-        "map" | "forEach" | "flatMap" => RowsUse::Iterated,
+        "forEach" => RowsUse::Iterated,
+        "map" | "flatMap" => RowsUse::Mapped,
         "filter" | "find" | "findIndex" | "findLast" | "some" | "every" | "includes"
         | "indexOf" => RowsUse::Searched,
         "reduce" | "reduceRight" => RowsUse::Aggregated,
