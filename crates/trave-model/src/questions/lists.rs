@@ -29,9 +29,10 @@ impl Model {
         let table = self.table_of(query)?;
         let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
         let answered = query.uses.iter().any(|(how, _)| *how == RowsUse::Answered);
-        let kept_in_time = table.columns.iter().any(|column| {
-            column.name == "created_at" && column.type_name.starts_with("timestamp")
-        });
+        let kept_in_time = table
+            .columns
+            .iter()
+            .any(|column| column.name == "created_at" && column.type_name.starts_with("timestamp"));
         if bounded || !answered || !kept_in_time || !query.is_list(table) {
             return None;
         }
@@ -78,10 +79,24 @@ fn is_selective(column: &SmolStr, table: &Table) -> bool {
     in_key || refers || matches!(kind, "uuid" | "date") || column.ends_with("_id")
 }
 
-/// Whether a column alone refers to another table of the project's own.
+/// Tables of callers and their groups: what belongs to one of them is theirs to limit.
+const OWNERS: [&str; 9] = [
+    "users",
+    "profiles",
+    "accounts",
+    "organizations",
+    "organisations",
+    "workspaces",
+    "teams",
+    "tenants",
+    "companies",
+];
+
+/// Whether a column alone refers to another table of the project's own, which is no owner.
 fn is_reference(column: &SmolStr, table: &Table) -> bool {
     table.foreign_keys.iter().any(|key| {
-        key.columns.as_slice() == std::slice::from_ref(column) && key.target.schema != "auth"
+        key.columns.as_slice() == std::slice::from_ref(column)
+            && !OWNERS.contains(&key.target.name.as_str())
     })
 }
 

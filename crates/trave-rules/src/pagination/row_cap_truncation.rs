@@ -22,7 +22,7 @@ fn row_cap_truncation(query: &Query, cx: &mut Context) {
     };
     cx.report(
         query.facts.target_origin,
-        format!("only the first {cap} rows of `{name}` arrive, and the code takes them for all"),
+        format!("at most {cap} rows of `{name}` arrive, and the code takes them for all"),
     )
     .about(&table.name)
     .symbol(model.reached_from(query).unwrap_or_default())

@@ -2,6 +2,7 @@
 
 use trave_rule::catalog::{Command, Table};
 use trave_rule::model::{Admission, Query, admission};
+use trave_rule::query::Operation;
 use trave_rule::words::deed;
 use trave_rule::{Context, rule};
 
@@ -15,7 +16,7 @@ fn query_without_policy(query: &Query, cx: &mut Context) {
     let Some(command) = query.commands().iter().find(refused) else { return };
     let name = &table.name.name;
     let finding = cx
-        .report(query.facts.target_origin, message(table, *command))
+        .report(query.facts.target_origin, message(query, table, *command))
         .about(&table.name)
         .about(command.privilege())
         .once_per(format!("{} {}", table.name, command.privilege()))
@@ -33,8 +34,11 @@ fn query_without_policy(query: &Query, cx: &mut Context) {
     }
 }
 
-fn message(table: &Table, command: Command) -> String {
+fn message(query: &Query, table: &Table, command: Command) -> String {
     let name = &table.name.name;
+    if query.facts.operation == Some(Operation::Upsert) && command == Command::Update {
+        return format!("this upsert fails on rows of `{name}` that exist: no policy admits it");
+    }
     let outcome = match command {
         Command::Select => format!("finds no row of `{name}`"),
         Command::Insert => format!("fails: no row may be added to `{name}`"),
