@@ -492,7 +492,7 @@ rename src/server/actions.ts
   Select c Service limit Some(1.0) Yes depth 1
 open src/server/actions.ts
   Select chunks Service id No chunks
-  Select tries Service id No loop of 3 Answered
+  Select tries Service id No Answered
 ",
     );
 }

@@ -170,7 +170,7 @@ impl Evaluator<'_> {
 
     fn assign(&mut self, slot: Slot, value: Option<Value>) {
         if self.is_outside(&slot) {
-            self.memo.happenings += 1;
+            self.memo.writes += 1;
         }
         let before = self.store(&slot, value);
         // What a branch made itself goes with it: only what was there before is taken back.

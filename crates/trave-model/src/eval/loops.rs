@@ -83,7 +83,9 @@ impl<'p> Evaluator<'p> {
         self.widen_places(looped.update);
         let origin = self.at(looped.span);
         let chunked = self.is_chunked(looped);
-        let is_open = looped.kind != LoopKind::For || looped.over.is_none();
+        // Tries up to a constant that stop at the first success are no work through a list.
+        let tries_again = rounds_max.is_some() && leaves_early(&looped.body);
+        let is_open = looped.kind != LoopKind::For || looped.over.is_none() || tries_again;
         let around = LoopAround { origin, rounds_max, chunked };
         self.loops.push(LoopFrame { around, is_open });
         let test = looped.over.map(|test| (test, self.operand(test)));
@@ -179,6 +181,17 @@ impl<'p> Evaluator<'p> {
         };
         self.set(name, widened);
     }
+}
+
+/// Whether some path through a body ends the loop.
+fn leaves_early(body: &[Stmt]) -> bool {
+    body.iter().any(|statement| match statement {
+        Stmt::Return(..) | Stmt::Break => true,
+        Stmt::If { then, otherwise, .. } => leaves_early(then) || leaves_early(otherwise),
+        Stmt::Try(guarded) => leaves_early(&guarded.body),
+        Stmt::Block(body) => leaves_early(body),
+        _ => false,
+    })
 }
 
 /// `for (;;)` and `while (true)` end only by what their body does.

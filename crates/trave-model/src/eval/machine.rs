@@ -14,7 +14,7 @@ impl Evaluator<'_> {
     pub(super) fn push(&mut self, effect: Effect) {
         // A variable that was read once was read.
         if !matches!(effect, Effect::Env(_)) {
-            self.memo.happenings += 1;
+            self.memo.effects += 1;
         }
         self.trace.events.push(Event { effect });
     }
@@ -23,7 +23,7 @@ impl Evaluator<'_> {
         match &effect {
             Effect::Guard(guard) => self.level = self.level.max(Level::of(guard.by)),
             Effect::Query(id) => {
-                self.memo.happenings += 1;
+                self.memo.effects += 1;
                 // It is sent here: callers turned away since it was started never get here.
                 let level = self.level;
                 if let Some(record) = self.trace.queries.get_mut(id.0 as usize) {
@@ -73,7 +73,7 @@ impl Machine for Evaluator<'_> {
     }
 
     fn query_mut(&mut self, id: QueryId) -> Option<&mut Query> {
-        self.memo.happenings += 1;
+        self.memo.effects += 1;
         self.trace.queries.get_mut(id.0 as usize).map(|record| &mut record.query)
     }
 

@@ -79,6 +79,7 @@ impl<'p> Evaluator<'p> {
         self.depth = 0;
         self.next = None;
         self.resolved.clear();
+        self.memo.task += 1;
         self.first_closure = self.closures.len();
         self.trace = Trace::started();
         self
