@@ -56,7 +56,10 @@ impl Inputs {
         match (&self.0, &other.0) {
             (None, _) => other.clone(),
             (_, None) => self.clone(),
-            (Some(left), Some(right)) if right.is_subset(left) => Self(Some(Arc::clone(left))),
+            (Some(left), Some(right)) if Arc::ptr_eq(left, right) || right.is_subset(left) => {
+                Self(Some(Arc::clone(left)))
+            }
+            (Some(left), Some(right)) if left.is_subset(right) => Self(Some(Arc::clone(right))),
             (Some(left), Some(right)) => Self(Some(Arc::new(left.union(right).cloned().collect()))),
         }
     }

@@ -243,7 +243,7 @@ export async function GET(request: NextRequest) {
         ],
         "
 GET /api/list
-  Select items Service kind city? limit Some(50.0) No Iterated Iterated Answered
+  Select items Service kind city? limit Some(50.0) No Iterated Mapped Answered
   Select photos Service item_id No loop of 50
   Select owners Service id No loop of 50 Answered
   Select sized Service limit Some(100.0) No

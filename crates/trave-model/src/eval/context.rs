@@ -16,12 +16,12 @@ pub(crate) struct ModuleId(pub(crate) u32);
 pub(crate) type FunctionKey = (ModuleId, FunctionId);
 
 /// The program, with the ways to find things in it.
-#[derive(Debug)]
 pub(crate) struct Context<'p> {
     pub(crate) program: &'p Program,
     modules: FxHashMap<FileId, ModuleId>,
     facts: Vec<ModuleFacts<'p>>,
     tables: Vec<FxHashSet<SmolStr>>,
+    by_name: FxHashMap<&'static str, &'static dyn Library>,
 }
 
 /// What is looked up in one module.
@@ -38,7 +38,9 @@ impl<'p> Context<'p> {
         let modules = program.modules.iter().map(|module| module.file).zip(ids).collect();
         let facts = program.modules.iter().map(ModuleFacts::of).collect();
         let tables = program.catalogs.iter().map(table_names).collect();
-        Self { program, modules, facts, tables }
+        let libraries = program.backend.libraries.iter().rev();
+        let by_name = libraries.map(|library| (library.name(), *library)).collect();
+        Self { program, modules, facts, tables, by_name }
     }
 
     pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {
@@ -75,7 +77,7 @@ impl<'p> Context<'p> {
     }
 
     pub(crate) fn library(&self, name: &str) -> Option<&'static dyn Library> {
-        self.libraries().iter().copied().find(|library| library.name() == name)
+        self.by_name.get(name).copied()
     }
 
     pub(crate) fn libraries(&self) -> &'static [&'static dyn Library] {
