@@ -62,7 +62,7 @@ fn sorts_found(
     (key, column): (&OrderKey, &Column),
     cx: &mut Context,
 ) {
-    let fixed: Vec<&str> = query.fixed_columns().map(|name| name.as_str()).collect();
+    let fixed: Vec<&str> = query.fixed_columns().map(AsRef::as_ref).collect();
     // A partial index holds few rows: sorting these costs little.
     let Some(first) = fixed.iter().find(|name| table.index_serving(&[**name]).is_some()) else {
         return;

@@ -1,6 +1,6 @@
 //! Lists that a handler reads without an end.
 
-use trave_rule::model::Query;
+use trave_rule::model::{Query, Route};
 use trave_rule::{Context, Level, rule};
 
 #[rule]
@@ -39,7 +39,7 @@ fn rows_of_one_parent(query: &Query, cx: &mut Context) {
     let model = cx.model();
     let Some((table, parent)) = model.growing_list(query) else { return };
     let reads = model.routes_of(query).into_iter().find(|route| route.is_read());
-    let Some(way) = reads.map(|route| route.title()) else { return };
+    let Some(way) = reads.map(Route::title) else { return };
     let name = &table.name.name;
     cx.report(
         query.facts.target_origin,
