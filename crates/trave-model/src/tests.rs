@@ -9,7 +9,8 @@ import { createServerClient } from '@supabase/ssr';
 import { cookies } from 'next/headers';
 export async function createClient() {
   const store = await cookies();
-  return createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, {
+  const key = process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!;
+  return createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL!, key, {
     cookies: { getAll() { return store.getAll(); } },
   });
 }
@@ -20,7 +21,8 @@ const ADMIN: (&str, &str) = (
     "src/lib/admin.ts",
     "
 import { createClient } from '@supabase/supabase-js';
-export const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
+const key = process.env.SUPABASE_SERVICE_ROLE_KEY!;
+export const admin = createClient(process.env.SUPABASE_URL!, key);
 ",
 );
 
@@ -200,7 +202,8 @@ fn loops_bounds_and_conditions_are_seen() {
             (
                 "src/lib/page.ts",
                 "
-export const clamp = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
+export const clamp = (value: number, low: number, high: number) =>
+  Math.max(low, Math.min(high, value));
 ",
             ),
             (
@@ -263,7 +266,11 @@ fn a_cache_of_the_projects_own_is_understood_by_what_it_does() {
                 "
 import Redis from 'ioredis';
 const redis = new Redis(process.env.REDIS_URL!);
-export async function getCached<T>(key: string, seconds: number, compute: () => Promise<T>): Promise<T> {
+export async function getCached<T>(
+  key: string,
+  seconds: number,
+  compute: () => Promise<T>,
+): Promise<T> {
   const hit = await redis.get(key);
   if (hit) return JSON.parse(hit) as T;
   const value = await compute();
@@ -509,7 +516,8 @@ export async function GET() {
   const supabase = await createClient();
   const { data: { session } } = await supabase.auth.getSession();
   if (!session) return new Response('no', { status: 401 });
-  const { data } = await supabase.from('profiles').select('name').eq('id', session.user.id).single();
+  const profiles = supabase.from('profiles').select('name');
+  const { data } = await profiles.eq('id', session.user.id).single();
   return Response.json(data);
 }
 ",
