@@ -4,6 +4,7 @@
 #[path = "support/program.rs"]
 mod program;
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -86,6 +87,41 @@ fn routes_and_queries_are_listed() {
     let queries: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(queries[0]["operation"], "select");
     assert_eq!(queries[0]["handlers"][0]["path"], "/api/notes");
+}
+
+/// The page of settings shows every key, and each is one.
+#[test]
+fn the_settings_that_are_documented_are_understood() {
+    let page = include_str!("../docs/settings.md");
+    let (_, example) = page.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```\n").unwrap();
+    let project = Project::with_a_finding();
+    project.write("trave.toml", example);
+    project.expect(&["check"], FOUND);
+}
+
+#[test]
+fn every_field_of_json_is_documented() {
+    let page = include_str!("../docs/json.md");
+    let project = Project::with_a_finding();
+    for command in ["check", "routes", "queries", "rules", "schema"] {
+        let output = project.run(&[command, "--format", "json"]);
+        let mut fields = BTreeSet::new();
+        collect_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);
+        let is_unnamed = |field: &&String| {
+            !page.contains(&format!("`{field}`")) && !page.contains(&format!("\"{field}\":"))
+        };
+        let unnamed: Vec<&String> = fields.iter().filter(is_unnamed).collect();
+        assert!(unnamed.is_empty(), "docs/json.md says nothing of {unnamed:?} of `{command}`");
+    }
+}
+
+fn collect_fields(value: &serde_json::Value, fields: &mut BTreeSet<String>) {
+    if let Some(object) = value.as_object() {
+        fields.extend(object.keys().cloned());
+        object.values().for_each(|value| collect_fields(value, fields));
+    }
+    value.as_array().into_iter().flatten().for_each(|value| collect_fields(value, fields));
 }
 
 #[test]
