@@ -118,26 +118,27 @@ impl Model {
         })
     }
 
-    /// A cache, elsewhere in the project, that holds what a query reads: rows of the same table,
-    /// found by the same columns.
-    pub fn cache_of(&self, query: &Query) -> Option<&Cache> {
-        let holds = |cache: &&Cache| {
-            let mut held = cache.computes.iter().filter_map(|id| self.query(*id));
-            cache.facts.shared && held.any(|other| asks_alike(other, query))
-        };
-        self.caches.iter().find(holds)
+    /// A cache that holds rows of a query's table for a sibling of one of its ways in.
+    pub fn sibling_cache(&self, query: &Query) -> Option<&Cache> {
+        let name = query.facts.table.as_ref()?;
+        let own: Vec<&str> =
+            self.routes_of(query).into_iter().filter_map(|route| resource(route)).collect();
+        self.caches.iter().find(|cache| {
+            let mut users = cache.routes.iter().filter_map(|id| self.route(*id));
+            cache.facts.shared
+                && !cache.facts.bookkeeping
+                && !cache.computes.is_empty()
+                && cache.tables.contains(name)
+                && users.any(|route| resource(route).is_some_and(|found| own.contains(&found)))
+        })
     }
 }
 
-/// Whether two reads ask the same question, perhaps of other rows.
-fn asks_alike(one: &Query, other: &Query) -> bool {
-    fn columns(query: &Query) -> BTreeSet<&SmolStr> {
-        query.facts.filters.iter().map(|filter| &filter.column).collect()
-    }
-    one.id != other.id
-        && one.table_name() == other.table_name()
-        && one.facts.operation == other.facts.operation
-        && columns(one) == columns(other)
+/// What a route is about: `/api/listings` of `/api/listings/[id]/similar`.
+fn resource(route: &Route) -> Option<&str> {
+    let mut slashes = route.path.match_indices('/').map(|(at, _)| at).skip(2);
+    let path = route.path.get(..slashes.next().unwrap_or(route.path.len()))?;
+    path.starts_with("/api/").then_some(path)
 }
 
 /// Whether a part of a request is the other or holds it: `filters` holds `filters.city`.

@@ -26,7 +26,7 @@ fn cached_sibling_uncached(query: &Query, cx: &mut Context) {
         return;
     }
     let name = &table.name.name;
-    let Some(cache) = model.cache_of(query) else { return };
+    let Some(cache) = model.sibling_cache(query) else { return };
     cx.report(
         query.facts.target_origin,
         format!("this read of `{name}` goes around the cache that others use"),
