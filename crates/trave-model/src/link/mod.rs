@@ -26,6 +26,11 @@ const CHUNK: usize = 24;
 
 /// Links a program. Nothing in it can make this fail.
 pub fn link(program: Program) -> Model {
+    // A caller that runs on a pool of its own has given it room, and its threads hold memory
+    // that others could not reuse.
+    if rayon::current_thread_index().is_some() {
+        return link_here(program);
+    }
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     match pool {
         Ok(pool) => pool.install(|| link_here(program)),

@@ -66,16 +66,23 @@ impl Model {
         (by_caller || by_policy) && !keyed
     }
 
-    /// Whether the rows of a query are the same for every caller: nothing decides them but the
-    /// program and the address that is asked for.
+    /// Whether nothing decides the rows of a query but the program and the address that is asked
+    /// for: few answers, and each asked for again.
+    pub fn is_decided_by_address(&self, query: &Query) -> bool {
+        let other = Taint::ROWS.and(Taint::BODY).and(Taint::HEADER).and(Taint::VOLATILE);
+        let other = other.and(Taint::UNKNOWN).and(Taint::OPAQUE);
+        query.deciding_values().all(|value| !value.taint.has(other))
+    }
+
+    /// Whether the rows of a query are the same for every caller.
     pub fn is_same_for_all(&self, query: &Query) -> bool {
-        let own = Taint::CALLER.and(Taint::CLAIM).and(Taint::UNKNOWN).and(Taint::OPAQUE);
-        let own = own.and(Taint::ROWS).and(Taint::BODY).and(Taint::HEADER).and(Taint::VOLATILE);
+        let own = Taint::CALLER.and(Taint::CLAIM);
         let values_same = query.deciding_values().all(|value| !value.taint.has(own));
+        let client = &query.facts.client;
+        // Without a session every caller is the same to the policies.
         let rows_same = !query.is_by_caller()
-            || self
-                .table_of(query)
-                .is_some_and(|table| !table.rls_enabled || !shows_by_caller(table));
+            || !(client.session || client.browser)
+            || self.table_of(query).is_some_and(|table| !shows_by_caller(table));
         values_same && rows_same
     }
 

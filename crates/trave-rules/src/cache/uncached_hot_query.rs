@@ -20,7 +20,10 @@ fn uncached_hot_query(query: &Query, cx: &mut Context) {
         return;
     }
     let reasons = model.heat(query, table);
-    if reasons.len() < REASONS_MIN || !model.is_same_for_all(query) {
+    if reasons.len() < REASONS_MIN
+        || !model.is_same_for_all(query)
+        || !model.is_decided_by_address(query)
+    {
         return;
     }
     let name = &table.name.name;
