@@ -16,6 +16,7 @@ mod print_query;
 #[cfg(test)]
 mod robustness;
 mod split;
+mod second_opinion;
 mod statements;
 #[cfg(test)]
 mod testing;

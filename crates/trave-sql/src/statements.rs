@@ -4,10 +4,11 @@ use trave_source::Span;
 
 use crate::Options;
 use crate::ast::expression::Expr;
-use crate::ast::statement::ParsedStatement;
+use crate::ast::statement::{ParsedStatement, Statement};
 use crate::cursor::Cursor;
 use crate::lexer::{Lexer, Token, TokenKind};
 use crate::offsets::Offsets;
+use crate::second_opinion::is_sql;
 use crate::split::Splitter;
 
 /// The statements of a text, read one at a time.
@@ -40,9 +41,15 @@ impl Iterator for Statements<'_> {
         }
         let cursor = Cursor::new(self.text, &self.tokens, &self.offsets);
         let mut cursor = cursor.within(self.options.dialect, 0);
-        let statement = cursor.statement_or_reason();
+        let mut statement = cursor.statement_or_reason();
         let first = self.tokens.first().map_or(0, |token| token.start);
         let last = self.tokens.last().map_or(first, |token| token.end);
+        let written = self.text.get(first as usize..last as usize).unwrap_or_default();
+        if let Statement::NotUnderstood(reason) = &mut statement
+            && is_sql(written, self.options.dialect)
+        {
+            reason.reason.push_str("; it is SQL all the same: please report it");
+        }
         let span: Span = self.offsets.outer(first, last);
         Some(ParsedStatement { statement, span })
     }
