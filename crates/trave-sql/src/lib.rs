@@ -15,8 +15,8 @@ mod print;
 mod print_query;
 #[cfg(test)]
 mod robustness;
-mod split;
 mod second_opinion;
+mod split;
 mod statements;
 #[cfg(test)]
 mod testing;
