@@ -77,6 +77,14 @@ impl Query {
     }
 }
 
+impl Query {
+    /// Whether it goes through an API that serves the database and cuts long answers, rather than
+    /// over a connection of its own.
+    pub fn goes_through_api(&self) -> bool {
+        self.library == "supabase"
+    }
+}
+
 /// What a query asks for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Selection {

@@ -84,8 +84,9 @@ impl Model {
         });
         queries.flat_map(|query| &query.facts.filters).any(|filter| {
             let sent = Taint::INPUT.and(Taint::CLAIM).and(Taint::UNKNOWN);
-            SECRET_COLUMNS.iter().any(|word| filter.column.contains(word))
-                && filter.value.taint.has(sent)
+            let path = filter.path.as_deref().unwrap_or_default();
+            let is_secret = |word: &&str| filter.column.contains(*word) || path.contains(*word);
+            SECRET_COLUMNS.iter().any(is_secret) && filter.value.taint.has(sent)
         })
     }
 

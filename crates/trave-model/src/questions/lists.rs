@@ -45,7 +45,7 @@ impl Model {
     pub fn rows_cap(&self, query: &Query) -> Option<u64> {
         let catalog = self.catalog_at(query.facts.origin)?;
         let cap = catalog.rows_max.unwrap_or(API_ROWS_MAX);
-        (query.facts.library == "supabase" && catalog.exposed).then_some(cap)
+        (query.facts.goes_through_api() && catalog.exposed).then_some(cap)
     }
 
     /// A use of an endless list's rows that takes them for all there are: a sum, a count, a map.
