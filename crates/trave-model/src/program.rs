@@ -49,6 +49,8 @@ pub struct Program {
     pub package_of_file: BTreeMap<FileId, usize>,
     /// Tests, seeds and scripts: they serve nobody.
     pub scripts: BTreeSet<FileId>,
+    /// Files that name no client, token, cache or key: what they do is seen where they are called.
+    pub quiet: BTreeSet<FileId>,
     /// What is known of libraries.
     pub backend: Backend,
     /// Comments that speak to trave, in SQL (those of modules are added by the linker).

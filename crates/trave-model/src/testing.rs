@@ -40,6 +40,7 @@ pub(crate) fn model(files: &[(&str, &str)]) -> Model {
         catalog_of_file: BTreeMap::new(),
         packages: vec![package],
         scripts: BTreeSet::new(),
+        quiet: BTreeSet::new(),
         backend: Backend {
             libraries: trave_backend::libraries(),
             entries: trave_backend::frameworks::entries,

@@ -1,9 +1,10 @@
 //! TypeScript: which files are parsed, and which of the files that they import.
 //!
-//! A scan of the bytes picks the first; from there imports are followed in rounds. What nothing
-//! picked and nothing imports is never parsed.
+//! A scan of the bytes picks the first; from there imports are followed, each file as soon as one
+//! that imports it is parsed. What nothing picked and nothing imports is never parsed.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use aho_corasick::AhoCorasick;
@@ -38,6 +39,9 @@ pub(crate) struct Parsed {
     pub(crate) module: ir::Module,
     /// What each specifier means, as a number among the walked files.
     pub(crate) imports: Vec<(SmolStr, u32)>,
+    /// Whether its own text names something that matters: otherwise only its callers give what it
+    /// does a meaning.
+    pub(crate) named: bool,
 }
 
 /// The code of a project.
@@ -69,22 +73,56 @@ pub(crate) struct CodeFiles<'a> {
 struct Picked {
     number: u32,
     text: Option<Arc<str>>,
+    named: bool,
+}
+
+impl Picked {
+    /// A file that is parsed because another one leads to it.
+    fn followed(number: u32) -> Self {
+        Self { number, text: None, named: false }
+    }
+}
+
+/// Files that are being parsed, on all threads.
+struct Parsing<'a> {
+    files: &'a CodeFiles<'a>,
+    needles: Option<&'a AhoCorasick>,
+    /// Which of the walked files were met.
+    seen: &'a [AtomicBool],
+    done: Mutex<Vec<(u32, Result<Parsed, Notice>)>>,
+}
+
+impl Parsing<'_> {
+    /// Parses a file, and in tasks of their own the files that it leads to.
+    fn parse<'s>(&'s self, scope: &rayon::Scope<'s>, picked: Picked) {
+        let number = picked.number;
+        let Some(result) = self.files.parse(picked, self.needles) else { return };
+        for next in result.iter().flat_map(|parsed| self.files.leads_to(parsed)) {
+            if mark(self.seen, next) {
+                scope.spawn(move |scope| self.parse(scope, Picked::followed(next)));
+            }
+        }
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
+    }
 }
 
 impl CodeFiles<'_> {
     /// Scans, parses, and follows imports until nothing new is met.
     pub(crate) fn read(&self) -> Code {
         let mut code = Code::default();
-        let (picked, sketches) = self.scan(&mut code);
+        let needles = needles();
+        let (picked, sketches) = self.scan(&mut code, needles.as_ref());
         let start = Instant::now();
-        let mut seen = vec![false; self.files.len()];
-        self.parse_rounds(picked, &mut seen, &mut code);
-        let unseen = |sketch: &Sketch| seen.get(sketch.number as usize) == Some(&false);
+        let seen: Vec<AtomicBool> = self.files.iter().map(|_| AtomicBool::new(false)).collect();
+        self.parse_all(picked, (&seen, needles.as_ref()), &mut code);
+        let unseen = |sketch: &Sketch| {
+            seen.get(sketch.number as usize).is_some_and(|seen| !seen.load(Ordering::Relaxed))
+        };
         let sketches: Vec<(String, Sketch)> =
             sketches.into_iter().filter(|(_, sketch)| unseen(sketch)).collect();
         let leading = leading_to_secrets(&sketches, &code.parsed, self.resolver);
-        let picked = leading.into_iter().map(|number| Picked { number, text: None }).collect();
-        self.parse_rounds(picked, &mut seen, &mut code);
+        let picked = leading.into_iter().map(Picked::followed).collect();
+        self.parse_all(picked, (&seen, needles.as_ref()), &mut code);
         code.parsed.sort_by_key(|parsed| parsed.number);
         let bytes = code.parsed.iter().map(|parsed| parsed.text.len() as u64).sum();
         let amount = Amount { items: code.parsed.len(), bytes };
@@ -92,29 +130,41 @@ impl CodeFiles<'_> {
         code
     }
 
-    /// Parses files and what they import, round by round.
-    fn parse_rounds(&self, mut picked: Vec<Picked>, seen: &mut [bool], code: &mut Code) {
-        while !picked.is_empty() {
-            for file in &picked {
-                mark(seen, file.number);
+    /// Parses files and everything that they lead to.
+    fn parse_all(
+        &self,
+        picked: Vec<Picked>,
+        (seen, needles): (&[AtomicBool], Option<&AhoCorasick>),
+        code: &mut Code,
+    ) {
+        let parsing = Parsing { files: self, needles, seen, done: Mutex::default() };
+        for file in &picked {
+            mark(seen, file.number);
+        }
+        rayon::scope(|scope| {
+            for file in picked {
+                let parsing = &parsing;
+                scope.spawn(move |scope| parsing.parse(scope, file));
             }
-            let round: Vec<Result<Parsed, Notice>> =
-                picked.into_par_iter().filter_map(|file| self.parse(file)).collect();
-            picked = self.followed(&round, seen);
-            for result in round {
-                match result {
-                    Ok(parsed) => code.parsed.push(parsed),
-                    Err(notice) => code.notices.push(notice),
-                }
+        });
+        let mut done = parsing.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_by_key(|(number, _)| *number);
+        for (_, result) in done {
+            match result {
+                Ok(parsed) => code.parsed.push(parsed),
+                Err(notice) => code.notices.push(notice),
             }
         }
     }
 
     /// Reads every file that is looked at for its own sake, picks those worth parsing, and keeps
     /// what the others import.
-    fn scan(&self, code: &mut Code) -> (Vec<Picked>, Vec<(String, Sketch)>) {
+    fn scan(
+        &self,
+        code: &mut Code,
+        needles: Option<&AhoCorasick>,
+    ) -> (Vec<Picked>, Vec<(String, Sketch)>) {
         let start = Instant::now();
-        let needles = needles();
         let files: Vec<(u32, &Found)> = (0..)
             .zip(self.files)
             .filter(|(_, file)| file.kind == Kind::Code)
@@ -122,7 +172,7 @@ impl CodeFiles<'_> {
             .collect();
         let scanned: Vec<Scanned> = files
             .par_iter()
-            .map(|(number, file)| self.scan_one((*number, file), needles.as_ref()))
+            .map(|(number, file)| self.scan_one((*number, file), needles))
             .collect();
         let mut amount = Amount { items: scanned.len(), bytes: 0 };
         let (mut picked, mut sketches) = (Vec::new(), Vec::new());
@@ -153,7 +203,7 @@ impl CodeFiles<'_> {
         if wanted && is_minified(&text) {
             scanned.notice = Some(about(&file.path, "is minified: left out"));
         } else if wanted && file.included {
-            scanned.picked = Some(Picked { number, text: Some(Arc::from(text)) });
+            scanned.picked = Some(Picked { number, text: Some(Arc::from(text)), named });
         } else if file.included {
             scanned.sketch = Some((file.path.clone(), Sketch::new(number, &text)));
         }
@@ -161,7 +211,11 @@ impl CodeFiles<'_> {
     }
 
     /// Parses a file and looks up its imports. None when the file has no text and that was said.
-    fn parse(&self, picked: Picked) -> Option<Result<Parsed, Notice>> {
+    fn parse(
+        &self,
+        picked: Picked,
+        needles: Option<&AhoCorasick>,
+    ) -> Option<Result<Parsed, Notice>> {
         let file = self.files.get(picked.number as usize)?;
         let text = if let Some(text) = picked.text {
             text
@@ -175,7 +229,10 @@ impl CodeFiles<'_> {
         let mut module = trave_ts::parse(FileId(0), &file.path, &text);
         let imports = self.resolved(&file.path, &mut module);
         let path = file.path.clone();
-        Some(Ok(Parsed { number: picked.number, path, text, module, imports }))
+        // What is not looked at for its own sake was not scanned either.
+        let named = picked.named
+            || (!file.included && needles.is_none_or(|needles| needles.is_match(&*text)));
+        Some(Ok(Parsed { number: picked.number, path, text, module, imports, named }))
     }
 
     /// What each specifier of a module means; names that an import map replaces are replaced.
@@ -194,18 +251,12 @@ impl CodeFiles<'_> {
         found
     }
 
-    /// The files that this round's imports reach and that were not met before, in order of path.
-    fn followed(&self, round: &[Result<Parsed, Notice>], seen: &mut [bool]) -> Vec<Picked> {
-        let mut next: Vec<u32> = Vec::new();
-        for parsed in round.iter().flatten() {
-            for (specifier, number) in &parsed.imports {
-                if self.follows(&parsed.module, specifier, *number) && mark(seen, *number) {
-                    next.push(*number);
-                }
-            }
-        }
-        next.sort_unstable();
-        next.into_iter().map(|number| Picked { number, text: None }).collect()
+    /// The files that the imports of a file lead to.
+    fn leads_to(&self, parsed: &Parsed) -> impl Iterator<Item = u32> {
+        let follows = |(specifier, number): &&(SmolStr, u32)| {
+            self.follows(&parsed.module, specifier, *number)
+        };
+        parsed.imports.iter().filter(follows).map(|(_, number)| *number)
     }
 
     /// Whether an import leads on. Components that nothing picked hold markup; types are gone at
@@ -229,11 +280,8 @@ struct Scanned {
 }
 
 /// Marks a file as met; whether it was new.
-fn mark(seen: &mut [bool], number: u32) -> bool {
-    match seen.get_mut(number as usize) {
-        Some(met) => !std::mem::replace(met, true),
-        None => false,
-    }
+fn mark(seen: &[AtomicBool], number: u32) -> bool {
+    seen.get(number as usize).is_some_and(|met| !met.swap(true, Ordering::Relaxed))
 }
 
 /// The automaton over every name that matters; without it, every file is parsed.

@@ -166,6 +166,7 @@ impl Parts<'_> {
             packages,
             package_of_file: maps.packages,
             scripts: maps.scripts,
+            quiet: maps.quiet,
             backend: Backend {
                 libraries: trave_backend::libraries(),
                 entries: trave_backend::frameworks::entries,
@@ -231,6 +232,7 @@ struct Maps {
     catalogs: BTreeMap<FileId, usize>,
     packages: BTreeMap<FileId, usize>,
     scripts: BTreeSet<FileId>,
+    quiet: BTreeSet<FileId>,
     ids: FxHashMap<u32, FileId>,
 }
 
@@ -241,6 +243,9 @@ impl Maps {
         self.catalogs.extend(placing.root_of(path).map(|root| (id, root)));
         if is_script(path) || is_test(path) {
             self.scripts.insert(id);
+        }
+        if !parsed.named {
+            self.quiet.insert(id);
         }
     }
 

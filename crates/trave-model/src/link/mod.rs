@@ -5,11 +5,13 @@
 
 mod browser;
 mod gather;
+mod in_order;
 mod intern;
 mod routes;
 mod secrets;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use trave_backend::entry::Entry;
 use trave_source::FileId;
 use trave_ts::ir::{FunctionId, Module};
@@ -41,25 +43,52 @@ pub fn link(program: Program) -> Model {
 fn link_here(program: Program) -> Model {
     let cx = Context::new(&program);
     let entries = find_entries(&program);
-    let reached: Vec<Trace> =
-        entries.par_chunks(CHUNK).flat_map_iter(|chunk| run_entries(&cx, chunk)).collect();
-    let left = left_over(&program, &reached);
-    let alone: Vec<Trace> =
-        left.par_chunks(CHUNK).flat_map_iter(|chunk| run_alone(&cx, chunk)).collect();
     let browser = browser::Browser::of(&cx);
     let mut gathered = gather::Gathered::new(&cx, &browser);
-    let ways_in =
-        entries.iter().zip(&reached).filter(|(_, trace)| trace.handler != Handled::Internal);
-    for ((_, entry), trace) in ways_in {
-        gathered.add_route(entry, trace);
-    }
-    for trace in &alone {
-        gathered.add_unreached(trace);
-    }
+    let mut seen = Seen::default();
+    let chunks: Vec<&[(ModuleId, Entry)]> = entries.chunks(CHUNK).collect();
+    in_order::in_order(
+        &chunks,
+        |chunk| run_entries(&cx, chunk),
+        |chunk, traces| {
+            for ((_, entry), trace) in chunk.iter().zip(&traces) {
+                seen.add(trace);
+                if trace.handler != Handled::Internal {
+                    gathered.add_route(entry, trace);
+                }
+            }
+        },
+    );
+    let left = left_over(&program, &seen);
+    let chunks: Vec<&[(ModuleId, Vec<FunctionId>)]> = left.chunks(CHUNK).collect();
+    in_order::in_order(
+        &chunks,
+        |chunk| run_alone(&cx, chunk),
+        |_, traces| traces.iter().for_each(|trace| gathered.add_unreached(trace)),
+    );
     let secrets = secrets::find(&program, &browser);
     let mut model = gathered.finish();
     model.secrets = secrets;
     complete(model, program)
+}
+
+/// The functions that ways in reached.
+#[derive(Default)]
+struct Seen {
+    visited: FxHashSet<FunctionKey>,
+    partly: FxHashSet<FunctionKey>,
+}
+
+impl Seen {
+    fn add(&mut self, trace: &Trace) {
+        self.visited.extend(&trace.visited);
+        self.partly.extend(&trace.partly);
+    }
+
+    /// Whether all of a function ran.
+    fn has(&self, function: FunctionKey) -> bool {
+        self.visited.contains(&function) && !self.partly.contains(&function)
+    }
 }
 
 /// The ways in of every module, in the order of the modules.
@@ -75,23 +104,17 @@ fn find_entries(program: &Program) -> Vec<(ModuleId, Entry)> {
     found.into_iter().flatten().collect()
 }
 
-/// For each module the outermost functions that hold something no way in reached, and its top
-/// level.
-fn left_over(program: &Program, reached: &[Trace]) -> Vec<(ModuleId, Vec<FunctionId>)> {
-    let mut visited: rustc_hash::FxHashSet<FunctionKey> = rustc_hash::FxHashSet::default();
-    for trace in reached {
-        visited.extend(&trace.visited);
-    }
-    for trace in reached {
-        trace.partly.iter().for_each(|function| {
-            visited.remove(function);
-        });
-    }
+/// For each module that names something that matters, the outermost functions that hold something
+/// no way in reached, and its top level.
+fn left_over(program: &Program, seen: &Seen) -> Vec<(ModuleId, Vec<FunctionId>)> {
     let mut left = Vec::new();
     for (id, module) in (0..).map(ModuleId).zip(&program.modules) {
+        if program.quiet.contains(&module.file) {
+            continue;
+        }
         let mut roots = vec![FunctionId(0)];
         for (function, _) in (0..).map(FunctionId).zip(&module.functions).skip(1) {
-            if !visited.contains(&(id, function)) {
+            if !seen.has((id, function)) {
                 let root = root_of(module, function);
                 if !roots.contains(&root) {
                     roots.push(root);
