@@ -147,9 +147,42 @@ impl Value {
 
     /// Whether this value or one inside it has a shape.
     pub fn holds(&self, wanted: impl Fn(&Shape) -> bool) -> bool {
-        let mut found = false;
-        self.visit(&mut |value| found |= wanted(&value.shape));
-        found
+        if wanted(&self.shape) {
+            return true;
+        }
+        if self.is_leaf() {
+            return false;
+        }
+        let mut waiting = Vec::new();
+        push_parts(self, &mut waiting);
+        let mut left = PARTS_MAX;
+        while let Some(value) = waiting.pop() {
+            if left == 0 {
+                return false;
+            }
+            left -= 1;
+            if wanted(&value.shape) {
+                return true;
+            }
+            push_parts(value, &mut waiting);
+        }
+        false
+    }
+
+    /// Whether no value is inside it.
+    fn is_leaf(&self) -> bool {
+        !matches!(
+            self.shape,
+            Shape::Template(_)
+                | Shape::Object(_)
+                | Shape::Array(_)
+                | Shape::List(_)
+                | Shape::Sum(_)
+                | Shape::Clamped(..)
+                | Shape::Validated(..)
+                | Shape::Library(_)
+                | Shape::OneOf(_)
+        )
     }
 
     /// The same value, that also depends on what the other depends on.

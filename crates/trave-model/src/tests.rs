@@ -633,3 +633,43 @@ unreached
 ",
     );
 }
+
+/// Helpers that take long and only compute are not run for every argument: their bound has to stay.
+#[test]
+fn long_helpers_keep_what_they_promise() {
+    let steps: String = (0..30).fold(String::new(), |text, at| {
+        text + &format!("  const step{at} = String(value) + 'x{at}'.trim();\n")
+    });
+    let helpers = format!(
+        "
+let cached: string | undefined;
+export function describe(value: unknown) {{
+  if (!cached) cached = 'set up once';
+{steps}  return cached + step1 + step29;
+}}
+export function bounded(value: unknown) {{
+{steps}  return Math.min(Number(value), 50);
+}}
+"
+    );
+    let handler = "
+import { admin } from '@/lib/admin';
+import { bounded, describe } from '@/lib/helpers';
+export async function GET(request: Request) {
+  const query = new URL(request.url).searchParams;
+  const words = ['a', 'b', 'c', 'd'].map((name) => describe(query.get(name)));
+  bounded(query.get('first'));
+  bounded(query.get('second'));
+  const third = bounded(query.get('third'));
+  const { data } = await admin.from('notes').select('id').eq('title', words[3]).limit(third);
+  return Response.json(data);
+}
+";
+    check(
+        &[ADMIN, ("src/lib/helpers.ts", &helpers), ("src/app/api/notes/route.ts", handler)],
+        "
+GET /api/notes
+  Select notes Service title limit Some(50.0) No Answered
+",
+    );
+}

@@ -45,6 +45,15 @@ pub(super) enum Slot {
     Field(ClosureId, SmolStr),
 }
 
+/// How much had been made when a call began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Made {
+    frames: usize,
+    closures: usize,
+    instances: usize,
+    modules: usize,
+}
+
 /// How many frames and instances there were when the innermost branch began.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Older {
@@ -64,6 +73,25 @@ pub(super) struct Stretch {
 pub(super) struct Undo {
     slot: Slot,
     before: Option<Value>,
+}
+
+/// The oldest frame and the oldest instance that something changed: what is older stayed as it was.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written {
+    pub(super) frame: u32,
+    pub(super) instance: u32,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self { frame: u32::MAX, instance: u32::MAX }
+    }
+}
+
+impl Written {
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { frame: self.frame.min(other.frame), instance: self.instance.min(other.instance) }
+    }
 }
 
 /// What a branch changed, and how sure its end is that unwanted callers are gone.
@@ -87,6 +115,23 @@ impl Evaluator<'_> {
         let frame = self.new_frame(FunctionId(0), None);
         self.module_frames.insert(id, frame);
         frame
+    }
+
+    /// How much has been made so far.
+    pub(super) fn made(&self) -> Made {
+        Made {
+            frames: self.frames.len(),
+            closures: self.closures.len(),
+            instances: self.instances.len(),
+            modules: self.module_frames.len(),
+        }
+    }
+
+    /// Gives the frames of a finished call back, if nothing was made that can still look into them.
+    pub(super) fn forget_frames(&mut self, before: Made) {
+        if before == (Made { frames: before.frames, ..self.made() }) {
+            self.frames.truncate(before.frames);
+        }
     }
 
     /// The frame that holds the names of a function, seen from here.
@@ -169,10 +214,8 @@ impl Evaluator<'_> {
     }
 
     fn assign(&mut self, slot: Slot, value: Option<Value>) {
-        if self.is_outside(&slot) {
-            self.memo.writes += 1;
-        }
         let before = self.store(&slot, value);
+        self.note_write(&slot, before.as_ref());
         // What a branch made itself goes with it: only what was there before is taken back.
         let is_older = match &slot {
             Slot::Name(frame, _) => (frame.0 as usize) < self.older.frames,
@@ -183,11 +226,28 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether a slot was there before the running function was called.
-    fn is_outside(&self, slot: &Slot) -> bool {
+    /// Remembers the oldest thing that the running function changed. Writing what was there already,
+    /// as set-up that runs once does, changes nothing.
+    fn note_write(&mut self, slot: &Slot, before: Option<&Value>) {
+        let written = &self.activation.written;
+        let is_older = match slot {
+            Slot::Name(frame, _) => frame.0 < written.frame,
+            Slot::Field(id, _) => id.0 < written.instance,
+        };
+        if !is_older || same(before, self.value_in(slot)) {
+            return;
+        }
+        let written = &mut self.activation.written;
         match slot {
-            Slot::Name(frame, _) => frame.0 < self.activation.first_frame,
-            Slot::Field(id, _) => id.0 < self.activation.first_instance,
+            Slot::Name(frame, _) => written.frame = frame.0,
+            Slot::Field(id, _) => written.instance = id.0,
+        }
+    }
+
+    fn value_in(&self, slot: &Slot) -> Option<&Value> {
+        match slot {
+            Slot::Name(frame, binding) => self.slot(*frame, *binding),
+            Slot::Field(id, name) => self.field(*id, name),
         }
     }
 
@@ -205,10 +265,7 @@ impl Evaluator<'_> {
     }
 
     fn load(&self, slot: &Slot) -> Option<Value> {
-        match slot {
-            Slot::Name(frame, binding) => self.slot(*frame, *binding).cloned(),
-            Slot::Field(id, name) => self.field(*id, name).cloned(),
-        }
+        self.value_in(slot).cloned()
     }
 
     /// Puts a value into a slot and gives back what was there.
@@ -223,6 +280,13 @@ impl Evaluator<'_> {
                 replace(fields, name, value)
             }
         }
+    }
+}
+
+fn same(left: Option<&Value>, right: Option<&Value>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => left.is_same(right),
+        _ => false,
     }
 }
 

@@ -36,11 +36,12 @@ impl<'p> Evaluator<'p> {
         if is_recursive || self.running.len() >= self.calls_max || !self.may_step() {
             return Value::unknown_from(&args).tainted(Taint::UNKNOWN);
         }
-        let ticket = match self.remembered(&closure, &args) {
+        let mut ticket = match self.remembered(&closure, &args) {
             Ok(result) => return result,
             Err(ticket) => ticket,
         };
         self.trace.visited.insert(key);
+        let made = self.made();
         let mut activation = self.new_activation(function);
         activation.arg_origins = from.arg_origins;
         let frame = self.new_frame(closure.function, Some(closure.frame));
@@ -67,8 +68,13 @@ impl<'p> Evaluator<'p> {
         self.depth -= 4;
         self.running.pop();
         self.call = outer_call;
-        self.activation = outer_activation;
+        let activation = std::mem::replace(&mut self.activation, outer_activation);
+        if let Some(ticket) = &mut ticket {
+            ticket.changed_nothing = activation.changed_nothing();
+        }
+        self.activation.written = self.activation.written.and(activation.written);
         self.here = outer;
+        self.forget_frames(made);
         self.remember(ticket, &value);
         value
     }

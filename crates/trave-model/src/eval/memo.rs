@@ -4,7 +4,7 @@
 //! within one way in: what it does is already noted.
 
 use rustc_hash::FxHashMap;
-use trave_backend::value::{Shape, Value};
+use trave_backend::value::{Shape, Taint, Value};
 use trave_source::Origin;
 
 use super::frame::Closure;
@@ -13,14 +13,21 @@ use super::{Evaluator, FunctionKey, Level};
 /// How many results of one function are kept.
 const RESULTS_MAX: usize = 8;
 
+/// How many steps make a function that only computes worth running once, not for every argument.
+const LONG_STEPS: u32 = 40;
+
+/// How often such a function runs before it is known to give nothing to follow.
+const LONG_RUNS: u32 = 2;
+
 /// Results by function.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     results: FxHashMap<FunctionKey, Vec<Remembered>>,
+    /// How often a long function only computed, and what it depends on beside its arguments; none
+    /// for one that did more, or gave something to follow.
+    long: FxHashMap<FunctionKey, Option<(u32, Taint)>>,
     /// How often something was noted.
     pub(super) effects: u32,
-    /// How often a running function changed what was there before it was called.
-    pub(super) writes: u32,
     /// Which way in is running.
     pub(super) task: u32,
 }
@@ -37,14 +44,25 @@ struct Remembered {
     reads_request: bool,
 }
 
+/// What one run of a long function was.
+#[derive(Debug, Clone, Copy)]
+enum Run {
+    /// It only computed, and gave nothing to follow.
+    Dull,
+    /// It did something, or gave something to follow.
+    Telling,
+}
+
 /// What a call is remembered by.
 #[derive(Debug)]
 pub(super) struct Ticket {
     key: FunctionKey,
     args: Vec<Value>,
     effects: u32,
-    writes: u32,
     level: Level,
+    steps: u32,
+    /// Whether the call left alone what was there before it; told at its end.
+    pub(super) changed_nothing: bool,
     /// Whether the request had been read before the call.
     read_before: bool,
 }
@@ -73,12 +91,18 @@ impl Evaluator<'_> {
             self.level = known.level_after;
             return Ok(known.result.clone());
         }
+        if let Some(Some((LONG_RUNS, taint))) = self.memo.long.get(&key)
+            && args.iter().all(is_plain)
+        {
+            return Ok(Value::unknown_from(args).tainted(*taint));
+        }
         Err(Some(Ticket {
             key,
             args: args.to_vec(),
             effects: self.memo.effects,
-            writes: self.memo.writes,
             level: self.level,
+            steps: self.steps,
+            changed_nothing: false,
             read_before: std::mem::take(&mut self.trace.reads_request),
         }))
     }
@@ -88,15 +112,17 @@ impl Evaluator<'_> {
         let Some(ticket) = ticket else { return };
         let reads_request = self.trace.reads_request;
         self.trace.reads_request |= ticket.read_before;
-        let is_own = |shape: &Shape| matches!(shape, Shape::Function(_) | Shape::Instance(_));
-        let is_lasting = self.memo.writes == ticket.writes
+        let is_lasting = ticket.changed_nothing
             && !matches!(result.shape, Shape::Never)
-            && !is_under_construction(result)
-            && !result.holds(is_own);
+            && !is_under_construction(result);
         if !is_lasting {
             return;
         }
         let only_computed = self.memo.effects == ticket.effects && self.level == ticket.level;
+        if self.steps.saturating_sub(ticket.steps) >= LONG_STEPS {
+            let is_dull = only_computed && !result.holds(is_worth_following);
+            self.note_long(ticket.key, result, if is_dull { Run::Dull } else { Run::Telling });
+        }
         let now = self.memo.task;
         let remembered = Remembered {
             args: ticket.args,
@@ -116,9 +142,49 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Notes a function that takes long to give text or numbers, as those that write mails do.
+    fn note_long(&mut self, key: FunctionKey, result: &Value, run: Run) {
+        let told = Taint::ENV.and(Taint::VOLATILE).and(Taint::UNKNOWN);
+        let noted = self.memo.long.entry(key).or_insert(Some((0, Taint::NONE)));
+        *noted = match (*noted, run) {
+            (Some((runs, taint)), Run::Dull) => {
+                Some(((runs + 1).min(LONG_RUNS), taint.and(result.taint.only(told))))
+            }
+            _ => None,
+        };
+    }
+
     fn innermost_loop(&self) -> Option<Origin> {
         self.loops.last().map(|frame| frame.around.origin)
     }
+}
+
+/// Whether a value tells more than that it depends on something.
+fn is_worth_following(shape: &Shape) -> bool {
+    !matches!(
+        shape,
+        Shape::Unknown
+            | Shape::Undefined
+            | Shape::Null
+            | Shape::Text(_)
+            | Shape::Template(_)
+            | Shape::Sum(_)
+            | Shape::Env(_)
+            | Shape::Input(_)
+            | Shape::Rows(_)
+            | Shape::OneOf(_)
+    )
+}
+
+/// Whether a function that is given this can do no more with it than compute.
+fn is_plain(value: &Value) -> bool {
+    let can_act = |shape: &Shape| {
+        matches!(
+            shape,
+            Shape::Function(_) | Shape::Instance(_) | Shape::Library(_) | Shape::Rows(_)
+        )
+    };
+    !value.taint.has(Taint::IDENTITY) && !value.holds(can_act)
 }
 
 /// Whether a value is or holds a query that calls may still add to.

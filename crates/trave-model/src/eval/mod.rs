@@ -39,7 +39,7 @@ use trave_source::{Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 
 pub(crate) use context::{Context, FunctionKey, ModuleId};
-use frame::{Closure, Frame, FrameId, Instance, Older, Undo};
+use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
 pub(crate) use run::{run_alone, run_entries};
 pub(crate) use trace::{Event, Handled, Level, QueryRecord, Trace};
@@ -127,6 +127,15 @@ struct Activation {
     /// The first frame and instance that were made since it began.
     first_frame: u32,
     first_instance: u32,
+    /// What it changed, with all that it called.
+    written: Written,
+}
+
+impl Activation {
+    /// Whether what was there before it began is as it was.
+    fn changed_nothing(&self) -> bool {
+        self.written.frame >= self.first_frame && self.written.instance >= self.first_instance
+    }
 }
 
 impl<'p> Evaluator<'p> {
