@@ -145,6 +145,26 @@ impl Value {
         }
     }
 
+    /// The same, but for what stands inside values that `skip` accepts, and these themselves.
+    pub fn visit_unless<'a>(
+        &'a self,
+        skip: &dyn Fn(&Self) -> bool,
+        visit: &mut dyn FnMut(&'a Self),
+    ) {
+        let mut waiting = vec![self];
+        let mut left = PARTS_MAX;
+        while let Some(value) = waiting.pop() {
+            if left == 0 {
+                return;
+            }
+            left -= 1;
+            if !skip(value) {
+                visit(value);
+                push_parts(value, &mut waiting);
+            }
+        }
+    }
+
     /// Whether this value or one inside it has a shape.
     pub fn holds(&self, wanted: impl Fn(&Shape) -> bool) -> bool {
         if wanted(&self.shape) {

@@ -163,7 +163,7 @@ pub enum InputKind {
 
 /// What a value depends on: a small set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Taint(pub u16);
+pub struct Taint(pub u32);
 
 impl Taint {
     /// Nothing.
@@ -199,6 +199,12 @@ impl Taint {
     pub const OPAQUE: Self = Self(1 << 13);
     /// What a function returns only after it has turned unwanted callers away.
     pub const ADMITTED: Self = Self(1 << 14);
+    /// The answer of an external package of which nothing is known.
+    pub const FOREIGN: Self = Self(1 << 15);
+    /// It differs from round to round of a loop.
+    pub const ELEMENT: Self = Self(1 << 16);
+    /// One row of a query, or a part of one, rather than all of its rows.
+    pub const PART: Self = Self(1 << 17);
     /// What tells who is calling.
     pub const IDENTITY: Self = Self::CALLER.and(Self::CLAIM).and(Self::SECRET).and(Self::OPAQUE);
 
@@ -257,9 +263,11 @@ pub struct SchemaShape {
 /// Kinds of validated values.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum SchemaKind {
-    /// Not known.
+    /// Anything: it goes through as it comes.
     #[default]
     Any,
+    /// Made by something that could not be followed: nothing is known of it or its parts.
+    Made,
     /// A string.
     Text,
     /// A number.

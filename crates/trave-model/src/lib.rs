@@ -19,12 +19,12 @@ pub use trave_source as source;
 
 pub use link::link;
 pub use model::{
-    Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment,
+    Answer, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment,
     LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach, Route, RouteId,
     RouteKind, SecretLiteral, Step, Token,
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{
-    Admission, MissingColumn, MissingTable, Serving, admission, caller_privileges,
+    Admission, MissingColumn, MissingTable, Serving, Truncation, admission, caller_privileges,
     has_trigram_index,
 };

@@ -150,6 +150,20 @@ pub struct Query {
     pub in_loop: Option<LoopAround>,
     /// In a test, script or seed: not served.
     pub in_script: bool,
+    /// It is sent, or handed to somebody who may send it. A query that is only put together does
+    /// nothing: rules are not handed those.
+    pub sent: bool,
+    /// What is asked of its answer.
+    pub answer: Answer,
+}
+
+/// What is asked of the answer of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Answer {
+    /// Its rows, rather than only a count or an error.
+    pub rows: bool,
+    /// Single rows or parts of them, rather than how many there are.
+    pub parts: bool,
 }
 
 /// A loop around a query.
@@ -161,6 +175,8 @@ pub struct LoopAround {
     pub rounds_max: Option<f64>,
     /// Rounds take a chunk of a larger list each (`slice(i, i + n)`).
     pub chunked: bool,
+    /// Each round also waits for something that is no query: a timer, another service.
+    pub waits: bool,
 }
 
 /// One way from a route to a query.

@@ -96,7 +96,8 @@ impl Subject for Route {
 
 impl Subject for Query {
     fn all(model: &Model) -> impl Iterator<Item = &Self> {
-        model.queries.iter()
+        // A query that is only put together does nothing.
+        model.queries.iter().filter(|query| query.sent)
     }
 
     fn place(&self) -> Option<Origin> {

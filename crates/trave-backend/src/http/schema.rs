@@ -21,9 +21,38 @@ pub(super) fn promise(schema: &LibraryValue) -> SchemaShape {
     }
 }
 
-/// What a value promises if it is a schema.
+/// What a value promises if it is a schema; a schema that is not known lets through who knows what.
 pub(super) fn promise_of(value: &Value) -> SchemaShape {
-    value.library().map(promise).unwrap_or_default()
+    value.library().filter(|it| it.kept("promise").is_some()).map_or_else(made, promise)
+}
+
+/// A schema that gives something of its own making.
+pub(super) fn made() -> SchemaShape {
+    of_kind(SchemaKind::Made)
+}
+
+/// What is known of the result of a function that was given a validated value: parts that it
+/// hands on keep their promises.
+pub(super) fn promise_of_result(result: &Value) -> SchemaShape {
+    match &result.shape {
+        Shape::Validated(_, shape) => (**shape).clone(),
+        Shape::Object(object) => {
+            let handed_on = object.rest.as_deref().map(promise_of_result);
+            let mut fields = match handed_on.map(|shape| shape.kind) {
+                Some(SchemaKind::Object(fields)) => fields,
+                _ => BTreeMap::new(),
+            };
+            let own = object.fields.iter();
+            fields.extend(own.map(|(name, field)| (name.clone(), promise_of_result(field))));
+            of_kind(SchemaKind::Object(fields))
+        }
+        Shape::OneOf(values) => {
+            let present = |value: &&Value| !matches!(value.shape, Shape::Undefined | Shape::Null);
+            let all = either(values.iter().filter(present).map(promise_of_result));
+            SchemaShape { max: result.upper_bound(), ..all }
+        }
+        _ => SchemaShape { max: result.upper_bound(), ..made() },
+    }
 }
 
 /// A value that passed a schema.
@@ -40,7 +69,7 @@ pub(super) fn of_kind(kind: SchemaKind) -> SchemaShape {
 
 /// The schema of an object with these fields.
 pub(super) fn object(fields: &Value) -> SchemaShape {
-    let Shape::Object(object) = &fields.shape else { return SchemaShape::default() };
+    let Shape::Object(object) = &fields.shape else { return made() };
     let fields: BTreeMap<SmolStr, SchemaShape> =
         object.fields.iter().map(|(name, field)| (name.clone(), promise_of(field))).collect();
     of_kind(SchemaKind::Object(fields))
@@ -69,7 +98,7 @@ pub(super) fn choice(values: &Value) -> SchemaShape {
             min: Some(number),
             ..SchemaShape::default()
         },
-        (None, None) => SchemaShape::default(),
+        (None, None) => made(),
     }
 }
 
@@ -105,11 +134,24 @@ pub(super) fn either(schemas: impl IntoIterator<Item = SchemaShape>) -> SchemaSh
     let all: Vec<SchemaShape> = schemas.into_iter().collect();
     let bounds: Option<Vec<f64>> = all.iter().map(|shape| shape.max).collect();
     let max = bounds.and_then(|bounds| bounds.into_iter().reduce(f64::max));
+    let optional = all.iter().any(|shape| shape.optional);
     let kind = match all.as_slice() {
         [first, rest @ ..] if rest.iter().all(|shape| shape.kind == first.kind) => {
             first.kind.clone()
         }
-        _ => SchemaKind::Any,
+        _ => one_of_objects(&all).map_or(SchemaKind::Made, SchemaKind::Object),
     };
-    SchemaShape { kind, max, ..SchemaShape::default() }
+    SchemaShape { kind, max, optional, ..SchemaShape::default() }
+}
+
+/// The fields of one of several objects: each is what those promise that have it.
+fn one_of_objects(schemas: &[SchemaShape]) -> Option<BTreeMap<SmolStr, SchemaShape>> {
+    let mut alternatives: BTreeMap<SmolStr, Vec<SchemaShape>> = BTreeMap::new();
+    for schema in schemas {
+        let SchemaKind::Object(fields) = &schema.kind else { return None };
+        for (name, field) in fields {
+            alternatives.entry(name.clone()).or_default().push(field.clone());
+        }
+    }
+    Some(alternatives.into_iter().map(|(name, fields)| (name, either(fields))).collect())
 }

@@ -4,7 +4,7 @@ use super::zod::Zod;
 use crate::effect::Effect;
 use crate::library::Library;
 use crate::testing::{FakeMachine, call, chain, function, number, origin};
-use crate::value::{InputKind, SchemaKind, SchemaShape, Shape, Taint, Value};
+use crate::value::{InputKind, Object, SchemaKind, SchemaShape, Shape, Taint, Value};
 
 fn z(calls: &[(&str, &[Value])]) -> Value {
     chain(&Zod, &mut FakeMachine::default(), &Zod.import("zod", "z").unwrap(), calls)
@@ -77,6 +77,38 @@ fn transforms_are_asked_how_large_their_result_gets() {
     let schema =
         chain(&Zod, &mut machine, &coerce, &[("number", &[]), ("transform", &[function(0)])]);
     assert_eq!(shape(&parsed(&schema)).max, Some(50.0));
+}
+
+#[test]
+fn transforms_hand_on_what_was_validated() {
+    let limit = || z(&[("number", &[]), ("max", &[number(200.0)])]);
+    let query = z(&[("object", &[Value::object([("limit", limit()), ("page", limit())])])]);
+    // `input => ({ ...input, page: <something else> })`
+    let spread = |given: Value| {
+        let fields = [("page".into(), Value::unknown())].into();
+        Value::record(Object { fields, rest: Some(std::sync::Arc::new(given)) })
+    };
+    let mut machine =
+        FakeMachine { returns: vec![spread(parsed(&query))], ..FakeMachine::default() };
+    let schema = chain(&Zod, &mut machine, &query, &[("transform", &[function(0)])]);
+    let SchemaKind::Object(fields) = shape(&parsed(&schema)).kind else { panic!() };
+    assert_eq!((fields["limit"].max, fields["page"].max), (Some(200.0), None));
+    assert_eq!(fields["page"].kind, SchemaKind::Made);
+    // What a function makes that nobody can follow promises nothing, and is no input either.
+    let mut machine = FakeMachine { returns: vec![Value::unknown()], ..FakeMachine::default() };
+    let schema = chain(&Zod, &mut machine, &query, &[("transform", &[function(0)])]);
+    assert_eq!(shape(&parsed(&schema)).kind, SchemaKind::Made);
+}
+
+#[test]
+fn one_of_several_objects_has_the_fields_of_each() {
+    let with = |name: &'static str, max: f64| {
+        let limit = z(&[("number", &[]), ("max", &[number(max)])]);
+        z(&[("object", &[Value::object([(name, limit)])])])
+    };
+    let union = z(&[("union", &[Value::array(vec![with("a", 5.0), with("b", 9.0)])])]);
+    let SchemaKind::Object(fields) = shape(&parsed(&union)).kind else { panic!() };
+    assert_eq!((fields["a"].max, fields["b"].max), (Some(5.0), Some(9.0)));
 }
 
 #[test]

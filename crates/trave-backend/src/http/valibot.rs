@@ -1,7 +1,8 @@
 //! `valibot`: schemas are made by functions, bounds are steps of a pipe.
 
 use super::schema::{
-    array, at_least, at_most, choice, object, of_kind, promise, promise_of, schema, validated,
+    array, at_least, at_most, choice, made as unknown_schema, object, of_kind, promise, promise_of,
+    schema, validated,
 };
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
@@ -68,7 +69,8 @@ fn made(call: &LibraryCall<'_>, name: &str) -> SchemaShape {
             ..promise_of(&call.arg(0))
         },
         "pipe" => call.args.iter().fold(SchemaShape::default(), piped),
-        _ => SchemaShape::default(),
+        "any" | "unknown" => SchemaShape::default(),
+        _ => unknown_schema(),
     }
 }
 
@@ -81,7 +83,7 @@ fn piped(shape: SchemaShape, step: &Value) -> SchemaShape {
         // An action such as `v.trim()` is read as a schema that promises nothing.
         _ => {
             let next = promise(step);
-            if next == SchemaShape::default() { shape } else { next }
+            if next.kind == SchemaKind::Made { shape } else { next }
         }
     }
 }

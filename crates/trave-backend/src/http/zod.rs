@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::schema::{
-    array, at_least, at_most, choice, either, object, of_kind, promise, promise_of, schema,
-    validated, with_fields,
+    array, at_least, at_most, choice, either, made as unknown_schema, object, of_kind, promise,
+    promise_of, promise_of_result, schema, validated, with_fields,
 };
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
@@ -77,11 +77,12 @@ fn made(call: &LibraryCall<'_>, name: &str) -> SchemaShape {
         "enum" | "nativeEnum" | "literal" | "oneOf" => choice(&call.arg(0)),
         "union" | "discriminatedUnion" => match &call.args.last().map(|last| &last.shape) {
             Some(Shape::Array(items)) => either(items.iter().map(promise_of)),
-            _ => SchemaShape::default(),
+            _ => unknown_schema(),
         },
         "optional" | "nullable" => SchemaShape { optional: true, ..promise_of(&call.arg(0)) },
         "preprocess" => promise_of(&call.arg(1)),
-        _ => SchemaShape::default(),
+        "any" | "unknown" | "mixed" => SchemaShape::default(),
+        _ => unknown_schema(),
     }
 }
 
@@ -163,13 +164,12 @@ fn reshaped(call: &LibraryCall<'_>, method: &str, shape: SchemaShape) -> Option<
     })
 }
 
-/// What comes out of the project's own function, as far as its size goes.
+/// What comes out of the project's own function: parts that it hands on are still validated.
 fn transformed(
     call: &LibraryCall<'_>,
     shape: &SchemaShape,
     machine: &mut dyn Machine,
 ) -> SchemaShape {
     let given = validated(Value::unknown(), shape.clone());
-    let result = machine.run(&call.arg(0), vec![given]);
-    SchemaShape { max: result.upper_bound(), ..SchemaShape::default() }
+    promise_of_result(&machine.run(&call.arg(0), vec![given]))
 }

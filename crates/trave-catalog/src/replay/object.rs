@@ -17,8 +17,8 @@ use super::privilege::On;
 use super::session::{Session, TEMPORARY};
 use super::{Failure, Outcome, prelude};
 use crate::{
-    Bucket, EventTrigger, Extension, Provenance, Publication, QualifiedName, Role, Schema,
-    Sequence, Trigger,
+    Bucket, ChangeKind, EventTrigger, Extension, Provenance, Publication, QualifiedName, Role,
+    Schema, Sequence, Trigger,
 };
 
 impl Session {
@@ -337,7 +337,14 @@ impl Session {
             let mut reads = expression::tables(Node::Statement(statement));
             reads.retain(|read| !read.same(&insert.table));
             self.check_reads(&reads)?;
-            return self.check_target(&insert.table, &columns);
+            self.check_target(&insert.table, &columns)?;
+            let body = insert.source.as_ref().map(|query| &query.body);
+            if let (Some(QueryBody::Values(_)), Some((table, RelationIs::Table))) =
+                (body, self.find_relation(&insert.table))
+            {
+                self.changed(span, ChangeKind::RowsInserted(table));
+            }
+            return Ok(());
         }
         let Some(QueryBody::Values(rows)) = insert.source.as_ref().map(|query| &query.body) else {
             return Ok(());

@@ -55,4 +55,6 @@ pub enum ChangeKind {
     ViewDropped(QualifiedName),
     /// A function was dropped.
     FunctionDropped(QualifiedName),
+    /// Rows that the statement spells out were added to a table.
+    RowsInserted(QualifiedName),
 }

@@ -83,6 +83,9 @@ impl<'p> Evaluator<'p> {
         site.name = self.written(method.object);
         site.next = method.next;
         let given = builtins::may_change(method.name).then(|| site.args.clone());
+        if let Some(args) = &given {
+            args.iter().for_each(|value| self.hand_over(value));
+        }
         let result = self.call_method(&receiver, method.name, site);
         let changed = given.and_then(|args| self.mutated(&receiver, method.name, &args));
         if let Some(changed) = changed {
@@ -291,6 +294,10 @@ impl<'p> Evaluator<'p> {
         if library.library == builtins::LIBRARY {
             return self.call_builtin_value(callee, method, site);
         }
+        for value in &site.args {
+            self.hand_over(value);
+            self.rows_leave(value);
+        }
         let call = LibraryCall {
             callee: library,
             method,
@@ -328,7 +335,11 @@ impl<'p> Evaluator<'p> {
             dependencies.taint = dependencies.taint.and(Taint::SECRET);
         }
         self.run_callbacks(&site.args, &site.name);
-        dependencies
+        for value in &site.args {
+            self.hand_over(value);
+            self.rows_leave(value);
+        }
+        self.named_foreign(&site.name, dependencies)
     }
 
     fn run_callbacks(&mut self, args: &[Value], name: &str) {
@@ -364,7 +375,8 @@ impl<'p> Evaluator<'p> {
             }
             let args = self.unknown_args(*id);
             let diverged = self.activation.diverged;
-            self.maybe(|it| it.invoke(*id, args, Caller::default()));
+            let value = self.maybe(|it| it.invoke(*id, args, Caller::default()));
+            self.hand_over(&value);
             self.activation.diverged = diverged;
         }
     }

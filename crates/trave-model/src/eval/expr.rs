@@ -9,7 +9,8 @@ use trave_ts::ir::{Argument, Expr, ExprId, ExprKind, Property, TemplatePart};
 
 use super::Evaluator;
 use super::frame::Instance;
-use super::place::element_of;
+use super::loops::rounds_of;
+use super::place::{at_most, element_of};
 
 /// A template of more pieces than this only keeps what it depends on.
 const PIECES_MAX: usize = 64;
@@ -53,8 +54,13 @@ impl<'p> Evaluator<'p> {
                 fields: Vec::new(),
             }),
             ExprKind::Import(specifier) => self.import_name(specifier, "*"),
-            ExprKind::Await(value) => {
-                let value = self.eval(*value);
+            ExprKind::Await(awaited) => {
+                let is_call =
+                    matches!(self.expr(*awaited).map(|it| &it.kind), Some(ExprKind::Call(_)));
+                let value = self.eval(*awaited);
+                if is_call {
+                    self.awaited_call(&value);
+                }
                 self.await_value(value)
             }
             ExprKind::Typed { value, note } => {
@@ -92,6 +98,7 @@ impl<'p> Evaluator<'p> {
             let value = self.eval(*part);
             let origin = self.origin(*part);
             self.use_rows(&value, RowsUse::Answered, origin);
+            self.hand_over(&value);
             // They run when somebody clicks, not in each round of a loop around them.
             let loops = std::mem::take(&mut self.loops);
             self.run_callback(&value);
@@ -140,31 +147,28 @@ impl<'p> Evaluator<'p> {
 
     fn array_literal(&mut self, items: &[Argument]) -> Value {
         let mut values = Vec::with_capacity(items.len());
-        let mut open = false;
+        let mut spreads = Vec::new();
         for item in items {
             let value = self.eval(item.value);
             match (&value.shape, item.spread) {
                 (_, false) => values.push(value),
                 (Shape::Array(inner), true) => values.extend(inner.iter().cloned()),
                 (_, true) => {
-                    open = true;
                     values.push(element_of(&value));
+                    spreads.push(value);
                 }
             }
         }
-        match (open, values.as_slice()) {
-            (true, [only]) => list_like(only),
-            (true, _) => Value::list(Value::one_of(values)),
-            (false, _) => Value::array(values),
+        match (spreads.as_slice(), values.len()) {
+            ([], _) => Value::array(values),
+            // `[...rows]` is still rows.
+            ([only], 1) if matches!(only.shape, Shape::Rows(_)) => only.clone(),
+            _ => {
+                let single = u32::try_from(values.len() - spreads.len()).map_or(0.0, f64::from);
+                let spread: Option<f64> = spreads.iter().map(|it| rounds_of(self, it)).sum();
+                at_most(Value::list(Value::one_of(values)), spread.map(|rounds| rounds + single))
+            }
         }
-    }
-}
-
-/// `[...rows]` is still rows.
-fn list_like(element: &Value) -> Value {
-    match &element.shape {
-        Shape::Rows(_) => element.clone(),
-        _ => Value::list(element.clone()),
     }
 }
 

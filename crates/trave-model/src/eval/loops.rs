@@ -47,7 +47,7 @@ impl<'p> Evaluator<'p> {
         for element in rounds {
             let body = self.branch(None, Taint::NONE, |it| {
                 if let Some(pattern) = &looped.pattern {
-                    it.bind(pattern, element);
+                    it.bind(pattern, element.tainted(Taint::ELEMENT));
                 }
                 it.block(&looped.body)
             });
@@ -66,7 +66,8 @@ impl<'p> Evaluator<'p> {
         let element = element_of(over);
         let is_list = |value: &Value| matches!(value.shape, Shape::List(_) | Shape::Array(_));
         let chunked = element.alternatives().iter().any(is_list);
-        LoopFrame { around: LoopAround { origin, rounds_max, chunked }, is_open: false }
+        let around = LoopAround { origin, rounds_max, chunked, waits: false };
+        LoopFrame { around, is_open: false }
     }
 
     fn loop_while(&mut self, looped: &'p Loop) -> Flow {
@@ -86,7 +87,7 @@ impl<'p> Evaluator<'p> {
         // Tries up to a constant that stop at the first success are no work through a list.
         let tries_again = rounds_max.is_some() && leaves_early(&looped.body);
         let is_open = looped.kind != LoopKind::For || looped.over.is_none() || tries_again;
-        let around = LoopAround { origin, rounds_max, chunked };
+        let around = LoopAround { origin, rounds_max, chunked, waits: false };
         self.loops.push(LoopFrame { around, is_open });
         let test = looped.over.map(|test| (test, self.operand(test)));
         let always = looped.kind == LoopKind::DoWhile
@@ -177,7 +178,7 @@ impl<'p> Evaluator<'p> {
         let widened = match &value.shape {
             Shape::Array(items) if items.is_empty() => return,
             Shape::Array(items) => Value::list(Value::one_of(items.iter().cloned())),
-            _ => Value::of(Shape::Unknown).and_dependencies(&value),
+            _ => Value::of(Shape::Unknown).and_dependencies(&value).tainted(Taint::ELEMENT),
         };
         self.set(name, widened);
     }
@@ -199,10 +200,14 @@ fn test_is_open(looped: &Loop) -> bool {
     looped.kind != LoopKind::For || looped.over.is_none()
 }
 
-fn rounds_of(evaluator: &mut Evaluator<'_>, over: &Value) -> Option<f64> {
+/// How many elements a list has at most, if that is known.
+pub(super) fn rounds_of(evaluator: &Evaluator<'_>, over: &Value) -> Option<f64> {
     match &over.shape {
         Shape::Array(items) => u32::try_from(items.len()).ok().map(f64::from),
-        Shape::Validated(_, schema) => schema.max,
+        Shape::Validated(inner, schema) => match (schema.max, rounds_of(evaluator, inner)) {
+            (Some(left), Some(right)) => Some(left.min(right)),
+            (left, right) => left.or(right),
+        },
         Shape::Rows(id) => {
             let query = &evaluator.trace.query(*id)?.query;
             if query.single.is_some() {

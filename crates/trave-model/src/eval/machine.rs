@@ -25,6 +25,7 @@ impl Evaluator<'_> {
             Effect::Query(id) => {
                 self.memo.effects += 1;
                 // It is sent here: callers turned away since it was started never get here.
+                self.sent(*id);
                 let level = self.level;
                 if let Some(record) = self.trace.queries.get_mut(id.0 as usize) {
                     record.level = record.level.max(level);
@@ -36,20 +37,26 @@ impl Evaluator<'_> {
                     self.use_rows(&body.clone(), RowsUse::Answered, response.origin);
                 }
             }
+            Effect::Outbound(_) => self.wait(),
             _ => {}
         }
         self.push(effect);
     }
 
     /// The loop around what happens now that matters most: one with many rounds, if there is one.
+    /// Short loops inside each other multiply.
     fn loop_around(&self) -> Option<LoopAround> {
-        let is_many = |around: &LoopAround| {
-            !around.chunked && around.rounds_max.is_none_or(|rounds| rounds > 3.0)
-        };
         let closed = self.loops.iter().rev().filter(|frame| !frame.is_open);
-        let mut all = closed.map(|frame| &frame.around);
-        let innermost = all.clone().next();
-        all.find(|around| is_many(around)).or(innermost).cloned()
+        let all = closed.map(|frame| &frame.around);
+        let is_many = |around: &&LoopAround| !around.chunked && around.rounds_max.is_none();
+        if let Some(endless) = all.clone().find(is_many) {
+            return Some(endless.clone());
+        }
+        let rounds = all.clone().filter(|around| !around.chunked);
+        let product = rounds.clone().filter_map(|around| around.rounds_max).product();
+        let innermost = rounds.clone().next().or(all.clone().next())?;
+        let is_counted = innermost.rounds_max.is_some();
+        Some(LoopAround { rounds_max: is_counted.then_some(product), ..innermost.clone() })
     }
 }
 
@@ -67,6 +74,9 @@ impl Machine for Evaluator<'_> {
             call: self.call,
             in_loop: self.loop_around(),
             branches: self.branches.clone(),
+            sent: false,
+            rows_read: false,
+            rows_taken: false,
         });
         self.push(Effect::Query(id));
         id
@@ -96,7 +106,9 @@ impl Machine for Evaluator<'_> {
     }
 
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value {
-        self.run_value(function, args)
+        let value = self.run_value(function, args);
+        self.hand_over(&value);
+        value
     }
 
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>) {

@@ -41,8 +41,14 @@ impl Evaluator<'_> {
         let at = self.origin(index);
         match &key.shape {
             Shape::Text(name) => self.member_at(&receiver, name, at),
-            Shape::Number(number) => nth(&receiver, *number),
-            _ => self.any_member(&receiver, at).and_dependencies(&key),
+            Shape::Number(number) => {
+                self.rows_leave(&receiver);
+                nth(&receiver, *number)
+            }
+            _ => {
+                self.rows_leave(&receiver);
+                self.any_member(&receiver, at).and_dependencies(&key)
+            }
         }
     }
 
@@ -63,15 +69,33 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn member_at(&mut self, value: &Value, name: &str, at: Origin) -> Value {
+        // What belongs to an element differs from round to round as well.
+        let differs = value.taint.only(Taint::ELEMENT);
+        self.own_member(value, name, at).tainted(differs)
+    }
+
+    fn own_member(&mut self, value: &Value, name: &str, at: Origin) -> Value {
         match &value.shape {
             Shape::Object(object) => match (object.fields.get(name), object.rest.as_deref()) {
-                (Some(field), _) => field.clone(),
+                (Some(field), _) => {
+                    if let Shape::Rows(id) = field.shape {
+                        self.asked_for(id);
+                    }
+                    field.clone()
+                }
                 (None, Some(rest)) => self.member_at(&Value::clone(rest), name, at),
                 (None, None) => Value::undefined(),
             },
             Shape::Input(input) => input_member(value, input, name),
-            Shape::Rows(_) | Shape::Caller | Shape::ClaimedCaller(_) if name != "length" => {
-                value.clone()
+            Shape::Rows(id) if name != "length" => {
+                self.taken(*id);
+                value.clone().tainted(Taint::PART)
+            }
+            Shape::Caller | Shape::ClaimedCaller(_) if name != "length" => value.clone(),
+            Shape::Validated(_, schema) if name == "length" && schema.max.is_some() => {
+                let count = Value::of(Shape::Unknown).and_dependencies(value);
+                let bound = schema.max.unwrap_or_default();
+                Value::of(Shape::Clamped(Arc::new(count), bound)).and_dependencies(value)
             }
             Shape::Validated(inner, schema) => {
                 let member = self.member_at(inner, name, at);
@@ -120,6 +144,9 @@ impl Evaluator<'_> {
 
     fn library_member(&mut self, value: &Value, name: &str, at: Origin) -> Value {
         let Some(library) = value.library() else { return Value::unknown() };
+        if let Some(query) = library.query {
+            self.sent(query);
+        }
         if let Some(member) = self.builtin_member(library, name) {
             return member;
         }
@@ -177,11 +204,14 @@ fn input_member(value: &Value, input: &Input, name: &str) -> Value {
 }
 
 fn validated_member(member: &Value, schema: &SchemaShape, name: &str) -> Value {
+    let unknown = || Value::of(Shape::Unknown).and_dependencies(member);
     let field = match &schema.kind {
         SchemaKind::Object(fields) => fields.get(name),
-        _ => None,
+        SchemaKind::Any => return member.clone(),
+        _ => return unknown(),
     };
-    let Some(field) = field else { return member.clone() };
+    // What the schema does not name it drops, or it was not seen naming it.
+    let Some(field) = field else { return unknown() };
     let inner = Arc::new(member.clone());
     let validated = Value::of(Shape::Validated(inner, Arc::new(field.clone())));
     validated.and_dependencies(member)

@@ -12,6 +12,7 @@ mod claims;
 mod class;
 mod context;
 mod expr;
+mod fate;
 mod frame;
 mod guard;
 mod invoke;

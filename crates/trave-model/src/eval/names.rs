@@ -4,7 +4,7 @@
 //! asks, once per evaluation.
 
 use smol_str::SmolStr;
-use trave_backend::value::{ClosureId, LibraryValue, Shape, Value};
+use trave_backend::value::{ClosureId, LibraryValue, Shape, Taint, Value};
 use trave_ts::ir::{
     Binding, BindingId, BindingKind, Exported, FunctionId, Import, Imported, Stmt, TypeNote,
 };
@@ -110,7 +110,7 @@ impl Evaluator<'_> {
         let known = self.cx.libraries().iter().find_map(|library| library.import(package, name));
         known.unwrap_or_else(|| match name {
             "*" => builtins::package(package),
-            _ => Value::unknown(),
+            _ => Value::unknown().tainted(Taint::FOREIGN),
         })
     }
 

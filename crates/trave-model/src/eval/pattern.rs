@@ -43,6 +43,9 @@ impl Evaluator<'_> {
         rest: Option<&Pattern>,
         value: &Value,
     ) {
+        if !items.is_empty() {
+            self.rows_leave(value);
+        }
         for (at, item) in items.iter().enumerate() {
             let Some((pattern, default)) = item else { continue };
             let part = match &value.shape {

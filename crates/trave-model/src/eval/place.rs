@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trave_backend::value::{Shape, Value};
+use trave_backend::value::{SchemaKind, SchemaShape, Shape, Taint, Value};
 use trave_ts::ir::{BindingId, ExprId, ExprKind, FunctionId};
 
 use super::Evaluator;
@@ -39,6 +39,7 @@ impl Evaluator<'_> {
     }
 
     fn set_member(&mut self, object: ExprId, key: &Value, value: Value) {
+        self.hand_over(&value);
         let Some(owner) = self.peek(object) else { return };
         match &owner.shape {
             Shape::Instance(id) => {
@@ -93,6 +94,23 @@ impl Evaluator<'_> {
     }
 }
 
+/// A list that is known to hold so many elements at most.
+pub(super) fn at_most(list: Value, count: Option<f64>) -> Value {
+    let Some(count) = count else { return list };
+    let schema = SchemaShape { max: Some(count), ..SchemaShape::default() };
+    let dependencies = Value::unknown_from(std::slice::from_ref(&list));
+    let bounded = Value::of(Shape::Validated(Arc::new(list), Arc::new(schema)));
+    bounded.and_dependencies(&dependencies)
+}
+
+/// A list without what is known of its length.
+pub(super) fn unbounded(list: &Value) -> &Value {
+    match &list.shape {
+        Shape::Validated(inner, schema) if schema.kind == SchemaKind::Any => unbounded(inner),
+        _ => list,
+    }
+}
+
 /// The elements of an array, joined; of anything else, what looping over it gives.
 pub(super) fn element_of(value: &Value) -> Value {
     match &value.shape {
@@ -108,15 +126,17 @@ pub(super) fn element_of(value: &Value) -> Value {
         Shape::Validated(inner, schema) => {
             let element = element_of(inner);
             match &schema.kind {
-                trave_backend::value::SchemaKind::Array(item) => {
+                SchemaKind::Array(item) => {
                     let inner = Arc::new(element.clone());
                     let item = Arc::new((**item).clone());
                     Value::of(Shape::Validated(inner, item)).and_dependencies(&element)
                 }
+                SchemaKind::Made => Value::of(Shape::Unknown).and_dependencies(&element),
                 _ => element,
             }
         }
-        Shape::Rows(_) | Shape::Input(_) | Shape::Caller | Shape::ClaimedCaller(_) => value.clone(),
+        Shape::Rows(_) => value.clone().tainted(Taint::PART),
+        Shape::Input(_) | Shape::Caller | Shape::ClaimedCaller(_) => value.clone(),
         Shape::Object(object) => match &object.rest {
             Some(rest) if object.fields.is_empty() => Value::clone(rest),
             _ => Value::of(Shape::Unknown).and_dependencies(value),

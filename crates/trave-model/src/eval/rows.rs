@@ -9,7 +9,9 @@ use super::Evaluator;
 impl Evaluator<'_> {
     /// Notes that the rows in a value are used in a way that matters.
     pub(super) fn use_rows(&mut self, value: &Value, how: RowsUse, origin: Origin) {
-        if !value.taint.has(Taint::ROWS) {
+        // What is done with one row, or a part of one, says nothing of all of them.
+        let is_part = matches!(value.shape, Shape::Rows(_)) && value.taint.has(Taint::PART);
+        if !value.taint.has(Taint::ROWS) || (is_part && how != RowsUse::Answered) {
             return;
         }
         let mut queries: Vec<QueryId> = Vec::new();
@@ -22,7 +24,9 @@ impl Evaluator<'_> {
         };
         // An answer or an index holds rows also where they were mapped to something else first.
         if matches!(how, RowsUse::Answered | RowsUse::Indexed) {
-            value.visit(&mut |part| found(part));
+            // A few of the rows, cut off from the rest, are not all of them.
+            let is_cut = |part: &Value| matches!(&part.shape, Shape::Validated(_, schema) if schema.max.is_some());
+            value.visit_unless(&is_cut, &mut |part| found(part));
         } else {
             value.alternatives().iter().for_each(found);
         }

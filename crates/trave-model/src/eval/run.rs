@@ -144,6 +144,7 @@ impl<'p> Evaluator<'p> {
                     self.trace.handler = Handled::Ran;
                     let args = self.entry_args(*id, entry);
                     let value = self.invoke(*id, args, Caller::default());
+                    self.hand_over(&value);
                     let value = self.await_value(value);
                     if matches!(entry.kind, EntryKind::ServerAction | EntryKind::Procedure) {
                         let how = trave_backend::effect::RowsUse::Answered;
@@ -230,7 +231,8 @@ impl<'p> Evaluator<'p> {
     fn run_closure(&mut self, closure: &Value) {
         if let Shape::Function(id) = closure.shape {
             let args = self.named_args(id, InputKind::Parameter);
-            self.invoke(id, args, Caller::default());
+            let value = self.invoke(id, args, Caller::default());
+            self.hand_over(&value);
             self.activation.diverged = false;
         }
     }

@@ -22,6 +22,8 @@ pub(crate) struct Trace {
     pub(crate) visited: FxHashSet<FunctionKey>,
     /// Functions of which a decided condition left something out.
     pub(crate) partly: FxHashSet<FunctionKey>,
+    /// Loops whose rounds wait for something that is no query: a timer, another service.
+    pub(crate) waiting_loops: FxHashSet<Origin>,
     /// Something on the way could not be followed.
     pub(crate) opaque: bool,
     /// The request, cookies or headers were used.
@@ -62,6 +64,12 @@ pub(crate) struct QueryRecord {
     pub(crate) in_loop: Option<LoopAround>,
     /// The branches in which it was started.
     pub(crate) branches: Vec<u32>,
+    /// It is sent, or handed to somebody who may send it.
+    pub(crate) sent: bool,
+    /// Its rows are asked for, rather than only a count or an error.
+    pub(crate) rows_read: bool,
+    /// Single rows or parts of them are used.
+    pub(crate) rows_taken: bool,
 }
 
 /// A call that was followed.

@@ -57,6 +57,9 @@ const FAILING: [&str; 17] = [
     "anonymous",
 ];
 
+/// First words of functions that another service answers, or that let time pass.
+const WAITING: [&str; 6] = ["send", "sleep", "delay", "wait", "dispatch", "publish"];
+
 /// Whether a function is named like one that asks who is calling.
 pub(super) fn ask_identity(name: &str) -> bool {
     let words = words(name);
@@ -115,9 +118,17 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// Whether a function is named like one that sends something to another service, or waits.
+pub(super) fn sends_or_waits(name: &str) -> bool {
+    WAITING.iter().any(|word| {
+        let rest = name.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_lowercase()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ask_identity, check_secret, names_failure};
+    use super::{ask_identity, check_secret, names_failure, sends_or_waits};
 
     #[test]
     fn names_give_away_what_functions_ask() {
@@ -131,5 +142,7 @@ mod tests {
         assert!(names_failure("authError"));
         assert!(names_failure("isNotAllowed"));
         assert!(!names_failure("user"));
+        assert!(sends_or_waits("sendMail") && sends_or_waits("sleep"));
+        assert!(!sends_or_waits("sender") && !sends_or_waits("waitlist"));
     }
 }

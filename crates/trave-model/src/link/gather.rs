@@ -16,8 +16,8 @@ use super::intern::{Interned, signature};
 use super::{file_of, routes};
 use crate::eval::{Context, Level, QueryRecord, Trace};
 use crate::model::{
-    Cache, Claim, ClaimSource, EnvUse, Guarded, Model, Query, QueryRef, Reach, Route, RouteId,
-    Step, Token,
+    Answer, Cache, Claim, ClaimSource, EnvUse, Guarded, LoopAround, Model, Query, QueryRef, Reach,
+    Route, RouteId, Step, Token,
 };
 
 /// The lists of the model while they grow.
@@ -126,9 +126,16 @@ impl<'a> Gathered<'a> {
             facts: record.query.clone(),
             reached: Vec::new(),
             uses: Vec::new(),
-            in_loop: record.in_loop.clone(),
+            in_loop: around(gathering.trace, record),
             in_script,
+            sent: false,
+            answer: Answer::default(),
         });
+        if let Some(query) = self.queries.get_mut(index) {
+            query.sent |= record.sent;
+            query.answer.rows |= record.rows_read;
+            query.answer.parts |= record.rows_taken;
+        }
         gathering.queries.insert(id, index);
         let Some(route) = gathering.route else { return };
         self.reached.insert(place);
@@ -315,8 +322,15 @@ fn reach(trace: &Trace, record: &QueryRecord, route: RouteId) -> Reach {
         guarded,
         path: trace.path(record.call),
         cached_by: None,
-        in_loop: record.in_loop.clone(),
+        in_loop: around(trace, record),
     }
+}
+
+/// The loop around a query, once all that its rounds do is known.
+fn around(trace: &Trace, record: &QueryRecord) -> Option<LoopAround> {
+    let around = record.in_loop.clone()?;
+    let waits = trace.waiting_loops.contains(&around.origin);
+    Some(LoopAround { waits, ..around })
 }
 
 /// What a claim was taken from: a token that the same call decoded, or a session.

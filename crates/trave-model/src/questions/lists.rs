@@ -16,29 +16,34 @@ impl Model {
     /// The table of a read that grows with its table: a list with no limit, whose filters leave it
     /// open-ended. Rows of one parent (`listing_id = …`) do not count, nor those of listed keys.
     pub fn endless_list<'m>(&'m self, query: &Query) -> Option<&'m Table> {
+        let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
+        let table = self.open_list(query).filter(|_| !bounded)?;
+        (!is_scoped(query, table)).then_some(table)
+    }
+
+    /// The table of a list, when it is one of the project's own that may grow.
+    fn open_list<'m>(&'m self, query: &Query) -> Option<&'m Table> {
         let table = self.table_of(query)?;
         let certain = table.provenance.is_migration();
-        let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
-        let open = certain && query.is_list(table) && !bounded && !is_scoped(query, table);
-        (open && !self.is_small(&table.name.name)).then_some(table)
+        let grows = !self.is_small(&table.name.name) && !self.is_lookup(table);
+        (certain && query.is_list(table) && grows).then_some(table)
     }
 
     /// The table of a read that grows with the rows of one parent, and the column that names the
     /// parent: no limit, on a table that gets new rows as time goes by.
     pub fn growing_list<'m>(&'m self, query: &Query) -> Option<(&'m Table, SmolStr)> {
-        let table = self.table_of(query)?;
+        let table = self.open_list(query)?;
         let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
         let answered = query.uses.iter().any(|(how, _)| *how == RowsUse::Answered);
         let kept_in_time = table
             .columns
             .iter()
             .any(|column| column.name == "created_at" && column.type_name.starts_with("timestamp"));
-        if bounded || !answered || !kept_in_time || !query.is_list(table) {
+        if bounded || !answered || !kept_in_time {
             return None;
         }
         let parent = query.fixed_columns().find(|column| is_reference(column, table))?.clone();
-        let made = table.provenance.is_migration() && !self.is_small(&table.name.name);
-        made.then_some((table, parent))
+        Some((table, parent))
     }
 
     /// How many rows the API returns at most for this query; none when it does not go through one.
@@ -48,15 +53,63 @@ impl Model {
         (query.facts.goes_through_api() && catalog.exposed).then_some(cap)
     }
 
-    /// A use of an endless list's rows that takes them for all there are: a sum, a count, a map.
-    pub fn truncating_use(&self, query: &Query) -> Option<(RowsUse, Origin)> {
-        self.rows_cap(query)?;
-        self.endless_list(query)?;
+    /// A use of rows that takes them for all there are (a sum, a count, a map), although the API
+    /// cuts the list: it has no limit, or a larger one than the API grants.
+    pub fn truncation<'m>(&'m self, query: &Query) -> Option<Truncation<'m>> {
+        let cap = self.rows_cap(query)?;
+        let asked = self.exceeds_cap(query);
+        let table = match asked {
+            Some(_) => self.open_list(query)?,
+            None => self.endless_list(query)?,
+        };
         let takes_all = |(how, _): &&(RowsUse, Origin)| {
             matches!(how, RowsUse::Aggregated | RowsUse::Indexed | RowsUse::Iterated)
         };
-        query.uses.iter().find(takes_all).copied()
+        let (how, origin) = query.uses.iter().find(takes_all).copied()?;
+        (!self.drains(query, table)).then_some(Truncation { table, cap, asked, how, origin })
     }
+
+    /// The constant limit of a list, where the API grants less.
+    fn exceeds_cap(&self, query: &Query) -> Option<f64> {
+        let asked = query.facts.limit.as_ref()?.value.as_number()?;
+        let is_first = query.facts.offset.is_none();
+        (is_first && asked > self.rows_cap_as_number(query)?).then_some(asked)
+    }
+
+    /// Whether a limit is there to be out of reach, rather than to make a page: the API grants no
+    /// more than that anyway.
+    pub fn has_ceiling(&self, query: &Query) -> bool {
+        let asked = query.facts.limit.as_ref().and_then(|limit| limit.value.as_number());
+        let cap = self.rows_cap_as_number(query);
+        query.facts.offset.is_none() && asked.zip(cap).is_some_and(|(asked, cap)| asked >= cap)
+    }
+
+    fn rows_cap_as_number(&self, query: &Query) -> Option<f64> {
+        u32::try_from(self.rows_cap(query)?).ok().map(f64::from)
+    }
+
+    /// Whether a query fetches rows of which only the number is used.
+    pub fn only_counts(&self, query: &Query) -> bool {
+        let asks = query.facts.count.is_some() && !query.facts.head && query.sent;
+        let rows = query.answer.rows || query.answer.parts || !query.uses.is_empty();
+        let listed = self.open_list(query).is_some();
+        asks && !rows && listed && query.facts.limit.is_none() && !query.reached.is_empty()
+    }
+}
+
+/// A list that the API cuts and the code takes for whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Truncation<'m> {
+    /// The table.
+    pub table: &'m Table,
+    /// How many rows arrive at most.
+    pub cap: u64,
+    /// How many are asked for, where that is more.
+    pub asked: Option<f64>,
+    /// What is done with the rows.
+    pub how: RowsUse,
+    /// Where.
+    pub origin: Origin,
 }
 
 /// Whether filters leave only the rows of one parent, one owner or listed keys.

@@ -4,12 +4,15 @@ mod access;
 mod caching;
 mod claims;
 mod lists;
+mod lookups;
 mod missing;
+mod rounds;
 mod routes;
 mod rows;
 mod scan;
 mod single;
 
 pub use access::{Admission, admission, caller_privileges};
+pub use lists::Truncation;
 pub use missing::{MissingColumn, MissingTable};
 pub use scan::{Serving, has_trigram_index};

@@ -105,7 +105,7 @@ impl Model {
     /// Notes which queries name which table, once all queries are known.
     pub fn index_queries(&mut self) {
         let mut index = std::collections::BTreeMap::<_, Vec<QueryRef>>::new();
-        for query in self.queries.iter().filter(|query| !query.is_call()) {
+        for query in self.queries.iter().filter(|query| query.sent && !query.is_call()) {
             let catalog = self.catalog_of_file.get(&query.facts.origin.file);
             if let (Some(catalog), Some(name)) = (catalog, query.table_name()) {
                 index.entry((*catalog, name)).or_default().push(query.id);

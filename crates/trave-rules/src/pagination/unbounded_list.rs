@@ -1,36 +1,49 @@
 //! Lists that a handler reads without an end.
 
-use trave_rule::model::{Query, Route};
+use trave_rule::effect::RowsUse;
+use trave_rule::model::{Guarded, Query, Route, RouteKind};
 use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn unbounded_list(query: &Query, cx: &mut Context) {
-    if query.in_script || query.has_constant_list() || cx.model().truncating_use(query).is_some() {
+    let model = cx.model();
+    if query.in_script || query.has_constant_list() || model.truncation(query).is_some() {
         return;
+    }
+    if model.only_counts(query) {
+        return rows_for_a_count(query, cx);
     }
     whole_table(query, cx);
     rows_of_one_parent(query, cx);
 }
 
-/// Nothing narrows the list: it is as long as the table.
+/// Nothing narrows the list enough: it is as long as the table, or a part of it that grows too.
 fn whole_table(query: &Query, cx: &mut Context) {
     let model = cx.model();
     let Some(table) = model.endless_list(query) else { return };
+    if model.drains(query, table) {
+        return;
+    }
     let Some(way) = model.reached_from(query) else { return };
-    let name = &table.name.name;
+    let rows = whose_rows(query, &table.name.name);
+    let for_staff = is_for_staff(query, cx);
+    let cap = model.rows_cap(query);
     let finding = cx
         .report(
             query.facts.target_origin,
-            format!("{way} reads all of `{name}`: the answer grows with the table"),
+            format!("{way} reads {rows}: {} grows with the table", what_grows(query)),
         )
         .about(&table.name)
         .symbol(way)
-        .help("add an order and `.limit(50)`, and let the caller ask for the next page");
-    if let Some(cap) = model.rows_cap(query) {
+        .help(remedy(query));
+    if let Some(cap) = cap {
         finding.note(format!("the API cuts it at {cap} rows without saying so"));
     }
     if let Some(origin) = table.origin() {
         finding.label(origin, "nothing bounds how many rows this table holds");
+    }
+    if for_staff {
+        finding.level(Level::Info);
     }
 }
 
@@ -48,5 +61,68 @@ fn rows_of_one_parent(query: &Query, cx: &mut Context) {
     .level(Level::Info)
     .about(&table.name)
     .symbol(way)
-    .help("add an order and `.limit(50)`, and let the caller ask for the next page");
+    .help(remedy(query));
+}
+
+/// The rows arrive, and only `count` is looked at.
+fn rows_for_a_count(query: &Query, cx: &mut Context) {
+    let model = cx.model();
+    let Some((table, way)) = model.table_of(query).zip(model.reached_from(query)) else { return };
+    cx.report(
+        query.facts.target_origin,
+        format!("{way} fetches rows of `{}` only to count them", table.name.name),
+    )
+    .level(Level::Info)
+    .about(&table.name)
+    .symbol(way)
+    .help("add `head: true` beside `count`: the number arrives without the rows");
+}
+
+/// Which rows are read, as people say it.
+fn whose_rows(query: &Query, table: &str) -> String {
+    let own = query.facts.filters.iter().filter(|filter| filter.relation.is_none());
+    let mut columns: Vec<String> = Vec::new();
+    for filter in own {
+        let column = format!("`{}`", filter.column);
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    if columns.is_empty() {
+        return format!("all of `{table}`");
+    }
+    format!("every row of `{table}` with that {}", columns.join(" and "))
+}
+
+fn is_answered(query: &Query) -> bool {
+    query.uses.iter().any(|(how, _)| *how == RowsUse::Answered)
+}
+
+fn what_grows(query: &Query) -> &'static str {
+    if is_answered(query) { "the answer" } else { "what it reads" }
+}
+
+/// Only what is missing, and a limit only where the rows are what the caller gets.
+fn remedy(query: &Query) -> &'static str {
+    match (is_answered(query), query.facts.order.is_empty()) {
+        (true, true) => "add an order and `.limit(50)`, and let the caller ask for the next page",
+        (true, false) => "add `.limit(50)`, and let the caller ask for the next page",
+        (false, _) => {
+            "let the database filter, count or sum, or read page by page until one comes back short"
+        }
+    }
+}
+
+/// Whether only pages of the staff read it, behind a check of who is calling.
+fn is_for_staff(query: &Query, cx: &Context) -> bool {
+    !query.reached.is_empty()
+        && query.reached.iter().all(|reach| {
+            let route = cx.model().route(reach.route);
+            reach.guarded == Guarded::Yes && route.is_some_and(is_staff_page)
+        })
+}
+
+fn is_staff_page(route: &Route) -> bool {
+    let is_page = matches!(route.kind, RouteKind::Loader | RouteKind::ServerAction);
+    is_page && route.path.split('/').any(|part| part == "admin")
 }

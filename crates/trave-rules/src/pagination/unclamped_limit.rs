@@ -1,7 +1,7 @@
 //! Page sizes that the caller chooses.
 
-use trave_rule::model::{Query, RouteKind};
-use trave_rule::{Context, rule};
+use trave_rule::model::{Guarded, Query, RouteKind};
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn unclamped_limit(query: &Query, cx: &mut Context) {
@@ -10,12 +10,16 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
     if query.in_script || !limit.value.is_unclamped_input() {
         return;
     }
-    let routes = model.routes_of(query);
-    if !routes.iter().any(|route| route.is_public_way_in() && route.kind != RouteKind::Loader) {
-        return;
-    }
-    let Some(way) = model.reached_from(query) else { return };
+    let open = query.reached.iter().filter(|reach| {
+        let route = model.route(reach.route);
+        route.is_some_and(|it| it.is_public_way_in() && it.kind != RouteKind::Loader)
+    });
+    let mut open = open.peekable();
+    let Some(way) = model.reached_from(query).filter(|_| open.peek().is_some()) else { return };
+    let is_guarded = open.all(|reach| reach.guarded == Guarded::Yes);
     let name = query.facts.table.as_deref().unwrap_or("a table");
+    let cap = model.rows_cap(query);
+    let inputs: Vec<String> = limit.value.inputs.iter().map(|input| input.title()).collect();
     let finding = cx
         .report(
             limit.origin,
@@ -24,12 +28,18 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
             ),
         )
         .about(name)
-        .symbol(way)
+        .symbol(way.clone())
+        // One parameter is one problem, however many queries it limits.
+        .once_per(format!("{way} {}", inputs.join(" ")))
         .help(
             "bound it, as in `Math.min(limit, 100)`, or validate it with a schema that has a \
             maximum",
         );
-    if let Some(cap) = model.rows_cap(query) {
+    if let Some(cap) = cap {
         finding.note(format!("the API's own limit of {cap} rows is all that stands in the way"));
+        if is_guarded {
+            // Known callers get no more than that many rows at once.
+            finding.level(Level::Info);
+        }
     }
 }

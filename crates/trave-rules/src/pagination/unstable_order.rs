@@ -5,10 +5,13 @@ use trave_rule::model::{Query, RouteKind};
 use trave_rule::query::OrderKey;
 use trave_rule::{Context, Level, rule};
 
+/// So few rows are a sample rather than a page.
+const FEW: f64 = 10.0;
+
 #[rule]
 fn unstable_order(query: &Query, cx: &mut Context) {
     let model = cx.model();
-    if query.in_script || query.facts.limit.is_none() {
+    if query.in_script || query.facts.limit.is_none() || model.has_ceiling(query) {
         return;
     }
     let Some(table) = model.table_of(query) else { return };
@@ -21,9 +24,10 @@ fn unstable_order(query: &Query, cx: &mut Context) {
     let keys: Vec<&OrderKey> =
         query.facts.order.iter().filter(|key| key.relation.is_none()).collect();
     match keys.first() {
+        None if any_will_do(query, table) => {}
         None => report_unordered(query, table, cx),
-        Some(first) if query.facts.offset.is_some() && leaves_ties(&keys, query, table) => {
-            report_ties(first, query, table, cx);
+        Some(_) if query.facts.offset.is_some() && leaves_ties(&keys, query, table) => {
+            report_ties(&keys, query, table, cx);
         }
         Some(_) => {}
     }
@@ -44,28 +48,45 @@ fn report_unordered(query: &Query, table: &Table, cx: &mut Context) {
     ));
 }
 
-fn report_ties(key: &OrderKey, query: &Query, table: &Table, cx: &mut Context) {
-    let Some(column) = &key.column else { return };
+fn report_ties(keys: &[&OrderKey], query: &Query, table: &Table, cx: &mut Context) {
+    let Some(first) = keys.first() else { return };
+    let columns: Vec<&str> = keys.iter().filter_map(|key| key.column.as_deref()).collect();
     let name = &table.name.name;
-    let is_time =
-        table.column(column).is_some_and(|column| column.type_name.starts_with("timestamp"));
+    let is_time = |column: &&str| {
+        table.column(column).is_some_and(|column| column.type_name.starts_with("timestamp"))
+    };
+    let shared = columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>();
     let finding = cx
         .report(
-            key.origin,
+            first.origin,
             format!(
-                "pages of `{name}` repeat and skip rows that share a `{column}`: nothing breaks \
-                the tie"
+                "pages of `{name}` may repeat or skip rows that share {}: nothing breaks the tie",
+                one_of_each(&shared)
             ),
         )
-        .about(format!("{}.{column}", table.name))
+        .about(format!("{}.{}", table.name, columns.join(".")))
         .symbol(cx_way(query, name))
         .help(format!(
             "add a unique column as the last key: `.order('{}')`",
             unique_column(table).trim_matches('`')
         ));
-    if is_time {
+    if columns.iter().any(is_time) {
+        // Two rows of the same instant are rare.
         finding.level(Level::Info);
     }
+}
+
+/// ``a `city` and a `name` ``.
+fn one_of_each(columns: &[String]) -> String {
+    columns.iter().map(|column| format!("a {column}")).collect::<Vec<_>>().join(" and ")
+}
+
+/// Whether it makes no difference which few rows arrive: the code asks whether there are any, or
+/// wants some others than one that it knows.
+fn any_will_do(query: &Query, table: &Table) -> bool {
+    let limit = query.facts.limit.as_ref().and_then(|limit| limit.value.upper_bound());
+    let only_asks = query.answer.rows && !query.answer.parts && query.uses.is_empty();
+    limit.is_some_and(|rows| rows <= FEW) && (only_asks || query.leaves_out_one(table))
 }
 
 /// Whether two rows may compare equal under all keys; an order that is not known may break ties.

@@ -5,7 +5,10 @@ use trave_rule::query::Operation;
 use trave_rule::{Context, Level, rule};
 
 /// Loops of so few rounds are a choice, not an accident.
-const ROUNDS_HARMLESS: f64 = 3.0;
+const ROUNDS_HARMLESS: f64 = 10.0;
+
+/// Up to here it is worth knowing, no more.
+const ROUNDS_FEW: f64 = 25.0;
 
 #[rule]
 fn query_in_loop(query: &Query, cx: &mut Context) {
@@ -14,22 +17,24 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
     }
     let Some((route, around)) = worst_way(query, cx) else { return };
     let title = route.title();
-    let name = query.facts.table.as_deref().unwrap_or("the database");
-    let (deed, help) = advice(query);
+    let table = query.facts.table.as_deref();
+    let name = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
+    let deed = deed(query);
+    let help = advice(query, cx);
     let loop_place = (around.origin.file.0, around.origin.span.start);
     let finding = cx
         .report(
             query.facts.target_origin,
-            format!("`{name}` is {deed} once for each round of a loop"),
+            format!("{name} is {deed} once for each round of a loop"),
         )
-        .here(format!("`{name}` is {deed} here"))
-        .about(name)
+        .here(format!("{name} is {deed} here"))
+        .about(table.unwrap_or("the database"))
         .symbol(title.clone())
         // One loop is one problem, however many queries stand in it.
         .once_per(format!("{loop_place:?}"))
         .label(around.origin, format!("the loop, on the way from {title}"))
         .help(help);
-    if route.kind == RouteKind::Job {
+    if route.kind == RouteKind::Job || has_few_rounds(around) {
         // A job may take its time, and often has to go through its list one by one.
         finding.level(Level::Info);
     }
@@ -41,27 +46,71 @@ fn worst_way<'m>(query: &'m Query, cx: &Context<'m>) -> Option<(&'m Route, &'m L
         let around = reach.in_loop.as_ref().filter(|around| is_costly(around))?;
         Some((cx.model().route(reach.route)?, around))
     });
-    ways.min_by_key(|(route, _)| (route.kind == RouteKind::Job, route.id))
+    ways.min_by_key(|(route, around)| {
+        (route.kind == RouteKind::Job, has_few_rounds(around), route.id)
+    })
 }
 
+/// A round that also waits for a timer or another service is not bound by its queries, and what
+/// it writes records how far it got.
 fn is_costly(around: &LoopAround) -> bool {
-    !around.chunked && around.rounds_max.is_none_or(|rounds| rounds > ROUNDS_HARMLESS)
+    !around.chunked
+        && !around.waits
+        && around.rounds_max.is_none_or(|rounds| rounds > ROUNDS_HARMLESS)
 }
 
-/// What happens to the table, and what to do instead.
-fn advice(query: &Query) -> (&'static str, &'static str) {
+fn has_few_rounds(around: &LoopAround) -> bool {
+    around.rounds_max.is_some_and(|rounds| rounds <= ROUNDS_FEW)
+}
+
+/// What happens to the table.
+fn deed(query: &Query) -> &'static str {
+    match query.facts.operation {
+        Some(Operation::Insert | Operation::Upsert) => "written",
+        Some(Operation::Update | Operation::Delete) => "changed",
+        Some(Operation::Call) => "called",
+        _ => "queried",
+    }
+}
+
+/// What to do instead.
+fn advice(query: &Query, cx: &Context) -> &'static str {
+    const ONCE: &str = "it does not depend on the element: ask once, before the loop";
+    let repeats = query.is_same_each_round() && !cx.model().changes_in_same_loop(query);
     match query.facts.operation {
         Some(Operation::Insert | Operation::Upsert) => {
-            ("written", "collect the rows and write them with one call")
+            "collect the rows and write them with one call"
         }
-        Some(Operation::Update | Operation::Delete) => (
-            "changed",
-            "change them with one statement: `.in(…)`, an upsert of all rows, or an RPC",
-        ),
-        _ => (
-            "queried",
+        Some(Operation::Delete) => "delete them with one statement: `.in(column, values)`",
+        Some(Operation::Update) if query.writes_same_each_round() => {
+            "change them with one statement: `.in(column, values)`"
+        }
+        Some(Operation::Update) if writes_whole_rows(query, cx) => {
+            "change them with one statement: an upsert of all rows, or an RPC"
+        }
+        Some(Operation::Update) => "change them with one statement, in an RPC that takes all rows",
+        Some(Operation::Call) if repeats && is_named_like_a_question(query) => ONCE,
+        Some(Operation::Call) => "call a function that takes all elements, once",
+        _ if repeats => ONCE,
+        _ if query.facts.head => {
+            "count all groups at once: an RPC with `group by`, or the parents with an embedded \
+            `child(count)`"
+        }
+        _ => {
             "ask once, with `.in(column, values)` or an embedded select, and look the rows up in a \
-            map",
-        ),
+            map"
+        }
     }
+}
+
+fn writes_whole_rows(query: &Query, cx: &Context) -> bool {
+    cx.model().table_of(query).is_some_and(|table| query.writes_whole_rows(table))
+}
+
+/// Whether the function that it calls asks rather than does something.
+fn is_named_like_a_question(query: &Query) -> bool {
+    const WORDS: [&str; 10] =
+        ["get", "list", "find", "fetch", "load", "count", "search", "is", "has", "can"];
+    let name = query.facts.table.as_deref().unwrap_or_default();
+    WORDS.contains(&name.split('_').next().unwrap_or_default())
 }

@@ -60,6 +60,7 @@ fn depends(query: &Query) -> Value {
     if let (Some(Operation::Call), Some(payload)) = (query.operation, &query.payload) {
         depends = depends.depending_on(std::slice::from_ref(payload));
     }
-    depends.taint = Taint(depends.taint.0 & !Taint::UNKNOWN.0);
+    // What was looked up by one row is a whole answer again.
+    depends.taint = depends.taint.without(Taint::UNKNOWN.and(Taint::PART));
     depends
 }

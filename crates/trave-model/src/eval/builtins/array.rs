@@ -5,7 +5,8 @@ use trave_backend::value::{Shape, Taint, Value};
 
 use crate::eval::Evaluator;
 use crate::eval::call::Site;
-use crate::eval::place::element_of;
+use crate::eval::loops::rounds_of;
+use crate::eval::place::{at_most, element_of, unbounded};
 
 /// Arrays of so few constants are worked through one by one.
 const ROUNDS_MAX: usize = 3;
@@ -55,7 +56,10 @@ impl Evaluator<'_> {
                 self.each(receiver, site);
                 Some(match method {
                     "find" | "findLast" => element_of(receiver).join(Value::undefined()),
-                    "filter" => opened(receiver),
+                    "filter" => {
+                        let count = rounds_of(self, receiver);
+                        at_most(opened(unbounded(receiver)), count.filter(|_| !is_rows(receiver)))
+                    }
                     _ => receiver.clone(),
                 })
             }
@@ -64,7 +68,7 @@ impl Evaluator<'_> {
                 Some(Value::unknown_from(&[answer, receiver.clone()]))
             }
             "reduce" | "reduceRight" if has_callback => Some(self.reduce(receiver, site)),
-            _ => plain(receiver, method, site),
+            _ => plain(unbounded(receiver), method, site),
         }
     }
 
@@ -91,8 +95,8 @@ impl Evaluator<'_> {
 
     fn round(&mut self, over: &Value, element: Value, site: &Site) -> Value {
         let callback = site.arg(0);
-        let index = Value::of(Shape::Unknown);
-        let args = vec![element, index, over.clone()];
+        let index = Value::of(Shape::Unknown).tainted(Taint::ELEMENT);
+        let args = vec![element.tainted(Taint::ELEMENT), index, over.clone()];
         self.run_round(over, site, |it| it.run_value(&callback, args))
     }
 
@@ -104,8 +108,11 @@ impl Evaluator<'_> {
     ) -> Value {
         let frame = self.loop_frame(site.method_origin, over);
         self.loops.push(frame);
-        let result = self.maybe(run);
+        let mut result = self.maybe(run);
         self.loops.pop();
+        if self.loops.is_empty() {
+            result.taint = result.taint.without(Taint::ELEMENT);
+        }
         result
     }
 
@@ -159,7 +166,8 @@ fn plain(receiver: &Value, method: &str, site: &Site) -> Option<Value> {
         {
             receiver.clone()
         }
-        "slice" | "splice" if is_list => opened(receiver),
+        "slice" if is_list => at_most(opened(receiver), cut(site)),
+        "splice" if is_list => opened(receiver),
         "at" | "pop" | "shift" if is_list => element_of(receiver),
         "concat" if is_list => {
             let mut element = element_of(receiver);
@@ -193,6 +201,18 @@ fn joined(receiver: &Value, site: &Site) -> Value {
     crate::eval::expr::concat(pieces)
 }
 
+/// How many elements `slice(from, to)` leaves at most.
+fn cut(site: &Site) -> Option<f64> {
+    let from = site.arg(0).as_number().filter(|from| *from >= 0.0)?;
+    let to = site.args.get(1)?.upper_bound().filter(|to| *to >= 0.0)?;
+    Some((to - from).max(0.0))
+}
+
+/// Whether it is the rows of a query, which know their limit themselves.
+fn is_rows(value: &Value) -> bool {
+    value.alternatives().iter().all(|value| matches!(value.shape, Shape::Rows(_)))
+}
+
 /// Fewer or other elements of the same kind.
 fn opened(value: &Value) -> Value {
     match &value.shape {
@@ -215,6 +235,7 @@ pub(super) fn mutated(
     }
     let added = Value::one_of(args.iter().cloned());
     let depends = Value::unknown_from(args).tainted(Taint::NONE);
+    let receiver = unbounded(receiver);
     let grown = match &receiver.shape {
         Shape::Array(items) if !in_loop => {
             let mut items = items.to_vec();

@@ -150,7 +150,7 @@ impl Evaluator<'_> {
         args: &[Value],
     ) -> Option<Value> {
         match &receiver.shape {
-            Shape::Array(_) | Shape::List(_) | Shape::OneOf(_) => {
+            Shape::Array(_) | Shape::List(_) | Shape::OneOf(_) | Shape::Validated(..) => {
                 array::mutated(receiver, method, (args, !self.loops.is_empty()))
             }
             Shape::Library(library) if library.library == LIBRARY => {
@@ -189,6 +189,9 @@ impl Evaluator<'_> {
 
     fn call_global(&mut self, name: &str, site: &Site) -> Value {
         let (owner, member) = name.split_once('.').unwrap_or((name, ""));
+        for value in &site.args {
+            self.rows_leave(value);
+        }
         let known = match owner {
             "Math" | "Number" | "parseInt" | "parseFloat" | "isNaN" | "isFinite" | "BigInt" => {
                 math::call(owner, member, site)
@@ -202,6 +205,9 @@ impl Evaluator<'_> {
             "console" => Some(Value::undefined()),
             "Date" | "crypto" => Some(volatile(site)),
             "setTimeout" | "setInterval" | "setImmediate" | "queueMicrotask" => {
+                if owner == "setTimeout" {
+                    self.wait();
+                }
                 self.run_callback(&site.arg(0));
                 Some(Value::of(Shape::Unknown))
             }

@@ -7,7 +7,7 @@ use trave_backend::value::{LibraryValue, Shape, Value};
 use super::LIBRARY;
 use crate::eval::Evaluator;
 use crate::eval::call::Site;
-use crate::eval::place::element_of;
+use crate::eval::place::{element_of, unbounded};
 
 /// The kind of `resolve` in `new Promise(resolve => …)`.
 pub(super) const RESOLVER: &str = "resolver";
@@ -44,6 +44,14 @@ impl Evaluator<'_> {
             Shape::OneOf(values) => {
                 let values = Arc::clone(values);
                 Value::one_of(values.iter().map(|value| self.await_all(value)).collect::<Vec<_>>())
+            }
+            Shape::Validated(..) => {
+                let inner = unbounded(value).clone();
+                if matches!(inner.shape, Shape::Validated(..)) {
+                    inner
+                } else {
+                    self.await_all(&inner)
+                }
             }
             _ => value.clone(),
         }
