@@ -19,9 +19,9 @@ pub use trave_source as source;
 
 pub use link::link;
 pub use model::{
-    Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment,
-    LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach, Route, RouteId,
-    RouteKind, SecretLiteral, Step, Token,
+    Before, BeforeKind, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache, Guarded,
+    IgnoreComment, LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach, Route,
+    RouteId, RouteKind, SecretLiteral, Step, Token,
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{

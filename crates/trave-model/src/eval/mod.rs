@@ -24,6 +24,7 @@ mod narrow;
 mod operator;
 mod pattern;
 mod place;
+mod proof;
 mod read_through;
 mod rows;
 mod run;

@@ -3,9 +3,11 @@
 //! Every way in is evaluated on its own, in parallel; then every function that none of them
 //! reached. What they saw is gathered in their order, so that threads do not show.
 
+mod before;
 mod browser;
 mod gather;
 mod intern;
+mod pages;
 mod routes;
 mod secrets;
 
@@ -43,15 +45,17 @@ fn link_here(program: Program) -> Model {
     let entries = find_entries(&program);
     let reached: Vec<Trace> =
         entries.par_chunks(CHUNK).flat_map_iter(|chunk| run_entries(&cx, chunk)).collect();
+    let places = before::places(&cx, &entries, &reached);
     let left = left_over(&program, &reached);
     let alone: Vec<Trace> =
         left.par_chunks(CHUNK).flat_map_iter(|chunk| run_alone(&cx, chunk)).collect();
     let browser = browser::Browser::of(&cx);
     let mut gathered = gather::Gathered::new(&cx, &browser);
-    let ways_in =
-        entries.iter().zip(&reached).filter(|(_, trace)| trace.handler != Handled::Internal);
-    for ((_, entry), trace) in ways_in {
-        gathered.add_route(entry, trace);
+    let ways_in = entries.iter().zip(&reached).zip(places);
+    for (((_, entry), trace), place) in ways_in {
+        if trace.handler != Handled::Internal {
+            gathered.add_route((entry, trace), place);
+        }
     }
     for trace in &alone {
         gathered.add_unreached(trace);
