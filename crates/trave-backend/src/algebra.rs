@@ -308,10 +308,19 @@ fn absorb_empty(left: &Value, right: &Value) -> Option<Value> {
 }
 
 fn settle(mut kept: Vec<Value>) -> Value {
-    let dependencies = Value::unknown_from(&kept);
+    let is_proven = |value: &Value| value.taint.has(Taint::ADMITTED);
+    let mut dependencies = Value::unknown_from(&kept);
+    if !kept.iter().all(is_proven) {
+        dependencies.taint = dependencies.taint.without(Taint::ADMITTED);
+    }
     let is_unknown = |value: &Value| matches!(value.shape, Shape::Unknown);
     if kept.iter().any(is_unknown) {
+        let is_unproven = kept.iter().any(|it| !is_worth_following(it) && !is_proven(it));
         kept.retain(is_worth_following);
+        if is_unproven {
+            // What is left stands for what was dropped as well.
+            kept.iter_mut().for_each(|value| value.taint = value.taint.without(Taint::ADMITTED));
+        }
         if kept.iter().any(|value| matches!(value.shape, Shape::Object(_) | Shape::List(_))) {
             kept.push(dependencies.clone());
         }

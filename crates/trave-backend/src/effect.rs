@@ -18,6 +18,8 @@ pub enum Effect {
     Auth(AuthCheck),
     /// From here on, callers without the right identity have been turned away.
     Guard(Guard),
+    /// A constant of the program says that nobody needs to be asked: `{ auth: false }`.
+    Waived(Origin),
     /// A token was signed, verified or decoded.
     Token(TokenUse),
     /// An unverified claim of identity decides something.

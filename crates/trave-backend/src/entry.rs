@@ -74,4 +74,18 @@ pub struct EntryConfig {
     pub runtime: Option<SmolStr>,
     /// The module exports a method other than GET, which makes its GET handler dynamic.
     pub has_other_methods: bool,
+    /// For which paths it runs, for middleware.
+    pub matcher: Matcher,
+}
+
+/// For which paths middleware runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Matcher {
+    /// For all of them.
+    #[default]
+    Every,
+    /// For those that one of these patterns of the framework describes.
+    Some(Vec<SmolStr>),
+    /// It cannot be told.
+    Unknown,
 }

@@ -19,9 +19,9 @@ pub use trave_source as source;
 
 pub use link::link;
 pub use model::{
-    Answer, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment,
-    LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach, Route, RouteId,
-    RouteKind, SecretLiteral, Step, Token,
+    Answer, Before, BeforeKind, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache,
+    Guarded, IgnoreComment, LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach,
+    Route, RouteId, RouteKind, SecretLiteral, Step, Token,
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{

@@ -92,12 +92,38 @@ pub struct Route {
     pub auth: Vec<AuthCheck>,
     /// Places after which callers without the right identity are gone.
     pub guards: Vec<Guard>,
+    /// What runs before it and may turn callers away.
+    pub before: Vec<Before>,
+    /// The pages that a server action is posted to, as far as they are known.
+    pub pages: Vec<SmolStr>,
+    /// Where a constant says that nobody needs to be asked who is calling (`{ auth: false }`).
+    pub waived: Option<Origin>,
     /// Caching that the framework does for the whole answer (`revalidate`, static GET handlers).
     pub framework_cache: Option<FrameworkCache>,
     /// Something on the way could not be followed: what is missing is no proof.
     pub opaque: bool,
     /// Whether the handler uses the request, cookies or headers at all.
     pub reads_request: bool,
+}
+
+/// What runs before a way in and may turn its callers away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    /// What it is.
+    pub kind: BeforeKind,
+    /// Where it is.
+    pub origin: Origin,
+    /// Whether it turns callers away who want this way in.
+    pub guarded: Guarded,
+}
+
+/// What runs before a way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BeforeKind {
+    /// Middleware, for paths that it covers.
+    Middleware,
+    /// A layout, around a page.
+    Layout,
 }
 
 /// Caching of whole answers by the framework.
@@ -131,8 +157,22 @@ pub enum Guarded {
     Maybe,
     /// By an unverified claim only (`getSession`).
     ByClaim,
+    /// Yes, but only by what runs before: see [`Route::before`].
+    Before,
     /// Yes: identity, signature or secret was checked.
     Yes,
+}
+
+impl Guarded {
+    /// The same behind something that may have turned callers away already.
+    #[must_use]
+    pub fn behind(self, before: &[Before]) -> Self {
+        let passed = before.iter().map(|before| match before.guarded {
+            Self::Yes => Self::Before,
+            other => other,
+        });
+        passed.fold(self, Self::max)
+    }
 }
 
 /// A query of the project.

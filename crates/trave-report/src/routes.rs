@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use trave_model::{Guarded, Model, Query, QueryRef, Route, RouteKind, Step};
+use trave_model::{BeforeKind, Guarded, Model, Query, QueryRef, Route, RouteKind, Step};
 
 use crate::place::start;
 use crate::queries::{client_name, operation_name};
@@ -66,7 +66,7 @@ fn row(model: &Model, route: &Route, prefix: &str) -> [String; 6] {
         route.method.to_string(),
         route.path.to_string(),
         kind_name(route.kind).to_owned(),
-        guarded_name(guarded(model, route)).to_owned(),
+        guarded_by(model, route).to_owned(),
         if queries.is_empty() { "-".to_owned() } else { queries.join(", ") },
         format!(
             "{prefix}{}:{}",
@@ -97,7 +97,7 @@ fn entry<'a>(model: &'a Model, route: &'a Route) -> Entry<'a> {
         framework: route.framework,
         file: file(route.origin),
         line: line(route.origin),
-        guarded: guarded_name(guarded(model, route)),
+        guarded: guarded_by(model, route),
         queries: queries.collect(),
         caches: caches
             .map(|cache| CacheEntry {
@@ -127,7 +127,21 @@ fn queries_of<'a>(model: &'a Model, route: &'a Route) -> impl Iterator<Item = &'
 fn guarded(model: &Model, route: &Route) -> Guarded {
     let reaches = queries_of(model, route).flat_map(|query| &query.reached);
     let least = reaches.filter(|reach| reach.route == route.id).map(|reach| reach.guarded).min();
-    least.unwrap_or(if route.guards.is_empty() { Guarded::No } else { Guarded::Yes })
+    least.unwrap_or_else(|| match route.guards.is_empty() {
+        true => Guarded::No.behind(&route.before),
+        false => Guarded::Yes,
+    })
+}
+
+/// A word for how well the callers of a way in are checked; what runs before it by its name.
+fn guarded_by(model: &Model, route: &Route) -> &'static str {
+    let guarded = guarded(model, route);
+    let by = route.before.iter().find(|before| before.guarded == Guarded::Yes);
+    match (guarded, by.map(|before| before.kind)) {
+        (Guarded::Before, Some(BeforeKind::Middleware)) => "middleware",
+        (Guarded::Before, Some(BeforeKind::Layout)) => "layout",
+        _ => guarded_name(guarded),
+    }
 }
 
 /// A word for how well callers are checked.
@@ -136,6 +150,7 @@ pub(crate) fn guarded_name(guarded: Guarded) -> &'static str {
         Guarded::No => "no",
         Guarded::Maybe => "maybe",
         Guarded::ByClaim => "claim",
+        Guarded::Before => "before",
         Guarded::Yes => "yes",
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod syntax;
 pub(crate) mod web;
 
 use trave_ts::ir::Module;
+pub use web::is_refusal;
 
 use crate::entry::Entry;
 

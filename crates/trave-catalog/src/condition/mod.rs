@@ -2,6 +2,7 @@
 //!
 //! Rules ask these questions; none of them walks SQL itself.
 
+mod nobody;
 mod reads;
 mod row_calls;
 mod truth;
@@ -44,6 +45,11 @@ impl Condition {
     /// Whether it holds any sub-select, also `(select auth.uid())`.
     pub fn has_subselect(&self) -> bool {
         reads::of(&self.expr).subselects > 0
+    }
+
+    /// Whether it certainly fails for callers without a session.
+    pub fn shuts_out_strangers(&self) -> bool {
+        nobody::shuts_out(&self.expr)
     }
 
     /// Whether it holds for other rows from caller to caller: it asks who is calling, or calls a

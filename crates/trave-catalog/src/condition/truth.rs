@@ -86,7 +86,7 @@ fn session(role: &str) -> Truth {
 }
 
 /// Whether an expression is `auth.<name>()`: alone, cast, or in a sub-select of its own.
-fn is_auth(expr: &Expr, name: &str) -> bool {
+pub(super) fn is_auth(expr: &Expr, name: &str) -> bool {
     match &expr.kind {
         ExprKind::Call(call) => call.name.schema.is_some() && call.name.is("auth", name),
         ExprKind::Cast(cast) => is_auth(&cast.value, name),

@@ -11,12 +11,14 @@ use super::narrow::Outcome;
 use super::words::names_failure;
 use super::{Evaluator, Level};
 
+/// Methods that ask a text or a list, mostly about something else than who is calling.
+const TEXT_TESTS: [&str; 8] =
+    ["startsWith", "endsWith", "includes", "some", "every", "test", "match", "has"];
+
 impl Evaluator<'_> {
     /// Enters a branch: its condition may have turned callers away.
     pub(super) fn raise(&mut self, test: ExprId, outcome: Outcome, taint: Taint) {
-        let level = Level::of(taint);
-        let of_rows = taint.has(Taint::ROWS) && taint.has(Taint::HEADER.and(Taint::COOKIE));
-        let level = if of_rows { level.max(Level::Maybe) } else { level };
+        let level = self.level_of(test, taint);
         if level <= self.level {
             return;
         }
@@ -27,12 +29,28 @@ impl Evaluator<'_> {
         }
     }
 
+    /// How sure a condition makes it that unwanted callers are gone.
+    fn level_of(&mut self, test: ExprId, taint: Taint) -> Level {
+        let level = Level::of(taint);
+        if level == Level::Sure || !taint.has(Taint::ROWS.and(Taint::ENV)) {
+            return level;
+        }
+        if taint.has(Taint::ROWS) && self.asks_own_row(test) {
+            return Level::Sure;
+        }
+        let of_rows = taint.has(Taint::ROWS) && taint.has(Taint::HEADER.and(Taint::COOKIE));
+        if of_rows || self.asks_remote(test, taint) { level.max(Level::Maybe) } else { level }
+    }
+
     /// Keeps the guard for whoever lists what a route does.
     pub(super) fn note_guard(&mut self, test: ExprId, taint: Taint, before: Level) {
         if self.level <= before {
             return;
         }
         let origin = self.origin(test);
+        if taint.has(Taint::SECRET) && taint.has(Taint::ROWS) {
+            self.excuse_reads();
+        }
         self.push(Effect::Guard(Guard { origin, by: taint.only(Taint::IDENTITY) }));
         if self.level == Level::Claim || taint.has(Taint::CLAIM) {
             self.claims_in_test(test, ClaimRole::Passage);
@@ -62,6 +80,10 @@ impl Evaluator<'_> {
             // Calls answer no about nobody: `hasRole(user)`, `timingSafeEqual(a, b)`.
             ExprKind::Call(call) => {
                 let name = self.last_name(call.callee);
+                let asks_text = TEXT_TESTS.contains(&name.as_str());
+                if asks_text && !self.may_be_about_caller(test) {
+                    return self.eval(test).truth();
+                }
                 Some(names_failure(&name))
             }
             _ => None,
@@ -131,7 +153,10 @@ impl Evaluator<'_> {
         let name = self.last_name(place);
         let value = self.peek(place)?;
         if !value.taint.has(Taint::IDENTITY) {
-            return if names_failure(&name) { Some(true) } else { value.truth() };
+            if names_failure(&name) {
+                return Some(true);
+            }
+            return if self.is_own_row(&value) { Some(false) } else { value.truth() };
         }
         if let Some(nobody) = self.nobody(place) {
             let first = nobody.first()?.truth();

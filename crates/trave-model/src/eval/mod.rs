@@ -25,6 +25,7 @@ mod narrow;
 mod operator;
 mod pattern;
 mod place;
+mod proof;
 mod read_through;
 mod rows;
 mod run;

@@ -124,6 +124,7 @@ impl Evaluator<'_> {
     pub(super) fn conditional(&mut self, test: ExprId, yes: ExprId, no: ExprId) -> Value {
         let decides = self.operand(test);
         if let Some(truth) = decides.truth() {
+            self.note_waiver(test);
             return self.eval(if truth { yes } else { no });
         }
         let taint = decides.taint;

@@ -1,13 +1,14 @@
 //! Running a way in, or a function that no way in reaches.
 
 use trave_backend::entry::{Entry, EntryKind, Handler};
-use trave_backend::value::{ClosureId, InputKind, Shape, Value};
+use trave_backend::frameworks::is_refusal;
+use trave_backend::value::{ClosureId, InputKind, Shape, Taint, Value};
 use trave_ts::ir::{FunctionId, Module, Stmt};
 
 use super::class::ClassRef;
 use super::invoke::Caller;
 use super::trace::Handled;
-use super::{Context, Evaluator, FunctionKey, ModuleId, Trace, builtins};
+use super::{Context, Evaluator, FunctionKey, Level, ModuleId, Trace, builtins};
 
 /// How many functions that were made but not called are run at the end.
 const LEFT_MAX: usize = 200;
@@ -62,6 +63,15 @@ impl<'p> Shared<'p> {
         self.evaluator = Some(evaluator);
         trace
     }
+}
+
+/// How sure it is of callers who get such an answer of middleware, other than one that sends them
+/// away, that they are not unwanted.
+fn let_through(answer: &Value) -> Level {
+    let sends_away = |value: &&Value| is_refusal(value) || matches!(value.shape, Shape::Never);
+    let mut passing = answer.alternatives().iter().filter(|value| !sends_away(value)).peekable();
+    let is_sure = passing.peek().is_some() && passing.all(|value| value.taint.has(Taint::ADMITTED));
+    if is_sure { Level::Sure } else { Level::Open }
 }
 
 impl<'p> Evaluator<'p> {
@@ -146,6 +156,7 @@ impl<'p> Evaluator<'p> {
                     let value = self.invoke(*id, args, Caller::default());
                     self.hand_over(&value);
                     let value = self.await_value(value);
+                    self.trace.passed = self.level.max(let_through(&value));
                     if matches!(entry.kind, EntryKind::ServerAction | EntryKind::Procedure) {
                         let how = trave_backend::effect::RowsUse::Answered;
                         self.use_rows(&value, how, entry.origin);

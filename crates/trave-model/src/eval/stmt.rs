@@ -96,6 +96,7 @@ impl<'p> Evaluator<'p> {
             return Flow::Leaves;
         }
         if let Some(truth) = decides.truth() {
+            self.note_waiver(test);
             let (taken, other) = if truth { (then, otherwise) } else { (otherwise, then) };
             return self.decided(taken, other);
         }

@@ -30,6 +30,8 @@ pub(crate) struct Trace {
     pub(crate) reads_request: bool,
     /// What became of the handler.
     pub(crate) handler: Handled,
+    /// How sure it is of callers whom the handler lets through that they are not unwanted.
+    pub(crate) passed: Level,
 }
 
 /// What became of the handler of a way in.

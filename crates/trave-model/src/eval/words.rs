@@ -69,6 +69,40 @@ pub(super) fn ask_identity(name: &str) -> bool {
         || words.iter().any(|word| ASKING.contains(&word.as_str()))
 }
 
+/// Words of settings that say whether callers are asked who they are.
+const SETTINGS: [&str; 10] = [
+    "auth",
+    "authed",
+    "authenticate",
+    "authenticated",
+    "authentication",
+    "authorize",
+    "authorized",
+    "authorization",
+    "protect",
+    "protected",
+];
+
+/// Words of settings that turn another one off.
+const OFF: [&str; 8] =
+    ["skip", "no", "without", "bypass", "disable", "public", "anonymous", "unauthenticated"];
+
+/// Whether a setting is named like one that says whether callers are asked who they are.
+pub(super) fn waives(name: &str) -> bool {
+    let words = words(name);
+    let is_setting = words.iter().any(|word| SETTINGS.contains(&word.as_str()));
+    is_setting || (asks_nobody(name) && words.len() <= 2 && is_public(&words))
+}
+
+/// Whether such a setting asks nobody when it is set: `skipAuth`, `isPublic`.
+pub(super) fn asks_nobody(name: &str) -> bool {
+    words(name).iter().any(|word| OFF.contains(&word.as_str()))
+}
+
+fn is_public(words: &[String]) -> bool {
+    words.iter().any(|word| matches!(word.as_str(), "public" | "anonymous" | "unauthenticated"))
+}
+
 /// Whether a function is named like one that compares a signature or secret.
 pub(super) fn check_secret(name: &str) -> bool {
     words(name).iter().any(|word| COMPARING.contains(&word.as_str()))

@@ -11,6 +11,7 @@ use trave_backend::frameworks::next;
 use trave_backend::value::{ClientRole, QueryId, Shape, Value};
 use trave_source::Origin;
 
+use super::before::Place;
 use super::browser::Browser;
 use super::intern::{Interned, signature};
 use super::{file_of, routes};
@@ -60,10 +61,11 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// A way in with everything that happened on it.
-    pub(super) fn add_route(&mut self, entry: &Entry, trace: &Trace) {
+    /// A way in with everything that happened on it, and what stands before it.
+    pub(super) fn add_route(&mut self, (entry, trace): (&Entry, &Trace), place: Place) {
         let id = RouteId(u32::try_from(self.routes.len()).unwrap_or(u32::MAX));
-        let route = routes::route(self.cx, (id, entry), trace);
+        let mut route = routes::route(self.cx, (id, entry), trace);
+        (route.pages, route.before) = (place.pages, place.before);
         self.routes.push(route);
         self.add(trace, Some(id));
     }
@@ -97,6 +99,9 @@ impl<'a> Gathered<'a> {
             Effect::Response(response) => {
                 self.with_route(gathering, |route| route.responses.push(response.clone()));
             }
+            Effect::Waived(origin) => self.with_route(gathering, |route| {
+                route.waived.get_or_insert(*origin);
+            }),
             Effect::Opaque(_) => self.with_route(gathering, |route| route.opaque = true),
             Effect::Token(token) => self.add_token(gathering, token),
             Effect::ClaimUsed(claim) => self.add_claim(gathering, claim),
@@ -139,7 +144,10 @@ impl<'a> Gathered<'a> {
         gathering.queries.insert(id, index);
         let Some(route) = gathering.route else { return };
         self.reached.insert(place);
-        let reach = reach(gathering.trace, record, route);
+        let mut reach = reach(gathering.trace, record, route);
+        if let Some(route) = self.routes.get(route.0 as usize) {
+            reach.guarded = reach.guarded.behind(&route.before);
+        }
         if let Some(query) = self.queries.get_mut(index) {
             let is_first = query.reached.is_empty();
             query.in_loop = match (&query.in_loop, &reach.in_loop) {

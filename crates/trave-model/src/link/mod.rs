@@ -3,10 +3,12 @@
 //! Every way in is evaluated on its own, in parallel; then every function that none of them
 //! reached. What they saw is gathered in their order, so that threads do not show.
 
+mod before;
 mod browser;
 mod gather;
 mod in_order;
 mod intern;
+mod pages;
 mod routes;
 mod secrets;
 
@@ -45,16 +47,17 @@ fn link_here(program: Program) -> Model {
     let entries = find_entries(&program);
     let browser = browser::Browser::of(&cx);
     let mut gathered = gather::Gathered::new(&cx, &browser);
+    let mut places = before::places(&cx, &entries).into_iter();
     let mut seen = Seen::default();
     let chunks: Vec<&[(ModuleId, Entry)]> = entries.chunks(CHUNK).collect();
     in_order::in_order(
         &chunks,
         |chunk| run_entries(&cx, chunk),
         |chunk, traces| {
-            for ((_, entry), trace) in chunk.iter().zip(&traces) {
+            for (((_, entry), trace), place) in chunk.iter().zip(&traces).zip(places.by_ref()) {
                 seen.add(trace);
                 if trace.handler != Handled::Internal {
-                    gathered.add_route(entry, trace);
+                    gathered.add_route((entry, trace), place);
                 }
             }
         },

@@ -94,7 +94,32 @@ fn middleware(module: &Module, found: &mut Vec<Entry>) {
     let mut entry = exported(module, export, "/");
     entry.kind = EntryKind::Middleware;
     entry.params = vec![web::request(), Value::of(crate::value::Shape::Unknown)];
+    entry.config.matcher = super::matcher::matcher(module);
     found.push(entry);
+}
+
+/// Middleware as it runs for one path. Its parameters stand for something that no constant of the
+/// program equals.
+pub fn middleware_for(entry: &Entry, path: &str) -> Entry {
+    let mut entry = entry.clone();
+    if let Some(request) = entry.params.first_mut() {
+        *request = web::request_for(path);
+    }
+    entry
+}
+
+/// A path that a route may be asked for by: `/notes/[id]` as `/notes/-id-`.
+pub fn sample_path(served: &str) -> String {
+    let parts = served.split('/').filter(|part| !part.is_empty());
+    let sample = |part: &str| {
+        if part.starts_with('[') {
+            format!("/-{}-", part.trim_matches(['[', ']', '.']))
+        } else {
+            format!("/{part}")
+        }
+    };
+    let path: String = parts.map(sample).collect();
+    if path.is_empty() { "/".to_owned() } else { path }
 }
 
 /// Server actions: every exported function of a `'use server'` file, and every function whose
@@ -182,6 +207,7 @@ fn config(module: &Module) -> EntryConfig {
         use_cache: None,
         runtime: exported_text(module, "runtime").map(|(runtime, _)| runtime),
         has_other_methods: false,
+        ..EntryConfig::default()
     }
 }
 

@@ -71,6 +71,27 @@ pub fn file_role(path: &str) -> Option<FileRole> {
     page_data(inside, stem)
 }
 
+/// The folder of the application that middleware stands before.
+pub fn middleware_folder(path: &str) -> &str {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if folder == "src" { "" } else { folder.strip_suffix("/src").unwrap_or(folder) }
+}
+
+/// The folder whose pages a layout wraps; none when the file is no layout.
+pub fn layout_folder(path: &str) -> Option<&str> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_layout = file.split_once('.').is_some_and(|(stem, _)| stem == "layout");
+    (is_layout && matches!(file_role(path), Some(FileRole::Page(_)))).then_some(folder)
+}
+
+/// The path that a page is served at; none when the file renders no page.
+pub fn page_path(path: &str) -> Option<String> {
+    match file_role(path)? {
+        FileRole::Page(served) | FileRole::PageData(served) => Some(served),
+        _ => None,
+    }
+}
+
 fn page_data(inside: &[&str], stem: &str) -> Option<FileRole> {
     if stem.starts_with('_') {
         return None;

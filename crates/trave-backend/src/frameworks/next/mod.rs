@@ -4,15 +4,17 @@ mod answer_cache;
 mod cache;
 mod entries;
 mod files;
+mod matcher;
 mod model;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use answer_cache::{AnswerCache, Serving, answer_cache, shared_cache_directive};
-pub use entries::entries;
 pub(crate) use entries::kind_of_path;
-pub use files::{FileRole, file_role};
+pub use entries::{entries, middleware_for, sample_path};
+pub use files::{FileRole, file_role, layout_folder, middleware_folder, page_path};
+pub use matcher::covers;
 pub(crate) use model::Next;
 pub use settings::published_env;
 

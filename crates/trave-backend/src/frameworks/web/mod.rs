@@ -9,6 +9,8 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use response::is_refusal;
+
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{Input, InputKind, Inputs, LibraryValue, Object, Shape, Taint, Value};
 
@@ -67,6 +69,7 @@ impl Library for Web {
         match call.callee.kind {
             "class" => class_call(call, machine),
             "request" => request::method(call),
+            "url" if call.method == Some("clone") => Some(call.callee.clone().into_value()),
             "url" => Some(whole(call.callee)),
             "search-params" | "form-data" | "headers" => request::lookup(call, machine),
             "cookies" => request::cookie(call),
@@ -117,6 +120,11 @@ fn class_call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value
 /// The request that a handler is given.
 pub(crate) fn request() -> Value {
     depending_on_everything(LibraryValue::new(NAME, "request"))
+}
+
+/// A request for one path.
+pub(crate) fn request_for(path: &str) -> Value {
+    depending_on_everything(LibraryValue::new(NAME, "request").with("path", Value::text(path)))
 }
 
 /// The second argument of a route handler.

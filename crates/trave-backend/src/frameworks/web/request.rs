@@ -1,5 +1,7 @@
 //! Requests, addresses, headers, cookies and forms: everything the caller controls.
 
+use std::sync::Arc;
+
 use super::response::header_set;
 use super::{NAME, cookie_of, cookies, form_data, headers, named, of_source, request, whole};
 use crate::library::{LibraryCall, Machine};
@@ -12,8 +14,8 @@ pub(super) fn member(object: &LibraryValue, property: &str) -> Option<Value> {
         return Some(Value::unknown_from(std::slice::from_ref(own)));
     }
     Some(match property {
-        "url" => Value::input(InputKind::Query, ""),
-        "nextUrl" => of_source("url", &Value::input(InputKind::Query, "")),
+        "url" => address_of(object),
+        "nextUrl" => of_source("url", &address_of(object)),
         "headers" => headers(),
         "cookies" => cookies(),
         "body" => Value::input(InputKind::Body, ""),
@@ -21,6 +23,27 @@ pub(super) fn member(object: &LibraryValue, property: &str) -> Option<Value> {
         "method" | "signal" | "bodyUsed" => Value::of(Shape::Unknown),
         _ => return None,
     })
+}
+
+/// The address that a request asks for; of a request for one path, its path is known.
+fn address_of(request: &LibraryValue) -> Value {
+    let rest = Value::input(InputKind::Query, "");
+    let Some(path) = request.kept("path") else { return rest };
+    let parts = vec![Value::input(InputKind::Header, "host"), path.clone(), rest.clone()];
+    Value::of(Shape::Template(Arc::new(parts))).and_dependencies(&rest)
+}
+
+/// The path of an address that [`address_of`] made.
+fn known_path(address: &Value) -> Option<&Value> {
+    match &address.shape {
+        Shape::Template(parts) => match parts.as_slice() {
+            [host, path, _] if matches!(host.shape, Shape::Input(_)) => {
+                path.as_text().filter(|text| text.starts_with('/')).map(|_| path)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// A method of a request.
@@ -57,11 +80,14 @@ pub(super) fn address(call: &LibraryCall<'_>) -> Value {
 /// A member of an address.
 pub(super) fn url_member(object: &LibraryValue, property: &str) -> Option<Value> {
     let source = whole(object);
-    let own = matches!(
-        &source.shape,
-        Shape::Input(Input { kind: InputKind::Query, name }) if name.is_empty()
-    );
+    let known = known_path(&source).cloned();
+    let own = known.is_some()
+        || matches!(
+            &source.shape,
+            Shape::Input(Input { kind: InputKind::Query, name }) if name.is_empty()
+        );
     Some(match property {
+        "pathname" if known.is_some() => known?,
         "searchParams" => of_source("search-params", &source),
         "pathname" if own => Value::input(InputKind::Path, ""),
         "host" | "hostname" | "origin" | "port" | "protocol" if own => {

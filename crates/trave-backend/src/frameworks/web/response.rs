@@ -24,18 +24,37 @@ pub(super) fn made(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
     };
     let headers = init.field("headers").map(unwrapped);
     let cache_control = headers.as_ref().and_then(cache_control);
+    let status = status(&init, default);
     machine.record(Effect::Response(Response {
         origin: call.origin,
-        status: status(&init, default),
+        status,
         body,
         cache_control: cache_control.map(|text| (text, call.arg_origin(1))),
         vary: headers.as_ref().and_then(|headers| header(headers, &["vary"])),
     }));
-    Some(response())
+    let refuses = call.method == Some("error") || status.is_some_and(turns_away);
+    Some(if refuses { refusal() } else { response() })
 }
 
 fn response() -> Value {
     LibraryValue::new(NAME, "response").into_value()
+}
+
+/// The name of an answer that sends its caller away.
+const REFUSAL: &str = "refusal";
+
+fn refusal() -> Value {
+    LibraryValue::new(NAME, "response").named(REFUSAL).into_value()
+}
+
+/// Whether whoever gets this answer does not get what they asked for: elsewhere, or an error.
+fn turns_away(status: u16) -> bool {
+    status >= 300 && status != 304
+}
+
+/// Whether a value is an answer that sends its caller away.
+pub fn is_refusal(value: &Value) -> bool {
+    value.library().is_some_and(|it| it.library == NAME && it.name == REFUSAL)
 }
 
 fn status(init: &Value, default: Option<u16>) -> Option<u16> {
@@ -91,7 +110,7 @@ pub(super) fn method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
             Some(Value::undefined())
         }
         "json" | "text" | "get" => Some(Value::of(Shape::Unknown)),
-        "clone" => Some(response()),
+        "clone" => Some(call.callee.clone().into_value()),
         _ => None,
     }
 }

@@ -11,6 +11,9 @@ use crate::eval::place::{at_most, element_of, unbounded};
 /// Arrays of so few constants are worked through one by one.
 const ROUNDS_MAX: usize = 3;
 
+/// Lists of so few constants are asked one constant at a time.
+const CONSTANTS_MAX: usize = 64;
+
 /// How a method uses all the rows that it is called on.
 fn use_of(method: &str) -> Option<RowsUse> {
     Some(match method {
@@ -64,12 +67,35 @@ impl Evaluator<'_> {
                 })
             }
             "some" | "every" | "findIndex" if has_callback => {
+                if let Some(known) = self.asked_of_constants(receiver, method, site) {
+                    return Some(known);
+                }
                 let answer = self.each(receiver, site);
                 Some(Value::unknown_from(&[answer, receiver.clone()]))
             }
             "reduce" | "reduceRight" if has_callback => Some(self.reduce(receiver, site)),
             _ => plain(unbounded(receiver), method, site),
         }
+    }
+
+    /// What `some` and `every` answer of a list of constants, if each constant decides it.
+    fn asked_of_constants(&mut self, receiver: &Value, method: &str, site: &Site) -> Option<Value> {
+        let Shape::Array(items) = &receiver.shape else { return None };
+        let decides = match method {
+            "some" => true,
+            "every" => false,
+            _ => return None,
+        };
+        if items.len() > CONSTANTS_MAX || items.iter().any(|item| item.as_text().is_none()) {
+            return None;
+        }
+        for item in items.to_vec() {
+            let answer = self.round(receiver, item, site).truth()?;
+            if answer == decides {
+                return Some(Value::of(Shape::Bool(decides)));
+            }
+        }
+        Some(Value::of(Shape::Bool(!decides)))
     }
 
     fn map(&mut self, receiver: &Value, method: &str, site: &Site) -> Value {
@@ -179,11 +205,25 @@ fn plain(receiver: &Value, method: &str, site: &Site) -> Option<Value> {
         }
         "push" | "unshift" => Value::of(Shape::Unknown),
         "join" if is_list => joined(receiver, site),
+        "includes" if holds(receiver, &site.arg(0)).is_some() => {
+            Value::of(Shape::Bool(holds(receiver, &site.arg(0))?))
+        }
         "includes" | "indexOf" if is_list => {
             Value::unknown_from(&site.args).and_dependencies(receiver)
         }
         _ => return None,
     })
+}
+
+/// Whether a list of constants holds a constant.
+fn holds(list: &Value, wanted: &Value) -> Option<bool> {
+    let Shape::Array(items) = &list.shape else { return None };
+    let wanted = wanted.as_text()?;
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        texts.push(item.as_text()?);
+    }
+    Some(texts.contains(&wanted))
 }
 
 fn joined(receiver: &Value, site: &Site) -> Value {

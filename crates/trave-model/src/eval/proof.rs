@@ -1,0 +1,133 @@
+//! What conditions prove besides asking for the caller by name: rows that only some callers see,
+//! answers of other services, and constants that say that nobody is asked.
+
+use trave_backend::effect::Effect;
+use trave_backend::query::{Operation, Query};
+use trave_backend::value::{ClientRole, Shape, Taint, Value};
+use trave_catalog::{Command, Condition, QualifiedName, Table};
+use trave_ts::ir::{ExprId, ExprKind};
+
+use super::words::{asks_nobody, waives};
+use super::{Evaluator, Level};
+
+impl Evaluator<'_> {
+    /// The places that a condition names, with what they hold.
+    fn places_in(&mut self, test: ExprId) -> Vec<(ExprId, Value)> {
+        let mut places = Vec::new();
+        self.here.module.walk(test, &mut |id, expr| {
+            if matches!(expr.kind, ExprKind::Name(_) | ExprKind::Member { .. }) {
+                places.push(id);
+            }
+        });
+        places.into_iter().filter_map(|id| Some((id, self.peek(id)?))).collect()
+    }
+
+    /// Whether a condition asks for a row that callers without a session do not see.
+    pub(super) fn asks_own_row(&mut self, test: ExprId) -> bool {
+        self.places_in(test).iter().any(|(_, value)| self.own_rows(value).is_some())
+    }
+
+    /// Whether a value is one row, or none, that callers without a session do not see.
+    pub(super) fn is_own_row(&self, value: &Value) -> bool {
+        self.own_rows(value).is_some_and(|query| query.single.is_some())
+    }
+
+    /// The query behind rows that callers without a session do not see: their own client asked for
+    /// them, and no policy shows them any.
+    fn own_rows(&self, value: &Value) -> Option<&Query> {
+        let rows = value.alternatives().iter().find_map(|it| match it.shape {
+            Shape::Rows(id) => Some(id),
+            _ => None,
+        })?;
+        let query = &self.trace.query(rows)?.query;
+        let client = &query.client;
+        let is_own = client.role == ClientRole::User && client.session && !client.browser;
+        let name = query.table.clone().filter(|_| is_own)?;
+        let schema = query.schema.clone().unwrap_or_else(|| "public".into());
+        let program = self.cx.program;
+        let catalog = program.catalog_of_file.get(&query.origin.file)?;
+        let tables = &program.catalogs.get(*catalog)?.tables;
+        let table = tables.get(&QualifiedName { schema, name })?;
+        hides_from_strangers(table).then_some(query)
+    }
+
+    /// Whether a condition compares what another service answered, that was asked with a secret of
+    /// the program about something that the caller sent: paid or not, human or not.
+    pub(super) fn asks_remote(&self, test: ExprId, taint: Taint) -> bool {
+        let was_asked =
+            taint.has(Taint::ENV) && taint.has(Taint::INPUT) && taint.has(Taint::UNKNOWN);
+        was_asked && self.compares(test)
+    }
+
+    /// Whether a condition compares something with something that is there.
+    fn compares(&self, test: ExprId) -> bool {
+        let mut found = false;
+        self.here.module.walk(test, &mut |_, expr| {
+            if let ExprKind::Binary { op, left, right } = &expr.kind {
+                let is_nothing = |side: ExprId| {
+                    let side = self.expr(side).map(|expr| &expr.kind);
+                    matches!(side, Some(ExprKind::Null | ExprKind::Undefined | ExprKind::Bool(_)))
+                };
+                let is_equality = matches!(op.as_str(), "===" | "==" | "!==" | "!=");
+                found |= is_equality && !is_nothing(*left) && !is_nothing(*right);
+            }
+        });
+        found
+    }
+
+    /// Whether a call that asks a text or a list may be about who is calling.
+    pub(super) fn may_be_about_caller(&mut self, call: ExprId) -> bool {
+        let telling = Taint::IDENTITY.and(Taint::ENV).and(Taint::HEADER).and(Taint::ROWS);
+        // The request tells everything; what is asked here is a part of it.
+        let is_whole = |value: &Value| matches!(value.shape, Shape::Library(_));
+        self.places_in(call).iter().any(|(_, it)| it.taint.has(telling) && !is_whole(it))
+    }
+
+    /// A signature over rows was checked: what was read before was read to check it.
+    pub(super) fn excuse_reads(&mut self) {
+        for record in &mut self.trace.queries {
+            if record.query.operation == Some(Operation::Select) {
+                record.level = record.level.max(Level::Maybe);
+            }
+        }
+    }
+
+    /// Notes that a condition was decided by a constant that says that nobody is asked.
+    pub(super) fn note_waiver(&mut self, test: ExprId) {
+        let module = self.here.module;
+        let mut names: Vec<(ExprId, bool)> = Vec::new();
+        module.walk(test, &mut |id, expr| {
+            let name = match &expr.kind {
+                ExprKind::Name(binding) => module.binding(*binding).map(|it| it.name.as_str()),
+                ExprKind::Member { property, .. } => Some(property.as_str()),
+                _ => None,
+            };
+            if let Some(name) = name.filter(|name| waives(name)) {
+                names.push((id, asks_nobody(name)));
+            }
+        });
+        for (place, wanted) in names {
+            let value = self.peek(place);
+            let is_said =
+                value.is_some_and(|it| matches!(it.shape, Shape::Bool(it) if it == wanted));
+            if is_said {
+                let origin = self.origin(place);
+                self.push(Effect::Waived(origin));
+                return;
+            }
+        }
+    }
+}
+
+/// Whether no policy shows a row of a table to callers without a session.
+fn hides_from_strangers(table: &Table) -> bool {
+    let admits = |policy: &&trave_catalog::Policy| {
+        policy.permissive
+            && policy.is_for(Command::Select)
+            && policy.roles.iter().any(|role| role == "public" || role == "anon")
+    };
+    let mut open = table.policies.iter().filter(admits);
+    table.provenance.is_migration()
+        && table.rls_enabled
+        && open.all(|policy| policy.using.as_ref().is_some_and(Condition::shuts_out_strangers))
+}
