@@ -21,7 +21,7 @@ pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
 };
 pub use print::{schema_json, schema_sql};
-pub use recursion::{PolicyCycle, policy_cycle};
+pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
 pub use replay::{Missing, Replay, Replayed, replay};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, DefaultPrivilege,

@@ -2,6 +2,7 @@
 //!
 //! Rules ask these questions; none of them walks SQL itself.
 
+mod correlation;
 mod nobody;
 mod reads;
 mod row_calls;
@@ -11,7 +12,7 @@ mod visit;
 use smol_str::SmolStr;
 use trave_sql::ObjectName;
 
-use crate::schema::{Condition, QualifiedName};
+use crate::schema::{Catalog, Condition, QualifiedName};
 
 pub use row_calls::RowCall;
 pub use truth::Truth;
@@ -23,8 +24,15 @@ impl Condition {
     }
 
     /// Calls of session functions that run once per row, because no sub-select keeps the result.
-    pub fn row_calls(&self) -> Vec<RowCall> {
-        row_calls::of(self)
+    /// A sub-select that depends on nothing around it runs once as a whole.
+    pub fn row_calls(&self, catalog: &Catalog) -> Vec<RowCall> {
+        row_calls::of(self, catalog)
+    }
+
+    /// The condition on one line, with each of those calls in a sub-select: `(select auth.uid())`.
+    /// None where it could not be read back.
+    pub fn with_calls_kept(&self, catalog: &Catalog) -> Option<String> {
+        row_calls::kept(self, catalog)
     }
 
     /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.

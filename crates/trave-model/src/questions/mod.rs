@@ -3,6 +3,7 @@
 mod access;
 mod caching;
 mod claims;
+mod deletion;
 mod lists;
 mod lookups;
 mod missing;

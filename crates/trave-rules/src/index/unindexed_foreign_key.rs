@@ -1,8 +1,8 @@
 //! Foreign keys without an index on their own side.
 
-use trave_rule::catalog::{ForeignKey, Table};
+use trave_rule::catalog::{ForeignKey, QualifiedName, ReferentialAction, Table};
 use trave_rule::words::code_list;
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn unindexed_foreign_key(table: &Table, cx: &mut Context) {
@@ -17,22 +17,43 @@ fn unindexed_foreign_key(table: &Table, cx: &mut Context) {
 fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
     let name = &table.name.name;
     let columns = code_list(key.columns.iter().map(|column| format!("{name}.{column}")));
-    let (target, index) = (&key.target.name, key.columns.join("_"));
+    let (target, index) = (shown(&key.target), key.columns.join("_"));
     let verb = if key.columns.len() == 1 { "refers" } else { "refer" };
-    cx.report(
-        key.origin,
-        format!(
-            "{columns} {verb} to `{target}`, and no index serves it: deleting from `{target}` \
-            reads all of `{name}`"
-        ),
-    )
-    .about(&table.name)
-    .about(&key.name)
-    .help(format!(
-        "create index concurrently {name}_{index}_idx on {} ({});",
-        table.name,
-        key.columns.join(", ")
-    ));
+    let lost = cx.catalog_of(table).and_then(|it| cx.model().loses_rows(it, &key.target));
+    let finding = cx
+        .report(
+            key.origin,
+            format!(
+                "{columns} {verb} to `{target}`, and no index serves it: deleting from `{target}` \
+                reads all of `{name}`{}",
+                purpose(&key.on_delete)
+            ),
+        )
+        .about(&table.name)
+        .about(&key.name)
+        .help(format!(
+            "create index concurrently {name}_{index}_idx on {} ({});",
+            table.name,
+            key.columns.join(", ")
+        ));
+    match lost {
+        Some(why) => finding.note(why),
+        None => finding.level(Level::Info),
+    };
+}
+
+/// A table as people call it: `public` goes without saying.
+fn shown(name: &QualifiedName) -> String {
+    if name.schema == "public" { name.name.to_string() } else { name.to_string() }
+}
+
+/// What the rows that refer to a deleted one are looked for.
+fn purpose(action: &ReferentialAction) -> &'static str {
+    match action {
+        ReferentialAction::Cascade => " to delete what refers to it",
+        ReferentialAction::SetNull | ReferentialAction::SetDefault => " to reset the key",
+        ReferentialAction::NoAction | ReferentialAction::Restrict => "",
+    }
 }
 
 fn key_has_index(table: &Table, key: &ForeignKey) -> bool {
