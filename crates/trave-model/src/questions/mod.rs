@@ -3,6 +3,7 @@
 mod access;
 mod caching;
 mod claims;
+mod exposure;
 mod lists;
 mod missing;
 mod routes;
@@ -11,5 +12,6 @@ mod scan;
 mod single;
 
 pub use access::{Admission, admission, caller_privileges};
+pub use exposure::FoundBy;
 pub use missing::{MissingColumn, MissingTable};
 pub use scan::{Serving, has_trigram_index};
