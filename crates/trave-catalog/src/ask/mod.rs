@@ -89,6 +89,20 @@ impl Table {
         self.foreign_keys.iter().any(refers) || self.columns.iter().any(names)
     }
 
+    /// Whether a column names a person: it refers to users or their kin, or is called so.
+    pub fn refers_to_person(&self, column: &str) -> bool {
+        const PEOPLE: [&str; 7] =
+            ["users", "profiles", "accounts", "customers", "members", "clients", "user_profiles"];
+        const COLUMNS: [&str; 6] =
+            ["user_id", "owner_id", "account_id", "customer_id", "profile_id", "created_by"];
+        let refers = |key: &crate::ForeignKey| {
+            key.columns.len() == 1
+                && key.columns.iter().any(|it| it == column)
+                && PEOPLE.contains(&key.target.name.as_str())
+        };
+        COLUMNS.contains(&column) || self.foreign_keys.iter().any(refers)
+    }
+
     /// Whether the migrations made it, so that its columns, keys and indexes are all known.
     pub fn is_known(&self) -> bool {
         !matches!(self.provenance, crate::Provenance::Unknown(_)) && self.columns_known

@@ -18,6 +18,11 @@ const TEXT_TESTS: [&str; 8] =
 impl Evaluator<'_> {
     /// Enters a branch: its condition may have turned callers away.
     pub(super) fn raise(&mut self, test: ExprId, outcome: Outcome, taint: Taint) {
+        if self.is_preflight(test, outcome) {
+            // Nobody gets or changes anything by asking what may be asked.
+            self.level = self.level.max(Level::Maybe);
+            return;
+        }
         let level = self.level_of(test, taint);
         if level <= self.level {
             return;

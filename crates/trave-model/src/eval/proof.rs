@@ -7,6 +7,7 @@ use trave_backend::value::{ClientRole, Shape, Taint, Value};
 use trave_catalog::{Command, Condition, QualifiedName, Table};
 use trave_ts::ir::{ExprId, ExprKind};
 
+use super::narrow::Outcome;
 use super::words::{asks_nobody, waives};
 use super::{Evaluator, Level};
 
@@ -75,6 +76,24 @@ impl Evaluator<'_> {
         found
     }
 
+    /// Whether only preflight requests get where a condition turns out so.
+    pub(super) fn is_preflight(&self, test: ExprId, outcome: Outcome) -> bool {
+        let Some(ExprKind::Binary { op, left, right }) = self.expr(test).map(|expr| &expr.kind)
+        else {
+            return false;
+        };
+        let is_options = |side: ExprId| {
+            let side = self.expr(side).map(|expr| &expr.kind);
+            matches!(side, Some(ExprKind::String(text)) if text == "OPTIONS")
+        };
+        let compares_so = match op.as_str() {
+            "===" | "==" => outcome.holds(),
+            "!==" | "!=" => !outcome.holds(),
+            _ => false,
+        };
+        compares_so && (is_options(*left) || is_options(*right))
+    }
+
     /// Whether a call that asks a text or a list may be about who is calling.
     pub(super) fn may_be_about_caller(&mut self, call: ExprId) -> bool {
         let telling = Taint::IDENTITY.and(Taint::ENV).and(Taint::HEADER).and(Taint::ROWS);
@@ -130,4 +149,89 @@ fn hides_from_strangers(table: &Table) -> bool {
     table.provenance.is_migration()
         && table.rls_enabled
         && open.all(|policy| policy.using.as_ref().is_some_and(Condition::shuts_out_strangers))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{describe, model};
+
+    fn described(handler: &str) -> String {
+        let text = format!(
+            "import {{ createClient }} from '@supabase/supabase-js'
+            import Stripe from 'stripe'
+            import {{ createHmac, timingSafeEqual }} from 'crypto'
+            const admin = createClient(process.env.URL!, process.env.SERVICE_ROLE_KEY!)
+            {handler}"
+        );
+        describe(&model(&[("app/api/x/route.ts", &text)]))
+    }
+
+    #[test]
+    fn an_answer_of_another_service_about_what_was_sent_may_guard() {
+        let found = described(
+            "function stripe() {
+               const key = process.env.STRIPE_SECRET_KEY
+               if (!key?.startsWith('sk_')) throw new Error('not configured')
+               return new Stripe(key)
+            }
+            async function settle(session_id: string, id: string) {
+              const session = await stripe().checkout.sessions.retrieve(session_id, { expand: ['x'] })
+              if (session.payment_status !== 'paid') throw new Error('not paid')
+              await admin.from('orders').update({ status: 'paid' }).eq('id', id)
+            }
+            export async function GET(request: Request) {
+              const query = new URL(request.url).searchParams
+              try {
+                await settle(query.get('session'), query.get('id'))
+              } catch (error) { return new Response('no', { status: 400 }) }
+              return new Response()
+            }",
+        );
+        assert_eq!(found, "GET /api/x\n  guard\n  Update orders Service id Maybe depth 1\n");
+    }
+
+    #[test]
+    fn what_only_preflight_requests_reach_is_no_way_in() {
+        let found = described(
+            "const withKey = async (request: Request, next: () => Promise<Response>) => {
+              if (request.method === 'OPTIONS') return await next()
+              if (request.headers.get('x-key') !== process.env.KEY) return new Response('no', { status: 401 })
+              return await next()
+            }
+            export async function POST(request: Request) {
+              return withKey(request, async () => {
+                await admin.from('orders').delete().eq('id', 1)
+                return new Response()
+              })
+            }",
+        );
+        assert!(!found.contains(" No"), "{found}");
+    }
+
+    #[test]
+    fn a_signature_over_a_row_excuses_reading_it() {
+        let found = described(
+            "function sign(text: string) {
+              return createHmac('sha256', process.env.SECRET!).update(text).digest('hex')
+            }
+            function isRight(fields: { address: string; signature: string }) {
+              const right = Buffer.from(sign(fields.address))
+              const given = Buffer.from(fields.signature)
+              return right.length === given.length && timingSafeEqual(right, given)
+            }
+            export async function GET(request: Request) {
+              const query = new URL(request.url).searchParams
+              const { data } = await admin.from('letters').select('address').eq('id', query.get('id')).single()
+              if (!isRight({ address: data.address, signature: query.get('signature') })) return new Response('no', { status: 403 })
+              const { data: letter } = await admin.from('letters').select('*').eq('id', query.get('id')).single()
+              return Response.json(letter)
+            }",
+        );
+        let expected = "GET /api/x
+  Select letters Service id Maybe
+  guard
+  Select letters Service id Yes Answered
+";
+        assert_eq!(found, expected);
+    }
 }

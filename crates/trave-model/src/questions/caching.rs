@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 use trave_backend::effect::CacheAction;
-use trave_backend::query::Operation;
-use trave_backend::value::{Input, InputKind, Taint, Value};
+use trave_backend::query::{Filter, FilterOp, Operation};
+use trave_backend::value::{Input, InputKind, Shape, Taint, Value};
 use trave_catalog::{Command, Condition, Table};
 
-use crate::model::{Cache, Model, Query, Reach, Route, RouteKind};
+use crate::model::{Cache, Guarded, Model, Query, Reach, Route, RouteKind};
 
 /// As many handlers on the way to a query, and it is asked for often.
 const HANDLERS_MANY: usize = 3;
@@ -72,6 +72,19 @@ impl Model {
         let other = Taint::ROWS.and(Taint::BODY).and(Taint::HEADER).and(Taint::VOLATILE);
         let other = other.and(Taint::UNKNOWN).and(Taint::OPAQUE);
         query.deciding_values().all(|value| !value.taint.has(other))
+    }
+
+    /// Whether a query looks up one row by a key that each call names: a slug, an address. Such
+    /// rows are as many as there are keys, and each is asked for now and then. One call may name a
+    /// constant where others that share the code do not.
+    pub fn looks_up_one(&self, query: &Query, table: &Table) -> bool {
+        let is_named = |filter: &Filter| {
+            filter.op == FilterOp::Eq && !filter.negated && !is_constant(&filter.value)
+        };
+        let is_one = query.facts.single.is_some() || query.is_key_lookup(table);
+        let place = query.facts.target_origin;
+        let mut shared = self.queries_on(table).filter(|it| it.facts.target_origin == place);
+        is_one && shared.any(|it| it.facts.filters.iter().any(is_named))
     }
 
     /// Whether the rows of a query are the same for every caller.
@@ -141,6 +154,10 @@ impl Model {
     }
 }
 
+fn is_constant(value: &Value) -> bool {
+    matches!(value.shape, Shape::Text(_) | Shape::Number(_) | Shape::Bool(_) | Shape::Null)
+}
+
 /// What a route is about: `/api/listings` of `/api/listings/[id]/similar`.
 fn resource(route: &Route) -> Option<&str> {
     let mut slashes = route.path.match_indices('/').map(|(at, _)| at).skip(2);
@@ -199,6 +216,9 @@ impl Route {
 
     /// Whether anybody may call it, to read.
     fn is_open_get(&self) -> bool {
-        self.method == "GET" && self.guards.is_empty() && !self.opaque
+        self.method == "GET"
+            && self.guards.is_empty()
+            && Guarded::No.behind(&self.before) == Guarded::No
+            && !self.opaque
     }
 }

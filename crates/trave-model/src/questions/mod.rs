@@ -4,6 +4,7 @@ mod access;
 mod caching;
 mod claims;
 mod deletion;
+mod exposure;
 mod lists;
 mod lookups;
 mod missing;
@@ -15,5 +16,6 @@ mod single;
 
 pub use access::{Admission, admission, caller_privileges};
 pub use lists::Truncation;
+pub use exposure::FoundBy;
 pub use missing::{MissingColumn, MissingTable};
 pub use scan::{Serving, has_trigram_index};

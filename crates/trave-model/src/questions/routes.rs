@@ -49,6 +49,14 @@ impl Route {
         }
     }
 
+    /// The same, with the page that a server action is posted to.
+    pub fn title_with_page(&self) -> String {
+        match self.pages.as_slice() {
+            [page] => format!("{} of {page}", self.title()),
+            _ => self.title(),
+        }
+    }
+
     /// Whether it is meant for callers who are not known yet: signing in and up, resetting a
     /// password, health checks, callbacks of identity providers.
     pub fn is_for_newcomers(&self) -> bool {

@@ -19,6 +19,9 @@ fn uncached_hot_query(query: &Query, cx: &mut Context) {
     if !is_served || !uncached || !table.provenance.is_migration() {
         return;
     }
+    if model.looks_up_one(query, table) {
+        return;
+    }
     let reasons = model.heat(query, table);
     if reasons.len() < REASONS_MIN
         || !model.is_same_for_all(query)

@@ -1,75 +1,149 @@
 //! Queries with the service role that every caller reaches.
 
 use trave_rule::catalog::Table;
-use trave_rule::model::{Guarded, Model, Query, Reach, RouteKind};
+use trave_rule::model::{FoundBy, Guarded, Model, Query, Route, RouteKind, Step};
 use trave_rule::query::Operation;
 use trave_rule::value::ClientRole;
 use trave_rule::{Context, Level, rule};
 
+/// As many other queries of the same handler are shown.
+const OTHERS_MAX: usize = 3;
+
 #[rule]
-fn service_client_unguarded(query: &Query, cx: &mut Context) {
-    if query.facts.client.role != ClientRole::Service || query.in_script {
+fn service_client_unguarded(route: &Route, cx: &mut Context) {
+    if !is_open(route, cx.model()) {
         return;
     }
+    // One handler without a check is one problem, however much it touches.
+    let mut exposed = exposed(route, cx.model());
+    exposed.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+    let mut exposed = exposed.into_iter();
+    let Some((level, query)) = exposed.next() else { return };
     let Some(name) = query.facts.table.clone() else { return };
-    if cx.model().is_public(&name) {
-        return;
-    }
-    // What anybody may read with the anon key is no secret of the service role's.
-    let reads_public = query.is_read()
-        && cx.model().table_of(query).is_some_and(|table| cx.model().shows_to_anybody(table));
-    if reads_public {
-        return;
-    }
-    let Some(reach) = query.reached.iter().find(|reach| is_open(reach, cx)) else { return };
-    let Some(route) = cx.model().route(reach.route) else { return };
-    let title = route.title();
-    let (place, deed) = (route.origin, query.deed());
-    let client = query.facts.client.made_at;
-    let level = if harms(query, cx.model()) { Level::Error } else { Level::Warning };
+    let deed = what_callers_do(query);
     let finding = cx
-        .report(
-            query.facts.origin,
-            format!(
-                "any caller of {title} can {deed} `{name}`: the service role bypasses row level \
-                security"
-            ),
-        )
-        .here(format!("any caller can {deed} `{name}` here"))
+        .report(query.facts.origin, message(route, query, cx.model()))
+        .here(format!("any caller can {deed} here"))
         .about(&name)
-        .symbol(title.clone())
-        // One handler without a check is one problem, however much it touches.
-        .once_per(title)
-        .label(place, "nothing on the way from here asks who is calling")
+        .symbol(route.title())
+        .once_per(format!("{:?}", query.facts.target_origin))
+        .level(level)
+        .label(route.origin, "nothing on the way from here asks who is calling")
         .help(
             "check the caller first (`auth.getUser()`) and tie the query to that identity, or use \
             a client with the caller's rights",
         );
-    if let Some(client) = client {
+    if let Some(client) = query.facts.client.made_at {
         finding.label(client, "this client uses the service-role key");
     }
-    finding.level(level);
-}
-
-/// Whether strangers get at what is somebody's: they change or remove rows, or read those of
-/// people. Adding rows is what public forms are for.
-fn harms(query: &Query, model: &Model) -> bool {
-    match query.facts.operation {
-        Some(Operation::Update | Operation::Delete) => true,
-        Some(Operation::Select) => model.table_of(query).is_some_and(Table::is_about_people),
-        _ => false,
+    if let Some(waived) = route.waived {
+        finding.label(waived, "this says that nobody needs to be asked");
+    }
+    for (_, other) in exposed.filter(|(other, _)| *other >= Level::Warning).take(OTHERS_MAX) {
+        finding.label(other.facts.origin, format!("and can {} here", what_callers_do(other)));
     }
 }
 
-/// Whether a way leads there from outside with nobody turned away and nothing unknown on it.
-fn is_open(reach: &Reach, cx: &Context) -> bool {
-    let Some(route) = cx.model().route(reach.route) else { return false };
-    reach.guarded == Guarded::No
+/// Whether strangers may take a way in, and nothing unknown is on it.
+fn is_open(route: &Route, model: &Model) -> bool {
+    let kinds =
+        [RouteKind::Http, RouteKind::ServerAction, RouteKind::Edge, RouteKind::Procedure];
+    kinds.contains(&route.kind)
         && !route.opaque
-        && matches!(
-            route.kind,
-            RouteKind::Http | RouteKind::ServerAction | RouteKind::Edge | RouteKind::Procedure
-        )
         && !route.is_for_newcomers()
-        && !cx.model().asks_for_capability(route)
+        && !model.asks_for_capability(route)
+}
+
+/// What strangers get at on a way in, each with how bad that is.
+fn exposed<'m>(route: &Route, model: &'m Model) -> Vec<(Level, &'m Query)> {
+    let sent = route.steps.iter().filter_map(|step| match step {
+        Step::Query(id) => model.query(*id),
+        Step::Cache(_) | Step::Guard(_) => None,
+    });
+    let judged = sent.filter_map(|query| {
+        let mut here = query.reached.iter().filter(|reach| reach.route == route.id);
+        let is_open = here.any(|reach| reach.guarded == Guarded::No);
+        let level = harm(query, model).filter(|_| is_open)?;
+        // Whoever wrote that nobody is asked meant it.
+        Some((if route.waived.is_some() { level.min(Level::Info) } else { level }, query))
+    });
+    judged.collect()
+}
+
+/// How bad it is that strangers reach a query, if it is at all.
+fn harm(query: &Query, model: &Model) -> Option<Level> {
+    let facts = &query.facts;
+    let name = facts.table.as_deref()?;
+    if facts.client.role != ClientRole::Service || query.in_script || model.is_public(name) {
+        return None;
+    }
+    let table = model.table_of(query);
+    match facts.operation? {
+        Operation::Select => read(query, table, model),
+        Operation::Update | Operation::Delete => change(query, table),
+        // Adding rows is what public forms are for; not so in the name of somebody else.
+        Operation::Insert | Operation::Upsert => {
+            query.person_named_by_caller(table?).map(|_| Level::Info)
+        }
+        Operation::Call => query.writes_input().then_some(Level::Info),
+    }
+}
+
+fn read(query: &Query, table: Option<&Table>, model: &Model) -> Option<Level> {
+    // What anybody may read with the anon key is no secret of the service role's.
+    let is_shown = table.is_some_and(|table| model.shows_to_anybody(table));
+    if !query.fetches_rows() || is_shown || query.keeps_to_public_rows() {
+        return None;
+    }
+    let leaves = query.gives_rows_away();
+    let has_secret = table.is_some_and(|table| query.secret_column(table).is_some());
+    let is_private = has_secret || model.is_about_people(query);
+    match query.found_by(table) {
+        FoundBy::Capability(_) if has_secret => Some(Level::Warning),
+        FoundBy::Capability(_) => leaves.then_some(Level::Info),
+        FoundBy::Guess(_) if has_secret && !leaves => Some(Level::Warning),
+        FoundBy::Guess(_) | FoundBy::Anything if leaves && is_private => Some(Level::Error),
+        FoundBy::Guess(_) | FoundBy::Anything => leaves.then_some(Level::Warning),
+        FoundBy::Rows | FoundBy::Unknown => (leaves && has_secret).then_some(Level::Warning),
+    }
+}
+
+fn change(query: &Query, table: Option<&Table>) -> Option<Level> {
+    let deletes = query.facts.operation == Some(Operation::Delete);
+    let is_chosen = query.writes_content() || deletes;
+    match query.found_by(table) {
+        FoundBy::Guess(_) => Some(Level::Error),
+        FoundBy::Capability(_) if is_chosen => Some(Level::Error),
+        FoundBy::Capability(_) => Some(Level::Warning),
+        FoundBy::Anything if query.writes_input() => Some(Level::Error),
+        FoundBy::Rows | FoundBy::Unknown if query.writes_input() => Some(Level::Warning),
+        FoundBy::Anything | FoundBy::Rows | FoundBy::Unknown => None,
+    }
+}
+
+fn message(route: &Route, query: &Query, model: &Model) -> String {
+    let title = route.title_with_page();
+    let name = query.facts.table.as_deref().unwrap_or("?");
+    match query.found_by(model.table_of(query)) {
+        FoundBy::Capability(column) if query.is_read() => format!(
+            "whoever knows the `{column}` of a row of `{name}` can read it through {title}: nothing \
+            else is asked"
+        ),
+        _ => {
+            let deed = what_callers_do(query);
+            format!("any caller of {title} can {deed}: the service role bypasses row level security")
+        }
+    }
+}
+
+/// As a verb with its object: ``read `profiles` by `user_id` ``.
+fn what_callers_do(query: &Query) -> String {
+    let name = query.facts.table.as_deref().unwrap_or("?");
+    let deed = query.deed();
+    match query.found_by(None) {
+        FoundBy::Guess(column) | FoundBy::Capability(column) => {
+            format!("{deed} `{name}` by `{column}`")
+        }
+        FoundBy::Anything | FoundBy::Rows | FoundBy::Unknown => format!("{deed} `{name}`"),
+    }
 }
