@@ -128,6 +128,7 @@ impl<'a> Gathered<'a> {
             uses: Vec::new(),
             in_loop: record.in_loop.clone(),
             in_script,
+            in_dead_code: false,
         });
         gathering.queries.insert(id, index);
         let Some(route) = gathering.route else { return };

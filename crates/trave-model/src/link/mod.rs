@@ -4,6 +4,7 @@
 //! reached. What they saw is gathered in their order, so that threads do not show.
 
 mod browser;
+mod dead;
 mod gather;
 mod intern;
 mod routes;
@@ -59,6 +60,7 @@ fn link_here(program: Program) -> Model {
     let secrets = secrets::find(&program, &browser);
     let mut model = gathered.finish();
     model.secrets = secrets;
+    dead::mark(&mut model.queries, &program);
     complete(model, program)
 }
 
@@ -137,6 +139,7 @@ fn complete(mut model: Model, program: Program) -> Model {
     model.notices = program.notices;
     model.policy = program.settings;
     model.generated = program.generated;
+    model.other_sql = program.other_sql;
     model.index_queries();
     model
 }

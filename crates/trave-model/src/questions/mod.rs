@@ -3,13 +3,17 @@
 mod access;
 mod caching;
 mod claims;
+mod coarse;
 mod lists;
 mod missing;
 mod routes;
 mod rows;
 mod scan;
 mod single;
+mod writers;
 
 pub use access::{Admission, admission, caller_privileges};
+pub use coarse::Narrowing;
 pub use missing::{MissingColumn, MissingTable};
 pub use scan::{Serving, has_trigram_index};
+pub use single::PartOfKey;
