@@ -1,6 +1,7 @@
 //! Foreign keys without an index on their own side.
 
 use trave_rule::catalog::{ForeignKey, Table};
+use trave_rule::sql::NewIndex;
 use trave_rule::words::code_list;
 use trave_rule::{Context, rule};
 
@@ -17,7 +18,7 @@ fn unindexed_foreign_key(table: &Table, cx: &mut Context) {
 fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
     let name = &table.name.name;
     let columns = code_list(key.columns.iter().map(|column| format!("{name}.{column}")));
-    let (target, index) = (&key.target.name, key.columns.join("_"));
+    let target = &key.target.name;
     let verb = if key.columns.len() == 1 { "refers" } else { "refer" };
     cx.report(
         key.origin,
@@ -28,11 +29,7 @@ fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
     )
     .about(&table.name)
     .about(&key.name)
-    .help(format!(
-        "create index concurrently {name}_{index}_idx on {} ({});",
-        table.name,
-        key.columns.join(", ")
-    ));
+    .help(NewIndex::on(table, &key.columns).to_string());
 }
 
 fn key_has_index(table: &Table, key: &ForeignKey) -> bool {
