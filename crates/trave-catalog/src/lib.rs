@@ -16,6 +16,7 @@ pub mod schema;
 #[cfg(test)]
 mod testing;
 
+pub use ask::{Term, TermTest};
 pub use condition::{RowCall, Truth};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,

@@ -50,6 +50,8 @@ pub struct Model {
     pub comments: Vec<IgnoreComment>,
     /// Tables as generated types show them, by the root of their catalog: a second witness.
     pub generated: BTreeMap<SmolStr, Vec<GeneratedTable>>,
+    /// SQL that belongs to no migration: run by hand, seeds, notes. A witness of what it names.
+    pub other_sql: Vec<String>,
     /// The queries on each table, by catalog and name; [`Model::index_queries`] fills it.
     pub queries_by_table: BTreeMap<(usize, QualifiedName), Vec<QueryRef>>,
     /// What was read and what was not.
@@ -195,6 +197,8 @@ pub struct Query {
     pub sent: bool,
     /// What is asked of its answer.
     pub answer: Answer,
+    /// In a function that nothing mentions: it never runs.
+    pub in_dead_code: bool,
 }
 
 /// What is asked of the answer of a query.

@@ -51,12 +51,16 @@ pub struct Program {
     pub scripts: BTreeSet<FileId>,
     /// Files that name no client, token, cache or key: what they do is seen where they are called.
     pub quiet: BTreeSet<FileId>,
+    /// Files that others import which were not parsed.
+    pub imported_elsewhere: BTreeSet<FileId>,
     /// What is known of libraries.
     pub backend: Backend,
     /// Comments that speak to trave, in SQL (those of modules are added by the linker).
     pub comments: Vec<IgnoreComment>,
     /// Tables as generated types show them, by the root of their catalog.
     pub generated: BTreeMap<SmolStr, Vec<GeneratedTable>>,
+    /// The texts of SQL files that are no migrations.
+    pub other_sql: Vec<String>,
     /// What could not be read.
     pub notices: Vec<Notice>,
     /// Files and statements read; routes and queries are counted by the linker.

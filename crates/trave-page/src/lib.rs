@@ -16,6 +16,11 @@ pub use front::{Front, Level};
 pub use label::{Label, LabelKind, Labelled, label_line, split_labels};
 pub use page::{Page, Report, SectionKind};
 
+/// How many letters two names differ by.
+pub fn distance(left: &str, right: &str) -> usize {
+    strsim::damerau_levenshtein(left, right)
+}
+
 /// The name among `known` that a reader may have meant, if one is close enough.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known

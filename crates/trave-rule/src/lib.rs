@@ -6,6 +6,7 @@ mod context;
 mod finding;
 mod fix;
 mod rule;
+pub mod sql;
 mod subject;
 pub mod words;
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use trave_backend::scan::SECRET_NEEDLES;
@@ -89,6 +90,19 @@ pub(crate) fn leading_to_secrets(
     let on_the_way = reach(clients, |file| graph.imports.get(file), |file| leading.contains(file));
     let unpicked: BTreeSet<u32> = sketches.iter().map(|(_, sketch)| sketch.number).collect();
     on_the_way.intersection(&unpicked).copied().collect()
+}
+
+/// The files that sketched ones import.
+pub(crate) fn imported_by(sketches: &[(String, Sketch)], resolver: &Resolver) -> BTreeSet<u32> {
+    let targets = |(path, sketch): &(String, Sketch)| {
+        let targets = sketch.specifiers.iter().filter_map(|one| resolver.resolve(path, one));
+        let files = targets.filter_map(|target| match target {
+            Target::File(number) => Some(number),
+            Target::Renamed(_) => None,
+        });
+        files.collect::<Vec<u32>>()
+    };
+    sketches.par_iter().flat_map_iter(targets).collect()
 }
 
 fn graph(sketches: &[(String, Sketch)], parsed: &[Parsed], resolver: &Resolver) -> Graph {

@@ -3,6 +3,7 @@
 //! A scan of the bytes picks the first; from there imports are followed, each file as soon as one
 //! that imports it is parsed. What nothing picked and nothing imports is never parsed.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -15,7 +16,7 @@ use trave_backend::scan::{NEEDLES, is_entry_path};
 use trave_source::{FileId, Notice};
 use trave_ts::ir;
 
-use crate::browser::{Sketch, leading_to_secrets};
+use crate::browser::{Sketch, imported_by, leading_to_secrets};
 use crate::kind::{Kind, is_generated};
 use crate::phases::{Amount, Phase, Phases};
 use crate::resolve::{Resolver, Target};
@@ -51,6 +52,8 @@ pub(crate) struct Code {
     pub(crate) parsed: Vec<Parsed>,
     /// Tables that generated types show, with the path of the file.
     pub(crate) generated: Vec<(String, Vec<GeneratedTable>)>,
+    /// The files that others import which were not parsed.
+    pub(crate) imported_elsewhere: BTreeSet<u32>,
     /// How many files were looked at.
     pub(crate) scanned: usize,
     /// What could not be read.
@@ -123,6 +126,7 @@ impl CodeFiles<'_> {
         let leading = leading_to_secrets(&sketches, &code.parsed, self.resolver);
         let picked = leading.into_iter().map(Picked::followed).collect();
         self.parse_all(picked, (&seen, needles.as_ref()), &mut code);
+        code.imported_elsewhere = imported_by(&sketches, self.resolver);
         code.parsed.sort_by_key(|parsed| parsed.number);
         let bytes = code.parsed.iter().map(|parsed| parsed.text.len() as u64).sum();
         let amount = Amount { items: code.parsed.len(), bytes };

@@ -153,10 +153,14 @@ impl Parts<'_> {
             });
             maps.packages.extend(at.map(|at| (id, at)));
         }
+        let imported = self.code.imported_elsewhere.iter();
+        let imported_elsewhere =
+            imported.filter_map(|number| maps.ids.get(number)).copied().collect();
         let (modules, imports) = maps.linked(parsed);
         let mut notices = self.notices;
         notices.extend(self.code.notices);
         notices.extend(self.replayed.notices);
+        let roots = std::mem::take(&mut self.migrations.roots);
         let program = Program {
             sources,
             modules,
@@ -167,6 +171,7 @@ impl Parts<'_> {
             package_of_file: maps.packages,
             scripts: maps.scripts,
             quiet: maps.quiet,
+            imported_elsewhere,
             backend: Backend {
                 libraries: trave_backend::libraries(),
                 entries: trave_backend::frameworks::entries,
@@ -176,8 +181,9 @@ impl Parts<'_> {
             coverage: Coverage::default(),
             settings: model_settings(self.settings),
             generated,
+            other_sql: self.migrations.other,
         };
-        (program, self.migrations.roots)
+        (program, roots)
     }
 
     /// Tables that generated types show, by the root that their file speaks to.

@@ -14,6 +14,9 @@ use crate::store::Store;
 use crate::text::SQL_BYTES_MAX;
 use crate::walk::Found;
 
+/// SQL that is no migration is kept as a witness up to this size.
+const OTHER_BYTES_MAX: usize = 256 << 10;
+
 /// The migrations of a project, sorted into roots, their texts among the sources.
 #[derive(Debug, Default)]
 pub(crate) struct Migrations {
@@ -21,6 +24,8 @@ pub(crate) struct Migrations {
     pub(crate) roots: Vec<MigrationRoot>,
     /// What could not be read, and what is no migration.
     pub(crate) notices: Vec<Notice>,
+    /// The texts of those that are no migrations, but for large ones, which hold data.
+    pub(crate) other: Vec<String>,
     /// How many bytes the migrations have.
     bytes: u64,
 }
@@ -68,7 +73,7 @@ pub(crate) fn read(
 }
 
 impl Migrations {
-    /// Gives the migrations their place among the sources; other SQL is forgotten.
+    /// Gives the migrations their place among the sources; other SQL is kept aside.
     fn add_to(&mut self, sources: &mut Sources, read: Vec<(&str, String)>) {
         let used: BTreeSet<FileId> = self
             .roots
@@ -81,6 +86,8 @@ impl Migrations {
             if used.contains(&old) {
                 self.bytes += text.len() as u64;
                 ids.insert(old, sources.add(path, text));
+            } else if text.len() <= OTHER_BYTES_MAX {
+                self.other.push(text);
             }
         }
         let migrations = self.roots.iter_mut().flat_map(|root| &mut root.files);

@@ -2,6 +2,10 @@
 
 mod access;
 mod keys;
+mod mentions;
+mod values;
+
+pub use values::{Term, TermTest};
 
 use trave_source::Origin;
 
@@ -67,6 +71,25 @@ impl Table {
     /// Where the table was made or first named; none for the platform's own.
     pub fn origin(&self) -> Option<Origin> {
         self.provenance.origin()
+    }
+
+    /// The column that says which tenant a row belongs to: it refers to a table of groups.
+    pub fn tenant_column(&self) -> Option<&str> {
+        const TENANTS: [&str; 8] = [
+            "accounts",
+            "organizations",
+            "organisations",
+            "workspaces",
+            "teams",
+            "tenants",
+            "companies",
+            "orgs",
+        ];
+        let of_tenant = |key: &&crate::ForeignKey| TENANTS.contains(&key.target.name.as_str());
+        match self.foreign_keys.iter().find(of_tenant)?.columns.as_slice() {
+            [column] => Some(column),
+            _ => None,
+        }
     }
 
     /// Whether its rows belong to people: a column refers to users or accounts, or holds how to

@@ -135,6 +135,7 @@ impl<'a> Gathered<'a> {
             in_script,
             sent: false,
             answer: Answer::default(),
+            in_dead_code: false,
         });
         if let Some(query) = self.queries.get_mut(index) {
             query.sent |= record.sent;

@@ -5,6 +5,7 @@
 
 mod before;
 mod browser;
+mod dead;
 mod gather;
 mod in_order;
 mod intern;
@@ -72,6 +73,7 @@ fn link_here(program: Program) -> Model {
     let secrets = secrets::find(&program, &browser);
     let mut model = gathered.finish();
     model.secrets = secrets;
+    dead::mark(&mut model.queries, &program);
     complete(model, program)
 }
 
@@ -163,6 +165,7 @@ fn complete(mut model: Model, program: Program) -> Model {
     model.notices = program.notices;
     model.policy = program.settings;
     model.generated = program.generated;
+    model.other_sql = program.other_sql;
     model.index_queries();
     model
 }

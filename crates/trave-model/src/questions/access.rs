@@ -2,7 +2,7 @@
 
 use trave_backend::query::Operation;
 use trave_backend::value::{ClientRole, Taint};
-use trave_catalog::{Catalog, Command, Policy, Table};
+use trave_catalog::{Catalog, Command, Condition, Policy, Table};
 
 use crate::model::{Model, Query, Route, Step};
 
@@ -42,6 +42,23 @@ impl Query {
     /// Whether it runs with a caller's rights, so that policies apply.
     pub fn is_by_caller(&self) -> bool {
         self.facts.client.role == ClientRole::User
+    }
+
+    /// Whether policies leave it only rows that are its caller's, by columns other than these: an
+    /// index on these alone would hold the rows of everybody.
+    pub fn sees_own_rows(&self, table: &Table, indexed: &[&str]) -> bool {
+        if !table.rls_enabled || self.facts.client.role == ClientRole::Service {
+            return false;
+        }
+        let covers = |policy: &&Policy| policy.is_for(Command::Select) && is_for_callers(policy);
+        let mut conditions = table.policies.iter().filter(covers).map(|policy| &policy.using);
+        let narrows = |using: &Option<Condition>| {
+            using.as_ref().is_some_and(|using| {
+                let columns = using.columns();
+                using.depends_on_caller() && !columns.iter().any(|name| indexed.contains(&&**name))
+            })
+        };
+        table.policies.iter().any(|policy| covers(&policy)) && conditions.all(narrows)
     }
 
     /// The commands that PostgreSQL checks policies for when it runs, without those for rows that

@@ -7,7 +7,7 @@ use trave_backend::value::{Shape, Value};
 use trave_catalog::{Catalog, ChangeKind, PastColumn, Provenance, QualifiedName, Table};
 use trave_source::Origin;
 
-use crate::model::{Model, Query};
+use crate::model::{Model, Query, QueryRef};
 
 /// The share of the tables named in code that migrations must make before a table that nothing
 /// makes counts as a mistake: below it, tables are evidently made elsewhere.
@@ -38,6 +38,10 @@ pub struct MissingColumn<'m> {
     pub past: Option<&'m PastColumn>,
     /// The table has so many unknown columns that it evidently changed elsewhere.
     pub drifted: bool,
+    /// SQL of the project names it all the same, so that it is probably there.
+    pub named_in_sql: bool,
+    /// The query that names it first, of all on the table.
+    pub first: QueryRef,
 }
 
 impl Model {
@@ -82,10 +86,14 @@ impl Model {
         table: &'m Table,
     ) -> Vec<MissingColumn<'m>> {
         let Some(catalog) = self.catalog_at(query.facts.origin) else { return Vec::new() };
-        if !table.columns_known || !table.provenance.is_migration() {
+        let known = table.columns_known && table.provenance.is_migration();
+        if !known && catalog.unknown.contains(&table.name) {
             return Vec::new();
         }
-        let unknown = |column: &SmolStr| self.lacks(catalog, table, column);
+        // Of a table that is made elsewhere it is known which columns a migration took away.
+        let unknown = |column: &SmolStr| {
+            self.lacks(catalog, table, column) && (known || past_of(table, column).is_some())
+        };
         let missing: Vec<(SmolStr, Origin)> =
             named_columns(query).into_iter().filter(|(column, _)| unknown(column)).collect();
         if missing.is_empty() {
@@ -93,7 +101,9 @@ impl Model {
         }
         let drifted = self.unknown_columns(catalog, table) >= DRIFT_COLUMNS;
         let describe = |(name, origin): (SmolStr, Origin)| MissingColumn {
-            past: table.past_columns.iter().rev().find(|past| past.name == name),
+            past: past_of(table, &name),
+            named_in_sql: self.sql_names(catalog, table, &name),
+            first: self.first_naming(table, &name).unwrap_or(query.id),
             name,
             origin,
             drifted,
@@ -101,11 +111,25 @@ impl Model {
         missing.into_iter().map(describe).collect()
     }
 
+    /// Whether a statement of the project's SQL, run by a migration or by hand, names a column.
+    fn sql_names(&self, catalog: &Catalog, table: &Table, column: &str) -> bool {
+        let sources = self.sources.iter().filter(|(_, source)| source.path.ends_with(".sql"));
+        let texts = sources.map(|(_, source)| &*source.text);
+        let mut texts = texts.chain(self.other_sql.iter().map(String::as_str));
+        texts.any(|text| catalog.text_names_column(text, &table.name, column))
+    }
+
+    /// The first query on a table that names a column.
+    fn first_naming(&self, table: &Table, column: &SmolStr) -> Option<QueryRef> {
+        let mut queries = self.queries_on(table).filter(|query| !query.in_script);
+        let first = queries.find(|query| named_columns(query).iter().any(|(own, _)| own == column));
+        Some(first?.id)
+    }
+
     /// How many different columns of a table the code names that are not, and never were, there.
     fn unknown_columns(&self, catalog: &Catalog, table: &Table) -> usize {
         let never = |column: &SmolStr| {
-            self.lacks(catalog, table, column)
-                && !table.past_columns.iter().any(|past| past.name == *column)
+            self.lacks(catalog, table, column) && past_of(table, column).is_none()
         };
         let named = self.queries_on(table).flat_map(named_columns).map(|(column, _)| column);
         named.filter(never).collect::<BTreeSet<_>>().len()
@@ -121,6 +145,11 @@ impl Model {
         });
         table.column(column).is_none() && !computed && !generated
     }
+}
+
+/// What last became of a column of that name.
+fn past_of<'t>(table: &'t Table, column: &str) -> Option<&'t PastColumn> {
+    table.past_columns.iter().rev().find(|past| past.name == column)
 }
 
 fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {

@@ -3,6 +3,7 @@
 mod access;
 mod caching;
 mod claims;
+mod coarse;
 mod deletion;
 mod exposure;
 mod lists;
@@ -13,9 +14,12 @@ mod routes;
 mod rows;
 mod scan;
 mod single;
+mod writers;
 
 pub use access::{Admission, admission, caller_privileges};
-pub use lists::Truncation;
+pub use coarse::Narrowing;
 pub use exposure::FoundBy;
+pub use lists::Truncation;
 pub use missing::{MissingColumn, MissingTable};
 pub use scan::{Serving, has_trigram_index};
+pub use single::PartOfKey;

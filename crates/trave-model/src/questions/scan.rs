@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trave_backend::query::{Filter, FilterOp, OrderKey};
-use trave_backend::value::ClientRole;
+use trave_backend::value::{ClientRole, Shape, Value};
 use trave_catalog::{Command, Condition, IndexTarget, Table};
 
 use super::rows::Certain;
@@ -81,14 +81,19 @@ fn leads_index(table: &Table, column: &str) -> bool {
     })
 }
 
-/// Whether a partial index holds just the rows that a filter asks for: `where status = 'open'`.
+/// Whether a partial index holds just the rows that a filter asks for: `where status = 'open'`,
+/// `where status in ('open', 'late')`.
 fn is_picked_by_index(table: &Table, filter: &Filter) -> bool {
-    let Some(value) = filter.value.as_text().filter(|_| filter.op == FilterOp::Eq) else {
-        return false;
+    let values: Option<Vec<&str>> = match (filter.op, &filter.value.shape) {
+        (FilterOp::Eq, _) => filter.value.as_text().map(|text| vec![text]),
+        (FilterOp::In, Shape::Array(list)) => list.iter().map(Value::as_text).collect(),
+        _ => None,
     };
+    let Some(values) = values.filter(|values| !values.is_empty()) else { return false };
     let picks = |predicate: &String| {
         let mut words = predicate.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
-        words.any(|word| word == filter.column) && predicate.contains(&format!("'{value}'"))
+        words.any(|word| word == filter.column)
+            && values.iter().all(|value| predicate.contains(&format!("'{value}'")))
     };
     table.indexes.iter().filter_map(|index| index.predicate.as_ref()).any(picks)
 }

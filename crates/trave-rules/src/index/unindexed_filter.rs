@@ -1,10 +1,11 @@
 //! Filters that make each run of a query read the whole table.
 
-use trave_rule::catalog::{Column, Table};
-use trave_rule::model::{Query, Serving};
+use trave_rule::catalog::{Column, ForeignKey, Table};
+use trave_rule::model::{Narrowing, PartOfKey, Query, Serving};
 use trave_rule::query::Filter;
-use trave_rule::words::code_list;
-use trave_rule::{Context, Level, rule};
+use trave_rule::sql::NewIndex;
+use trave_rule::words::{code_list, plain_list};
+use trave_rule::{Context, FindingBuilder, Level, rule};
 
 #[rule]
 fn unindexed_filter(query: &Query, cx: &mut Context) {
@@ -17,36 +18,113 @@ fn unindexed_filter(query: &Query, cx: &mut Context) {
         return;
     }
     let Serving::Unserved(filters) = model.serving(query, table) else { return };
-    let columns: Vec<&Column> = columns_of(&filters, table);
-    let (Some(first), Some(filter)) = (columns.first(), filters.first()) else { return };
-    let only_flags = columns.iter().all(|column| column.type_name == "boolean");
-    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-    let table_name = &table.name.name;
-    let way = model.reached_from(query).unwrap_or_default();
-    let finding = cx
-        .report(
-            filter.origin,
-            format!(
-                "`{table_name}` is filtered by {}, which no index serves: every call reads the \
-                whole table",
-                code_list(&names)
-            ),
-        )
-        .here(format!("filtered here, for {way}"))
-        .about(format!("{}.{}", table.name, names.join(",")))
-        .once_per(format!("{} {}", table.name, names.join(",")))
-        .help(if only_flags { partial_index(table, &names) } else { index(table, &names) });
-    if only_flags {
-        finding.level(Level::Info);
+    if model.stays_as_seeded(table) {
+        return;
     }
-    let is_foreign_key =
-        table.foreign_keys.iter().any(|key| key.columns.first() == Some(&first.name));
-    let note = if is_foreign_key {
+    let kind = |filter: &Filter| model.narrowing(query, table, filter);
+    let (fine, few): (Vec<&Filter>, Vec<&Filter>) =
+        filters.into_iter().partition(|filter| kind(filter) == Narrowing::Fine);
+    if fine.is_empty() {
+        // Reading nearly all rows is what the query asks for.
+        let few: Vec<&Filter> =
+            few.into_iter().filter(|filter| kind(filter) == Narrowing::Coarse).collect();
+        return coarse(query, table, &few, cx);
+    }
+    match query.key_without_its_beginning(table, &fine) {
+        Some(key) => part_of_key(query, table, (&fine, &key), cx),
+        None => whole_table(query, table, &fine, cx),
+    }
+}
+
+/// An index would find few rows among many.
+fn whole_table(query: &Query, table: &Table, filters: &[&Filter], cx: &mut Context) {
+    let columns = columns_of(filters, table);
+    let (Some(first), Some(filter)) = (columns.first(), filters.first()) else { return };
+    let of_key = |key: &ForeignKey| key.columns.first() == Some(&first.name);
+    let note = if table.foreign_keys.iter().any(of_key) {
         "a foreign key makes no index"
     } else {
         "no index begins with this column"
     };
-    finding.label(first.origin, note);
+    let names = columns.iter().map(|column| &column.name);
+    report(query, table, (filter, &columns), cx)
+        .label(first.origin, note)
+        .help(NewIndex::on(table, names).to_string());
+}
+
+/// A column with few values tells few rows apart; an index over the rare value does.
+fn coarse(query: &Query, table: &Table, filters: &[&Filter], cx: &mut Context) {
+    let columns = columns_of(filters, table);
+    let (Some(first), Some(filter)) = (columns.first(), filters.first()) else { return };
+    let pinned: Vec<String> = query
+        .pinned_conditions(table)
+        .filter(|(name, _)| columns.iter().any(|column| column.name == **name))
+        .map(|(_, condition)| condition)
+        .collect();
+    let order = query.facts.order.iter().find_map(|key| key.column.as_ref());
+    let key = order.or_else(|| table.primary_key.as_ref()?.columns.first());
+    let Some(key) = key.filter(|key| table.column(key).is_some()) else { return };
+    if pinned.len() == filters.len() {
+        let index = NewIndex::on(table, [key]).only_where(&pinned);
+        report(query, table, (filter, &columns), cx)
+            .level(Level::Info)
+            .label(first.origin, "this column has few values")
+            .help(format!("where few rows match: {index}"));
+    }
+}
+
+fn report<'c>(
+    query: &Query,
+    table: &Table,
+    (filter, columns): (&Filter, &[&Column]),
+    cx: &'c mut Context,
+) -> &'c mut FindingBuilder {
+    let names = columns.iter().map(|column| column.name.as_str());
+    let joined = names.clone().collect::<Vec<_>>().join(",");
+    let way = cx.model().reached_from(query).unwrap_or_default();
+    cx.report(
+        filter.origin,
+        format!(
+            "`{}` is filtered by {}, which no index serves: every call reads the whole table",
+            table.name.name,
+            code_list(names)
+        ),
+    )
+    .here(format!("filtered here, for {way}"))
+    .about(format!("{}.{joined}", table.name))
+    .once_per(format!("{} {joined}", table.name))
+}
+
+/// The query names a unique key without its beginning.
+fn part_of_key(
+    query: &Query,
+    table: &Table,
+    (filters, key): (&[&Filter], &PartOfKey),
+    cx: &mut Context,
+) {
+    let (columns, Some(filter)) = (columns_of(filters, table), filters.first()) else { return };
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let way = cx.model().reached_from(query).unwrap_or_default();
+    let finding = cx
+        .report(
+            filter.origin,
+            format!(
+                "the query leaves out {} of unique ({}): every call reads all of `{}`",
+                code_list(&key.left_out),
+                plain_list(&key.key),
+                table.name.name
+            ),
+        )
+        .here(format!("filtered by {} alone, for {way}", code_list(&names)))
+        .about(format!("{}.{}", table.name, names.join(",")))
+        .once_per(format!("{} {}", table.name, names.join(",")))
+        .help(format!(
+            "compare {} too: the index of the key serves both",
+            code_list(&key.left_out)
+        ));
+    if let Some(first) = key.left_out.first().and_then(|name| table.column(name)) {
+        finding.label(first.origin, "the index of the key begins with this column");
+    }
 }
 
 /// The filtered columns, each once, equalities first: the order an index wants them in.
@@ -62,23 +140,91 @@ fn columns_of<'t>(filters: &[&Filter], table: &'t Table) -> Vec<&'t Column> {
     columns
 }
 
-fn index(table: &Table, columns: &[&str]) -> String {
-    format!(
-        "create index concurrently {}_{}_idx on {} ({});",
-        table.name.name,
-        columns.join("_"),
-        table.name,
-        columns.join(", ")
-    )
-}
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
 
-/// A flag alone tells few rows apart; an index over the rare value does.
-fn partial_index(table: &Table, flags: &[&str]) -> String {
-    format!(
-        "where few rows match: create index concurrently {}_{}_idx on {} (id) where {};",
-        table.name.name,
-        flags.join("_"),
-        table.name,
-        flags.join(" and ")
-    )
+    #[test]
+    fn the_default_of_a_column_with_few_values_matches_nearly_all_rows() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table readers (
+  id uuid primary key, subscribed boolean default true,
+  state text default 'active' check (state in ('active', 'gone'))
+);
+//- src/app/api/readers/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data } = await db.from('readers').select('id').eq('subscribed', true).eq('state', 'active')
+  return Response.json(data)
+}
+",
+        );
+    }
+
+    #[test]
+    fn another_value_wants_a_partial_index() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table mails (id uuid primary key, state text default 'sent' check (state in ('sent', 'failed')));
+//- src/app/api/mails/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data } = await db.from('mails').select('id').eq('state', 'failed')
+//                                                     ^^^^^^^^^^^^^^^^^^^^^ `mails` is filtered by `state`, which no index serves: every call reads the whole table
+  return Response.json(data)
+}
+",
+        );
+    }
+
+    #[test]
+    fn the_rest_of_a_unique_key_is_left_out() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table cities (id uuid primary key);
+create table quarters (
+  id uuid primary key, city_id uuid not null references cities (id), slug text not null,
+  unique (city_id, slug)
+);
+//- src/app/api/quarters/[slug]/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request, { params }: { params: { slug: string } }) {
+  const { data } = await db.from('quarters').select('id').eq('slug', params.slug).single()
+//                                                        ^^^^^^^^^^^^^^^^^^^^^^^ the query leaves out `city_id` of unique (city_id, slug): every call reads all of `quarters`
+  return Response.json(data)
+}
+",
+        );
+    }
+
+    #[test]
+    fn a_table_that_nothing_adds_to_stays_small() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table currencies (id uuid primary key, symbol text not null);
+alter table currencies enable row level security;
+create policy read on currencies for select using (true);
+insert into currencies (id, symbol) values ('00000000-0000-0000-0000-000000000001', '€');
+//- src/app/api/currencies/[symbol]/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request, { params }: { params: { symbol: string } }) {
+  const { data } = await db.from('currencies').select('id').eq('symbol', params.symbol)
+  return Response.json(data)
+}
+",
+        );
+    }
 }

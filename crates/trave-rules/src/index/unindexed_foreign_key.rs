@@ -1,6 +1,7 @@
 //! Foreign keys without an index on their own side.
 
 use trave_rule::catalog::{ForeignKey, QualifiedName, ReferentialAction, Table};
+use trave_rule::sql::NewIndex;
 use trave_rule::words::code_list;
 use trave_rule::{Context, Level, rule};
 
@@ -17,7 +18,7 @@ fn unindexed_foreign_key(table: &Table, cx: &mut Context) {
 fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
     let name = &table.name.name;
     let columns = code_list(key.columns.iter().map(|column| format!("{name}.{column}")));
-    let (target, index) = (shown(&key.target), key.columns.join("_"));
+    let target = shown(&key.target);
     let verb = if key.columns.len() == 1 { "refers" } else { "refer" };
     let lost = cx.catalog_of(table).and_then(|it| cx.model().loses_rows(it, &key.target));
     let finding = cx
@@ -31,11 +32,7 @@ fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
         )
         .about(&table.name)
         .about(&key.name)
-        .help(format!(
-            "create index concurrently {name}_{index}_idx on {} ({});",
-            table.name,
-            key.columns.join(", ")
-        ));
+        .help(NewIndex::on(table, &key.columns).to_string());
     match lost {
         Some(why) => finding.note(why),
         None => finding.level(Level::Info),

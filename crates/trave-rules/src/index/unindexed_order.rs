@@ -1,8 +1,9 @@
 //! Limited lists that are sorted without an index.
 
 use trave_rule::catalog::{Column, Table};
-use trave_rule::model::{Query, Serving};
+use trave_rule::model::{Narrowing, Query, Serving};
 use trave_rule::query::OrderKey;
+use trave_rule::sql::NewIndex;
 use trave_rule::{Context, Level, rule};
 
 #[rule]
@@ -15,20 +16,24 @@ fn unindexed_order(query: &Query, cx: &mut Context) {
     if !table.provenance.is_migration() || model.is_small(&table.name.name) {
         return;
     }
-    // A filter that no index serves is unindexed-filter's.
-    let serving = model.serving(query, table);
-    if !query.is_list(table) || matches!(serving, Serving::Unserved(_)) {
-        return;
-    }
     let mut keys = query.facts.order.iter().filter(|key| key.relation.is_none());
     let Some(key) = keys.next().filter(|key| !key.conditional) else { return };
     let Some(column) = key.column.as_ref().and_then(|name| table.column(name)) else { return };
-    if model.gives_order(query, table, key) || (serving == Serving::Served && !is_time(column)) {
+    if !query.is_list(table) || model.gives_order(query, table, key) || model.stays_as_seeded(table)
+    {
         return;
     }
-    match serving {
+    match model.serving(query, table) {
+        // A filter that narrows and that no index serves is unindexed-filter's.
+        Serving::Unserved(filters) => {
+            let hardly = |kind| kind == Narrowing::Hardly;
+            if filters.iter().all(|filter| hardly(model.narrowing(query, table, filter))) {
+                sorts_all(query, table, (key, column), cx);
+            }
+        }
         Serving::Unfiltered => sorts_all(query, table, (key, column), cx),
-        _ => sorts_found(query, table, (key, column), cx),
+        Serving::Served if is_time(column) => sorts_found(query, table, (key, column), cx),
+        Serving::Served => {}
     }
 }
 
@@ -39,20 +44,27 @@ fn is_time(column: &Column) -> bool {
 
 /// Nothing narrows the rows: each call sorts the whole table.
 fn sorts_all(query: &Query, table: &Table, (key, column): (&OrderKey, &Column), cx: &mut Context) {
+    if cx.model().narrows(query, table) || query.sees_own_rows(table, &[&column.name]) {
+        return;
+    }
     let (name, way) = (&table.name.name, cx.model().reached_from(query).unwrap_or_default());
     let direction = if key.ascending { "" } else { " desc" };
+    // Some of what the query leaves out may be many rows after all.
+    let all = query.facts.filters.iter().all(|filter| filter.conditional);
+    let (how_many, level) = if all { ("all", Level::Warning) } else { ("nearly all", Level::Info) };
     cx.report(
         key.origin,
-        format!("every call sorts all of `{name}` by `{}`: no index gives that order", column.name),
+        format!(
+            "every call sorts {how_many} of `{name}` by `{}`: no index gives that order",
+            column.name
+        ),
     )
+    .level(level)
     .here(format!("sorted here, for {way}"))
     .about(format!("{}.{}", table.name, column.name))
     .once_per(format!("{} {}", table.name, column.name))
     .label(column.origin, "no index begins with this column")
-    .help(format!(
-        "create index concurrently {name}_{0}_idx on {1} ({0}{direction});",
-        column.name, table.name
-    ));
+    .help(NewIndex::on(table, [format!("{}{direction}", column.name)]).to_string());
 }
 
 /// An index finds the rows by equality, but not in order: each call sorts all it finds.
@@ -62,12 +74,20 @@ fn sorts_found(
     (key, column): (&OrderKey, &Column),
     cx: &mut Context,
 ) {
+    let model = cx.model();
     let fixed: Vec<&str> = query.fixed_columns().map(AsRef::as_ref).collect();
     // A partial index holds few rows: sorting these costs little.
     let Some(first) = fixed.iter().find(|name| table.index_serving(&[**name]).is_some()) else {
         return;
     };
-    let (name, way) = (&table.name.name, cx.model().reached_from(query).unwrap_or_default());
+    // Whatever else narrows the rows leaves fewer to sort.
+    let mut narrowing = model.narrowing_filters(query, table);
+    if narrowing.any(|filter| filter.column != **first)
+        || query.sees_own_rows(table, &[first, &column.name])
+    {
+        return;
+    }
+    let (name, way) = (&table.name.name, model.reached_from(query).unwrap_or_default());
     let direction = if key.ascending { "" } else { " desc" };
     cx.report(
         key.origin,
@@ -81,8 +101,55 @@ fn sorts_found(
     .about(format!("{}.{}", table.name, column.name))
     .once_per(format!("{} {first} {}", table.name, column.name))
     .label(column.origin, "no index continues with this column after the filtered ones")
-    .help(format!(
-        "create index concurrently {name}_{first}_{0}_idx on {1} ({first}, {0}{direction});",
-        column.name, table.name
-    ));
+    .help(
+        NewIndex::on(table, [(*first).to_owned(), format!("{}{direction}", column.name)])
+            .to_string(),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    #[test]
+    fn what_narrows_the_rows_leaves_few_to_sort() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table reports (id uuid primary key, email text, team_id uuid, made_at timestamptz, expires_at timestamptz);
+create index on reports (team_id, expires_at);
+//- src/app/api/reports/[who]/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request, { params }: { params: { who: string } }) {
+  const { data: mine } = await db.from('reports').select('id').ilike('email', params.who).order('made_at').limit(50)
+  const { data: open } = await db.from('reports').select('id').eq('team_id', params.who)
+    .gte('expires_at', new Date().toISOString()).order('made_at').limit(50)
+  return Response.json([mine, open])
+}
+",
+        );
+    }
+
+    #[test]
+    fn a_caller_sorts_only_their_own_rows() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table notes (id uuid primary key, owner_id uuid, archived boolean default false, made_at timestamptz);
+create index on notes (archived);
+alter table notes enable row level security;
+create policy own on notes using (owner_id = (select auth.uid()));
+//- src/app/api/notes/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_ANON_KEY!)
+export async function GET() {
+  const { data } = await db.from('notes').select('id').eq('archived', false).order('made_at').limit(50)
+  return Response.json(data)
+}
+",
+        );
+    }
 }

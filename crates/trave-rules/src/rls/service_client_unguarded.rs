@@ -46,8 +46,7 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
 
 /// Whether strangers may take a way in, and nothing unknown is on it.
 fn is_open(route: &Route, model: &Model) -> bool {
-    let kinds =
-        [RouteKind::Http, RouteKind::ServerAction, RouteKind::Edge, RouteKind::Procedure];
+    let kinds = [RouteKind::Http, RouteKind::ServerAction, RouteKind::Edge, RouteKind::Procedure];
     kinds.contains(&route.kind)
         && !route.opaque
         && !route.is_for_newcomers()
@@ -131,7 +130,9 @@ fn message(route: &Route, query: &Query, model: &Model) -> String {
         ),
         _ => {
             let deed = what_callers_do(query);
-            format!("any caller of {title} can {deed}: the service role bypasses row level security")
+            format!(
+                "any caller of {title} can {deed}: the service role bypasses row level security"
+            )
         }
     }
 }

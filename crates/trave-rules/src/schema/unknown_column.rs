@@ -1,8 +1,9 @@
 //! Columns that the code names and the table does not have.
 
 use trave_rule::catalog::Table;
-use trave_rule::model::{MissingColumn, Query};
-use trave_rule::{Context, Level, nearest, rule};
+use trave_rule::model::{MissingColumn, Query, QueryRef};
+use trave_rule::words::{code_list, misspelt};
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn unknown_column(query: &Query, cx: &mut Context) {
@@ -11,36 +12,176 @@ fn unknown_column(query: &Query, cx: &mut Context) {
         return;
     }
     let Some(table) = model.table_of(query) else { return };
-    for missing in model.missing_columns(query, table) {
-        report(&missing, table, cx);
+    let mut missing = model.missing_columns(query, table);
+    while let Some(kind) = missing.first().map(Kind::of) {
+        let (group, rest): (Vec<_>, Vec<_>) =
+            missing.into_iter().partition(|one| Kind::of(one) == kind);
+        report(&kind, &group, table, cx);
+        missing = rest;
     }
 }
 
-fn report(missing: &MissingColumn, table: &Table, cx: &mut Context) {
-    let (name, column) = (&table.name.name, &missing.name);
-    let renamed = missing.past.and_then(|past| past.renamed_to.as_ref());
-    let message = match (missing.past, renamed) {
-        (Some(_), Some(new)) => format!("`{name}` has no column `{column}`: it is now `{new}`"),
-        (Some(_), None) => format!("`{name}` has no column `{column}`: a migration dropped it"),
-        (None, _) => format!("`{name}` has no column `{column}`"),
-    };
-    let finding = cx
-        .report(missing.origin, message)
-        .about(format!("{}.{column}", table.name))
-        .once_per(format!("{}.{column}", table.name));
-    if let Some(past) = missing.past {
-        finding.label(past.origin, if renamed.is_some() { "renamed here" } else { "dropped here" });
-    } else if let Some(origin) = table.origin() {
+/// What columns of one finding share.
+#[derive(PartialEq)]
+struct Kind {
+    what: What,
+    /// The query that names them first.
+    first: QueryRef,
+}
+
+/// What is known of a column that is not there.
+#[derive(PartialEq)]
+enum What {
+    Renamed(String),
+    Dropped,
+    /// Something else names it, so that it was probably made elsewhere.
+    Elsewhere,
+    NeverMade,
+}
+
+impl Kind {
+    fn of(missing: &MissingColumn) -> Self {
+        let what = match missing.past {
+            Some(past) => match &past.renamed_to {
+                Some(new) => What::Renamed(new.to_string()),
+                None => What::Dropped,
+            },
+            None if missing.drifted || missing.named_in_sql => What::Elsewhere,
+            None => What::NeverMade,
+        };
+        Self { what, first: missing.first }
+    }
+}
+
+fn report(kind: &Kind, missing: &[MissingColumn], table: &Table, cx: &mut Context) {
+    let Some(one) = missing.first() else { return };
+    let names = columns_of(missing);
+    let key =
+        format!("{}.{}", table.name, key_of(kind, table, cx).unwrap_or_else(|| names.join(",")));
+    let finding = cx.report(one.origin, message(kind, &names, table)).once_per(key);
+    for name in &names {
+        finding.about(format!("{}.{name}", table.name));
+    }
+    for past in missing.iter().filter_map(|one| one.past) {
+        let renamed = past.renamed_to.is_some();
+        finding.label(past.origin, if renamed { "renamed here" } else { "dropped here" });
+    }
+    if matches!(kind.what, What::Renamed(_) | What::Dropped) {
+        return;
+    }
+    if let Some(origin) = table.origin() {
         finding.label(origin, "the table");
     }
-    if missing.drifted && missing.past.is_none() {
-        finding.level(Level::Info).note(
+    if kind.what == What::Elsewhere {
+        finding.level(Level::Info).note(if one.drifted {
             "several columns of this table are unknown: it was probably changed outside of the \
-            migrations",
+            migrations"
+        } else {
+            "other SQL of the project names it: it was probably made outside of the migrations"
+        });
+    }
+    for name in &names {
+        let similar = misspelt(name, table.columns.iter().map(|column| column.name.as_str()));
+        finding.help(match similar {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => format!(
+                "leave it out, or add it in a migration: alter table {} add column {name} …;",
+                table.name
+            ),
+        });
+    }
+}
+
+fn message(kind: &Kind, names: &[String], table: &Table) -> String {
+    let (table, list) = (&table.name.name, code_list(names));
+    let columns = if names.len() == 1 { "column" } else { "columns" };
+    match &kind.what {
+        What::Renamed(new) => format!("`{table}` has no column {list}: it is now `{new}`"),
+        What::Dropped if names.len() == 1 => {
+            format!("`{table}` has no column {list}: a migration dropped it")
+        }
+        What::Dropped => format!("`{table}` has no columns {list}: migrations dropped them"),
+        What::Elsewhere => format!("no migration adds {list} to `{table}`"),
+        What::NeverMade => format!("`{table}` has no {columns} {list}"),
+    }
+}
+
+/// The columns of the finding that this one belongs to: those of the query that names them first.
+fn key_of(kind: &Kind, table: &Table, cx: &Context) -> Option<String> {
+    let missing = cx.model().missing_columns(cx.model().query(kind.first)?, table);
+    let same: Vec<MissingColumn> =
+        missing.into_iter().filter(|one| Kind::of(one) == *kind).collect();
+    (!same.is_empty()).then(|| columns_of(&same).join(","))
+}
+
+/// Their names, each once.
+fn columns_of(missing: &[MissingColumn]) -> Vec<String> {
+    let mut names: Vec<String> = missing.iter().map(|one| one.name.to_string()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    #[test]
+    fn a_dropped_column_of_a_table_made_elsewhere_is_gone() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+alter table tasks drop column job_id;
+//- src/app/api/tasks/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data } = await db.from('tasks').select('id, title, job_id').limit(10)
+//                                                           ^^^^^^ `tasks` has no column `job_id`: a migration dropped it
+  return Response.json(data)
+}
+",
         );
     }
-    let similar = nearest(column, table.columns.iter().map(|column| column.name.as_str()));
-    if let Some(similar) = similar.filter(|_| missing.past.is_none()) {
-        finding.help(format!("did you mean `{similar}`?"));
+
+    #[test]
+    fn what_other_sql_names_is_only_not_in_the_migrations() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table teams (id uuid primary key);
+create function spend(team uuid) returns void language plpgsql as $$
+begin update teams set credits = credits - 1 where id = team; end $$;
+//- src/app/api/teams/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data } = await db.from('teams').select('credits').limit(10)
+//                                                ^^^^^^^ no migration adds `credits` to `teams`
+  return Response.json(data)
+}
+",
+        );
+    }
+
+    #[test]
+    fn several_columns_of_one_call_are_one_finding() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table mails (id uuid primary key);
+//- src/app/api/mails/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function POST() {
+  await db.from('mails').insert({ subject: 'hello', body: 'you' })
+//              ^^^^^^^ `mails` has no columns `body` and `subject`
+  return Response.json({})
+}
+",
+        );
     }
 }

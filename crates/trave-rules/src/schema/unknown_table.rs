@@ -1,7 +1,8 @@
 //! Tables that the code names and the schema does not have.
 
 use trave_rule::model::{MissingTable, Query};
-use trave_rule::{Context, Level, nearest, rule};
+use trave_rule::words::misspelt;
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn unknown_table(query: &Query, cx: &mut Context) {
@@ -28,19 +29,23 @@ fn unknown_table(query: &Query, cx: &mut Context) {
         }
     };
     let known = catalog.tables.keys().chain(catalog.views.keys());
-    let similar = nearest(table, known.map(|other| other.name.as_str()));
+    let similar = misspelt(table, known.map(|other| other.name.as_str()));
     let finding = cx
         .report(query.facts.target_origin, message)
         .here("queried here")
         .about(&name)
         .once_per(name.to_string())
         .level(level);
+    let renamed = match &missing {
+        MissingTable::Renamed(_, to) => Some(to.name.to_string()),
+        MissingTable::Dropped(_) | MissingTable::NeverMade(_) => None,
+    };
     match missing {
         MissingTable::Dropped(origin) => finding.label(origin, "dropped here"),
         MissingTable::Renamed(origin, _) => finding.label(origin, "renamed here"),
         MissingTable::NeverMade(_) => finding,
     };
-    let help = match similar {
+    let help = match renamed.or_else(|| similar.map(str::to_owned)) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => "add the migration that makes it, or remove the query".to_owned(),
     };

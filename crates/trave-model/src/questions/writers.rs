@@ -1,0 +1,62 @@
+//! Whether a table grows: who adds rows to it.
+
+use trave_backend::query::Operation;
+use trave_catalog::{Catalog, Command, Function, QualifiedName, Table};
+
+use super::access::{Admission, admission};
+use crate::model::{Model, Query};
+
+impl Model {
+    /// Whether nothing adds rows to a table while the project serves: no query, no function of the
+    /// database that the code or a trigger runs, and no client by itself. It holds what a
+    /// migration or somebody by hand has put there, and stays small.
+    pub fn stays_as_seeded(&self, table: &Table) -> bool {
+        let Some(origin) = table.origin() else { return false };
+        let Some(catalog) = self.catalog_at(origin) else { return false };
+        let adds = |query: &Query| {
+            matches!(query.facts.operation, Some(Operation::Insert | Operation::Upsert) | None)
+        };
+        let by_client = admission(table, Command::Insert) != Admission::Never
+            && catalog.is_reachable(Command::Insert, table) != Some(false);
+        !by_client
+            && !self.queries_on(table).any(adds)
+            && !catalog.functions.values().any(|function| {
+                function.tables.contains(&table.name)
+                    && inserts_into(function, &table.name)
+                    && self.is_run(catalog, function)
+            })
+    }
+
+    /// Whether code, a trigger or another function calls a function of the database.
+    fn is_run(&self, catalog: &Catalog, function: &Function) -> bool {
+        let name = &function.name;
+        let by_trigger = || {
+            catalog
+                .tables
+                .values()
+                .flat_map(|table| &table.triggers)
+                .any(|trigger| trigger.function == *name)
+        };
+        let by_function = || {
+            catalog.functions.values().any(|other| {
+                other.name != *name && words(&other.body).any(|word| word == name.name)
+            })
+        };
+        let by_code = || {
+            let calls = self.queries.iter().filter(|query| query.is_call());
+            calls.filter_map(|query| query.facts.table.as_ref()).any(|called| *called == name.name)
+        };
+        by_code() || by_trigger() || by_function()
+    }
+}
+
+/// Whether the body of a function adds rows to a table: `insert into` with its name behind.
+fn inserts_into(function: &Function, table: &QualifiedName) -> bool {
+    let body = function.body.to_lowercase();
+    let mut after = body.split("insert into").skip(1);
+    after.any(|rest| words(rest).take(2).any(|word| word == table.name))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').filter(|word| !word.is_empty())
+}
