@@ -154,6 +154,8 @@ pub struct Query {
     pub in_script: bool,
     /// In a function that nothing mentions: it never runs.
     pub in_dead_code: bool,
+    /// Sent only after another query found its table or column missing.
+    pub is_fallback: bool,
 }
 
 /// A loop around a query.

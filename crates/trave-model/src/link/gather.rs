@@ -129,6 +129,7 @@ impl<'a> Gathered<'a> {
             in_loop: record.in_loop.clone(),
             in_script,
             in_dead_code: false,
+            is_fallback: false,
         });
         gathering.queries.insert(id, index);
         let Some(route) = gathering.route else { return };

@@ -5,6 +5,7 @@
 
 mod browser;
 mod dead;
+mod fallback;
 mod gather;
 mod intern;
 mod routes;
@@ -61,6 +62,7 @@ fn link_here(program: Program) -> Model {
     let mut model = gathered.finish();
     model.secrets = secrets;
     dead::mark(&mut model.queries, &program);
+    fallback::mark(&mut model.queries, &program);
     complete(model, program)
 }
 
