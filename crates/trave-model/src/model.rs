@@ -199,6 +199,8 @@ pub struct Query {
     pub answer: Answer,
     /// In a function that nothing mentions: it never runs.
     pub in_dead_code: bool,
+    /// Sent only after another query found its table or column missing.
+    pub is_fallback: bool,
 }
 
 /// What is asked of the answer of a query.

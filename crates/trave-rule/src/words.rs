@@ -25,6 +25,13 @@ pub fn plain_list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
 
+/// Names in the order of letters, to name a set by: the order in which code lists them is its own.
+pub fn sorted<T: Display>(names: impl IntoIterator<Item = T>) -> String {
+    let mut names: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
+    names.sort();
+    names.join(",")
+}
+
 /// The name that a misspelt one was meant to be: a letter or two are wrong. A word that is another
 /// word (`created_at` for `updated_at`) is no slip.
 pub fn misspelt<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

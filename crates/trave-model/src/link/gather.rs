@@ -136,6 +136,7 @@ impl<'a> Gathered<'a> {
             sent: false,
             answer: Answer::default(),
             in_dead_code: false,
+            is_fallback: false,
         });
         if let Some(query) = self.queries.get_mut(index) {
             query.sent |= record.sent;

@@ -6,6 +6,7 @@
 mod before;
 mod browser;
 mod dead;
+mod fallback;
 mod gather;
 mod in_order;
 mod intern;
@@ -74,6 +75,7 @@ fn link_here(program: Program) -> Model {
     let mut model = gathered.finish();
     model.secrets = secrets;
     dead::mark(&mut model.queries, &program);
+    fallback::mark(&mut model.queries, &program);
     complete(model, program)
 }
 

@@ -121,7 +121,8 @@ impl Model {
 
     /// The first query on a table that names a column.
     fn first_naming(&self, table: &Table, column: &SmolStr) -> Option<QueryRef> {
-        let mut queries = self.queries_on(table).filter(|query| !query.in_script);
+        let mut queries =
+            self.queries_on(table).filter(|query| !query.in_script && !query.is_fallback);
         let first = queries.find(|query| named_columns(query).iter().any(|(own, _)| own == column));
         Some(first?.id)
     }

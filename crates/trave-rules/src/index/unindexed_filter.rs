@@ -4,7 +4,7 @@ use trave_rule::catalog::{Column, ForeignKey, Table};
 use trave_rule::model::{Narrowing, PartOfKey, Query, Serving};
 use trave_rule::query::Filter;
 use trave_rule::sql::NewIndex;
-use trave_rule::words::{code_list, plain_list};
+use trave_rule::words::{code_list, plain_list, sorted};
 use trave_rule::{Context, FindingBuilder, Level, rule};
 
 #[rule]
@@ -80,7 +80,7 @@ fn report<'c>(
     cx: &'c mut Context,
 ) -> &'c mut FindingBuilder {
     let names = columns.iter().map(|column| column.name.as_str());
-    let joined = names.clone().collect::<Vec<_>>().join(",");
+    let joined = sorted(names.clone());
     let way = cx.model().reached_from(query).unwrap_or_default();
     cx.report(
         filter.origin,
@@ -116,8 +116,8 @@ fn part_of_key(
             ),
         )
         .here(format!("filtered by {} alone, for {way}", code_list(&names)))
-        .about(format!("{}.{}", table.name, names.join(",")))
-        .once_per(format!("{} {}", table.name, names.join(",")))
+        .about(format!("{}.{}", table.name, sorted(&names)))
+        .once_per(format!("{} {}", table.name, sorted(&names)))
         .help(format!(
             "compare {} too: the index of the key serves both",
             code_list(&key.left_out)

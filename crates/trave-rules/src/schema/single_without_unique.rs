@@ -4,7 +4,7 @@ use trave_rule::catalog::Table;
 use trave_rule::model::Query;
 use trave_rule::query::Operation;
 use trave_rule::sql::NewIndex;
-use trave_rule::words::{code_list, plain_list};
+use trave_rule::words::{code_list, plain_list, sorted};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -37,8 +37,8 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
                 code_list(&columns)
             ),
         )
-        .about(format!("{}.{}", table.name, code_list(&columns)))
-        .once_per(format!("{} {}", table.name, code_list(&columns)));
+        .about(format!("{}.{}", table.name, sorted(&columns)))
+        .once_per(format!("{} {}", table.name, sorted(&columns)));
     for help in helps {
         finding.help(help);
     }

@@ -8,7 +8,7 @@ use trave_rule::{Context, Level, rule};
 #[rule]
 fn unknown_column(query: &Query, cx: &mut Context) {
     let model = cx.model();
-    if query.in_script {
+    if query.in_script || query.is_fallback {
         return;
     }
     let Some(table) = model.table_of(query) else { return };

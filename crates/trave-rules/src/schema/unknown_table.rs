@@ -7,7 +7,7 @@ use trave_rule::{Context, Level, rule};
 #[rule]
 fn unknown_table(query: &Query, cx: &mut Context) {
     let model = cx.model();
-    if query.in_script {
+    if query.in_script || query.is_fallback {
         return;
     }
     let Some(missing) = model.missing_table(query) else { return };
@@ -50,4 +50,39 @@ fn unknown_table(query: &Query, cx: &mut Context) {
         None => "add the migration that makes it, or remove the query".to_owned(),
     };
     finding.help(help);
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    #[test]
+    fn a_query_for_an_older_schema_is_no_mistake() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table jobs (id uuid primary key);
+create table projects (id uuid primary key);
+drop table jobs;
+//- src/app/api/projects/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const found = await db.from('projects').select('id').limit(10)
+  if (!found.error) return Response.json(found.data)
+  if (found.error.code !== '42P01') throw found.error
+  const older = await db.from('jobs').select('id').limit(10)
+  return Response.json(older.data)
+}
+export async function POST() {
+  let found = await db.from('projects').select('id').limit(10)
+  if (found.error && found.error.code === '42P01') {
+    found = await db.from('jobs').select('id').limit(10)
+  }
+  return Response.json(found.data)
+}
+",
+        );
+    }
 }
