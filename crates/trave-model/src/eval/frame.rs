@@ -226,8 +226,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Remembers the oldest thing that the running function changed. Writing what was there already,
-    /// as set-up that runs once does, changes nothing.
+    /// Remembers the oldest thing that the running function changed. Writing what was there
+    /// already, as set-up that runs once does, changes nothing.
     fn note_write(&mut self, slot: &Slot, before: Option<&Value>) {
         let written = &self.activation.written;
         let is_older = match slot {
