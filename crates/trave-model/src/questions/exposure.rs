@@ -7,7 +7,7 @@ use trave_backend::value::{Shape, Taint, Value};
 use trave_catalog::{Column, Table};
 
 use super::rows::Certain;
-use crate::model::{Model, Query};
+use crate::model::{Model, Query, Route};
 
 /// By what a query finds its rows, from what everybody can know to what only some do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +110,14 @@ impl Query {
             .iter()
             .map(|column| &column.name)
             .find(|column| table.refers_to_person(column) && is_sent(column))
+    }
+}
+
+impl Route {
+    /// Whether some answer is made of rows, if only of their number or sum.
+    pub fn answers_from_rows(&self) -> bool {
+        let bodies = self.responses.iter().filter_map(|response| response.body.as_ref());
+        bodies.into_iter().any(|body| body.taint.has(Taint::ROWS))
     }
 }
 
