@@ -179,6 +179,7 @@ impl Guarded {
 
 /// A query of the project.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Query {
     /// Its index.
     pub id: QueryRef,

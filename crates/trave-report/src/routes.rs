@@ -127,9 +127,8 @@ fn queries_of<'a>(model: &'a Model, route: &'a Route) -> impl Iterator<Item = &'
 fn guarded(model: &Model, route: &Route) -> Guarded {
     let reaches = queries_of(model, route).flat_map(|query| &query.reached);
     let least = reaches.filter(|reach| reach.route == route.id).map(|reach| reach.guarded).min();
-    least.unwrap_or_else(|| match route.guards.is_empty() {
-        true => Guarded::No.behind(&route.before),
-        false => Guarded::Yes,
+    least.unwrap_or_else(|| {
+        if route.guards.is_empty() { Guarded::No.behind(&route.before) } else { Guarded::Yes }
     })
 }
 

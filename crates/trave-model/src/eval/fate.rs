@@ -29,7 +29,7 @@ impl Evaluator<'_> {
     }
 
     /// What nobody knows returns; awaiting it waits for another service if its name says so.
-    pub(super) fn named_foreign(&self, name: &str, value: Value) -> Value {
+    pub(super) fn named_foreign(name: &str, value: Value) -> Value {
         if words::sends_or_waits(name) { value.tainted(Taint::FOREIGN) } else { value }
     }
 

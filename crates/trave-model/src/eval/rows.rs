@@ -24,10 +24,6 @@ impl Evaluator<'_> {
         };
         // An answer or an index holds rows also where they were mapped to something else first.
         if matches!(how, RowsUse::Answered | RowsUse::Indexed) {
-            // A few of the rows, cut off from the rest, are not all of them.
-            let is_cut = |part: &Value| {
-                matches!(&part.shape, Shape::Validated(_, schema) if schema.max.is_some())
-            };
             value.visit_unless(&is_cut, &mut |part| found(part));
         } else {
             value.alternatives().iter().for_each(found);
@@ -36,4 +32,9 @@ impl Evaluator<'_> {
             self.push(Effect::RowsUsed(query, how, origin));
         }
     }
+}
+
+/// A few of the rows, cut off from the rest, are not all of them.
+fn is_cut(part: &Value) -> bool {
+    matches!(&part.shape, Shape::Validated(_, schema) if schema.max.is_some())
 }

@@ -27,7 +27,7 @@ fn report(table: &Table, key: &ForeignKey, cx: &mut Context) {
             format!(
                 "{columns} {verb} to `{target}`, and no index serves it: deleting from `{target}` \
                 reads all of `{name}`{}",
-                purpose(&key.on_delete)
+                purpose(key.on_delete)
             ),
         )
         .about(&table.name)
@@ -45,7 +45,7 @@ fn shown(name: &QualifiedName) -> String {
 }
 
 /// What the rows that refer to a deleted one are looked for.
-fn purpose(action: &ReferentialAction) -> &'static str {
+fn purpose(action: ReferentialAction) -> &'static str {
     match action {
         ReferentialAction::Cascade => " to delete what refers to it",
         ReferentialAction::SetNull | ReferentialAction::SetDefault => " to reset the key",

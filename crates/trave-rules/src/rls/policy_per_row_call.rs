@@ -63,18 +63,14 @@ fn help(table: &Table, found: &[(&Policy, RowCall)], catalog: &Catalog) -> Strin
     };
     let statements: Option<Vec<String>> =
         found.iter().take(STATEMENTS_MAX).map(|(policy, _)| statement(policy)).collect();
-    match statements {
-        Some(mut statements) => {
-            if found.len() > STATEMENTS_MAX {
-                statements.push("-- and so on".to_owned());
-            }
-            statements.join("\n")
-        }
-        None => {
-            let text = found.first().map_or("auth.uid()", |(_, call)| &call.text);
-            format!("write `(select {text})`: it is then evaluated once per query")
-        }
+    let Some(mut statements) = statements else {
+        let text = found.first().map_or("auth.uid()", |(_, call)| &call.text);
+        return format!("write `(select {text})`: it is then evaluated once per query");
+    };
+    if found.len() > STATEMENTS_MAX {
+        statements.push("-- and so on".to_owned());
     }
+    statements.join("\n")
 }
 
 #[cfg(test)]
