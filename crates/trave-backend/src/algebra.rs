@@ -266,7 +266,9 @@ fn settle(mut kept: Vec<Value>) -> Value {
         kept.retain(is_worth_following);
         if is_unproven {
             // What is left stands for what was dropped as well.
-            kept.iter_mut().for_each(|value| value.taint = value.taint.without(Taint::ADMITTED));
+            for value in &mut kept {
+                value.taint = value.taint.without(Taint::ADMITTED);
+            }
         }
         if kept.iter().any(|value| matches!(value.shape, Shape::Object(_) | Shape::List(_))) {
             kept.push(dependencies.clone());

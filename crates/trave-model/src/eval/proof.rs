@@ -84,7 +84,7 @@ impl Evaluator<'_> {
         };
         let is_options = |side: ExprId| {
             let side = self.expr(side).map(|expr| &expr.kind);
-            matches!(side, Some(ExprKind::String(text)) if text == "OPTIONS")
+            matches!(side, Some(ExprKind::String(method)) if method == "OPTIONS")
         };
         let compares_so = match op.as_str() {
             "===" | "==" => outcome.holds(),
@@ -188,6 +188,24 @@ mod tests {
             }",
         );
         assert_eq!(found, "GET /api/x\n  guard\n  Update orders Service id Maybe depth 1\n");
+    }
+
+    #[test]
+    fn a_setting_that_asks_nobody_is_a_statement() {
+        let wrapper = "
+            const enhance = (handler, config) => async (request: Request) => {
+              if (config.auth ?? true) {
+                if (request.headers.get('x-key') !== process.env.KEY) return new Response('no', { status: 401 })
+              }
+              return handler(request)
+            }
+            const handler = async () => Response.json(await admin.from('orders').select('id'))";
+        for (config, is_waived) in [("{ auth: false }", true), ("{}", false)] {
+            let text = format!("{wrapper}\nexport const POST = enhance(handler, {config})");
+            let model = model(&[("app/api/x/route.ts", &text)]);
+            let waived = model.routes.first().is_some_and(|route| route.waived.is_some());
+            assert_eq!(waived, is_waived, "{config}");
+        }
     }
 
     #[test]

@@ -160,10 +160,9 @@ impl<'e> Middleware<'e> {
         let served = served(entry, place);
         let mut found = served.iter().map(|path| self.by_path.get(path).copied());
         let guarded = match found.next() {
-            // An action that no page is known of: it may lie behind the middleware.
-            None => Guarded::Maybe,
             Some(first) if found.all(|other| other == first) => first.unwrap_or(Guarded::No),
-            Some(_) => Guarded::Maybe,
+            // Pages that differ; or none is known that posts to the action: it may lie behind it.
+            Some(_) | None => Guarded::Maybe,
         };
         let origin = self.declared.1.origin;
         (guarded != Guarded::No).then_some(Before { kind: BeforeKind::Middleware, origin, guarded })

@@ -7,7 +7,7 @@ use trave_backend::value::{Shape, Taint, Value};
 use trave_catalog::{Column, Table};
 
 use super::rows::Certain;
-use crate::model::{Model, Query};
+use crate::model::{Model, Query, Route};
 
 /// By what a query finds its rows, from what everybody can know to what only some do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,9 +95,7 @@ impl Query {
         let is_fetched = |column: &&Column| {
             selection.star || selection.columns.iter().any(|it| it.name == column.name)
         };
-        let is_known = |column: &&Column| {
-            self.fixed_columns().any(|fixed| *fixed == column.name)
-        };
+        let is_known = |column: &&Column| self.fixed_columns().any(|fixed| *fixed == column.name);
         let mut fetched = table.columns.iter().filter(is_fetched);
         fetched.find(|it| names_secret(&it.name) && !is_known(it)).map(|column| &column.name)
     }
@@ -107,9 +105,19 @@ impl Query {
     pub fn person_named_by_caller<'t>(&self, table: &'t Table) -> Option<&'t SmolStr> {
         let payload = self.facts.payload.as_ref()?;
         let is_sent = |column: &SmolStr| payload.field(column).is_some_and(is_sent);
-        table.columns.iter().map(|column| &column.name).find(|column| {
-            table.refers_to_person(column) && is_sent(column)
-        })
+        table
+            .columns
+            .iter()
+            .map(|column| &column.name)
+            .find(|column| table.refers_to_person(column) && is_sent(column))
+    }
+}
+
+impl Route {
+    /// Whether some answer is made of rows, if only of their number or sum.
+    pub fn answers_from_rows(&self) -> bool {
+        let bodies = self.responses.iter().filter_map(|response| response.body.as_ref());
+        bodies.into_iter().any(|body| body.taint.has(Taint::ROWS))
     }
 }
 
@@ -180,7 +188,10 @@ fn is_random(column: &Column) -> bool {
 fn names_secret(column: &str) -> bool {
     let words: Vec<&str> = column.split('_').collect();
     let is_secret = |word: &&str| {
-        matches!(*word, "secret" | "password" | "passcode" | "apikey" | "credentials" | "credential")
+        matches!(
+            *word,
+            "secret" | "password" | "passcode" | "apikey" | "credentials" | "credential"
+        )
     };
     let is_pair = |pair: &[&str]| {
         matches!(

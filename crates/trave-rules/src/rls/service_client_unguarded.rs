@@ -20,10 +20,9 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
     let mut exposed = exposed.into_iter();
     let Some((level, query)) = exposed.next() else { return };
     let Some(name) = query.facts.table.clone() else { return };
-    let deed = what_callers_do(query);
     let finding = cx
         .report(query.facts.origin, message(route, query, cx.model()))
-        .here(format!("any caller can {deed} here"))
+        .here(format!("any caller can {} here", what_callers_do(query)))
         .about(&name)
         .symbol(route.title())
         .once_per(format!("{:?}", query.facts.target_origin))
@@ -46,8 +45,7 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
 
 /// Whether strangers may take a way in, and nothing unknown is on it.
 fn is_open(route: &Route, model: &Model) -> bool {
-    let kinds =
-        [RouteKind::Http, RouteKind::ServerAction, RouteKind::Edge, RouteKind::Procedure];
+    let kinds = [RouteKind::Http, RouteKind::ServerAction, RouteKind::Edge, RouteKind::Procedure];
     kinds.contains(&route.kind)
         && !route.opaque
         && !route.is_for_newcomers()
@@ -63,7 +61,7 @@ fn exposed<'m>(route: &Route, model: &'m Model) -> Vec<(Level, &'m Query)> {
     let judged = sent.filter_map(|query| {
         let mut here = query.reached.iter().filter(|reach| reach.route == route.id);
         let is_open = here.any(|reach| reach.guarded == Guarded::No);
-        let level = harm(query, model).filter(|_| is_open)?;
+        let level = harm(query, route, model).filter(|_| is_open)?;
         // Whoever wrote that nobody is asked meant it.
         Some((if route.waived.is_some() { level.min(Level::Info) } else { level }, query))
     });
@@ -71,7 +69,7 @@ fn exposed<'m>(route: &Route, model: &'m Model) -> Vec<(Level, &'m Query)> {
 }
 
 /// How bad it is that strangers reach a query, if it is at all.
-fn harm(query: &Query, model: &Model) -> Option<Level> {
+fn harm(query: &Query, route: &Route, model: &Model) -> Option<Level> {
     let facts = &query.facts;
     let name = facts.table.as_deref()?;
     if facts.client.role != ClientRole::Service || query.in_script || model.is_public(name) {
@@ -79,7 +77,7 @@ fn harm(query: &Query, model: &Model) -> Option<Level> {
     }
     let table = model.table_of(query);
     match facts.operation? {
-        Operation::Select => read(query, table, model),
+        Operation::Select => read(query, route, model),
         Operation::Update | Operation::Delete => change(query, table),
         // Adding rows is what public forms are for; not so in the name of somebody else.
         Operation::Insert | Operation::Upsert => {
@@ -89,7 +87,8 @@ fn harm(query: &Query, model: &Model) -> Option<Level> {
     }
 }
 
-fn read(query: &Query, table: Option<&Table>, model: &Model) -> Option<Level> {
+fn read(query: &Query, route: &Route, model: &Model) -> Option<Level> {
+    let table = model.table_of(query);
     // What anybody may read with the anon key is no secret of the service role's.
     let is_shown = table.is_some_and(|table| model.shows_to_anybody(table));
     if !query.fetches_rows() || is_shown || query.keeps_to_public_rows() {
@@ -103,6 +102,10 @@ fn read(query: &Query, table: Option<&Table>, model: &Model) -> Option<Level> {
         FoundBy::Capability(_) => leaves.then_some(Level::Info),
         FoundBy::Guess(_) if has_secret && !leaves => Some(Level::Warning),
         FoundBy::Guess(_) | FoundBy::Anything if leaves && is_private => Some(Level::Error),
+        // A sum or a number of all rows.
+        FoundBy::Anything if query.facts.filters.is_empty() && route.answers_from_rows() => {
+            Some(Level::Warning)
+        }
         FoundBy::Guess(_) | FoundBy::Anything => leaves.then_some(Level::Warning),
         FoundBy::Rows | FoundBy::Unknown => (leaves && has_secret).then_some(Level::Warning),
     }
@@ -124,15 +127,17 @@ fn change(query: &Query, table: Option<&Table>) -> Option<Level> {
 fn message(route: &Route, query: &Query, model: &Model) -> String {
     let title = route.title_with_page();
     let name = query.facts.table.as_deref().unwrap_or("?");
-    match query.found_by(model.table_of(query)) {
-        FoundBy::Capability(column) if query.is_read() => format!(
-            "whoever knows the `{column}` of a row of `{name}` can read it through {title}: nothing \
-            else is asked"
-        ),
-        _ => {
-            let deed = what_callers_do(query);
-            format!("any caller of {title} can {deed}: the service role bypasses row level security")
+    let table = model.table_of(query);
+    match query.found_by(table) {
+        FoundBy::Capability(key) if query.is_read() => {
+            let secret = table.and_then(|table| query.secret_column(table));
+            let deed = secret.map_or("can read".into(), |it| format!("gets at the `{it}` of"));
+            format!("whoever knows its `{key}` {deed} a row of `{name}` through {title}")
         }
+        _ => format!(
+            "any caller of {title} can {}: row level security is bypassed",
+            what_callers_do(query)
+        ),
     }
 }
 

@@ -85,7 +85,7 @@ impl Evaluator<'_> {
         if items.len() > CONSTANTS_MAX || items.iter().any(|item| item.as_text().is_none()) {
             return None;
         }
-        for item in items.to_vec() {
+        for item in items.iter().cloned() {
             let answer = self.round(receiver, item, site).truth()?;
             if answer == decides {
                 return Some(Value::of(Shape::Bool(decides)));
