@@ -127,9 +127,8 @@ fn queries_of<'a>(model: &'a Model, route: &'a Route) -> impl Iterator<Item = &'
 fn guarded(model: &Model, route: &Route) -> Guarded {
     let reaches = queries_of(model, route).flat_map(|query| &query.reached);
     let least = reaches.filter(|reach| reach.route == route.id).map(|reach| reach.guarded).min();
-    least.unwrap_or_else(|| {
-        if route.guards.is_empty() { Guarded::No.behind(&route.before) } else { Guarded::Yes }
-    })
+    let asked = if route.guards.is_empty() { Guarded::No } else { Guarded::Yes };
+    least.unwrap_or_else(|| asked.behind(&route.before))
 }
 
 /// A word for how well the callers of a way in are checked; what runs before it by its name.

@@ -42,3 +42,36 @@ fn uncached_hot_query(query: &Query, cx: &mut Context) {
         public, s-maxage=60`",
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    #[test]
+    fn one_row_by_a_key_that_the_caller_names_is_not_the_same_for_everybody() {
+        check(
+            &super::RULE,
+            "//- supabase/migrations/001.sql
+create table pages (id uuid primary key, slug text not null unique, title text not null);
+//- app/api/pages/[slug]/route.ts
+import { createClient } from '@supabase/supabase-js';
+const supabase = createClient(process.env.URL!, process.env.ANON_KEY!);
+const find = (slug: string) => supabase.from('pages').select('title').eq('slug', slug).single();
+export async function GET(request: Request, { params }: { params: { slug: string } }) {
+  const { data } = await find(params.slug);
+  return Response.json(data);
+}
+//- app/api/start/route.ts
+import { createClient } from '@supabase/supabase-js';
+const supabase = createClient(process.env.URL!, process.env.ANON_KEY!);
+export async function GET(request: Request) {
+  const slug = new URL(request.url).searchParams.get('page');
+  for (const word of ['a', 'b']) {
+    const { data } = await supabase.from('pages').select('title').eq('slug', slug).maybeSingle();
+    if (data) return Response.json(data);
+  }
+}
+",
+        );
+    }
+}
