@@ -16,9 +16,6 @@ use super::pages::Pages;
 use crate::eval::{Context, Handled, Level, ModuleId, Trace, run_entries};
 use crate::model::{Before, BeforeKind, Guarded};
 
-/// For so many paths of one application middleware is run.
-const PATHS_MAX: usize = 3_000;
-
 /// A way in that a module declares.
 type Declared = (ModuleId, Entry);
 
@@ -29,10 +26,10 @@ pub(super) struct Place {
     pub(super) before: Vec<Before>,
 }
 
-/// Middleware of one application, with what it does for each path.
-struct Middleware<'e> {
-    folder: &'e str,
-    declared: &'e Declared,
+/// Middleware of one application, with what it does for each path that was asked for.
+struct Middleware {
+    folder: SmolStr,
+    declared: Declared,
     /// It may turn somebody away at all.
     asks: bool,
     by_path: FxHashMap<SmolStr, Guarded>,
@@ -44,36 +41,56 @@ struct Layout<'e> {
     before: Before,
 }
 
-/// Where every way in lies, in the order of the ways in.
-pub(super) fn places(cx: &Context<'_>, entries: &[Declared]) -> Vec<Place> {
-    let outer: Vec<Declared> =
-        entries.iter().filter(|declared| is_outer(cx, declared)).cloned().collect();
-    let traces: Vec<Trace> =
-        outer.par_chunks(CHUNK).flat_map_iter(|chunk| run_entries(cx, chunk)).collect();
-    let mut pages = Pages::of(cx);
-    let mut places: Vec<Place> = entries
-        .iter()
-        .map(|(_, entry)| Place { pages: pages.of_action(entry), before: Vec::new() })
-        .collect();
-    let mut middleware: Vec<Middleware<'_>> = Vec::new();
-    let mut layouts: Vec<Layout<'_>> = Vec::new();
-    for (declared, trace) in outer.iter().zip(&traces) {
-        middleware.extend(Middleware::of(cx, declared, trace));
-        layouts.extend(layout(cx, declared, trace));
+/// Where ways in lie, found out one by one.
+pub(super) struct Places<'e> {
+    cx: &'e Context<'e>,
+    entries: &'e [Declared],
+    pages: Vec<Vec<SmolStr>>,
+    middleware: Vec<Middleware>,
+    layouts: Vec<Layout<'e>>,
+}
+
+impl<'e> Places<'e> {
+    pub(super) fn of(cx: &'e Context<'e>, entries: &'e [Declared]) -> Self {
+        let outer: Vec<Declared> =
+            entries.iter().filter(|declared| is_outer(cx, declared)).cloned().collect();
+        let traces: Vec<Trace> =
+            outer.par_chunks(CHUNK).flat_map_iter(|chunk| run_entries(cx, chunk)).collect();
+        let mut pages = Pages::of(cx);
+        let pages = entries.iter().map(|(_, entry)| pages.of_action(entry)).collect();
+        let mut places = Self { cx, entries, pages, middleware: Vec::new(), layouts: Vec::new() };
+        for (declared, trace) in outer.iter().zip(&traces) {
+            places.middleware.extend(Middleware::of(cx, declared, trace));
+            places.layouts.extend(layout(cx, declared, trace));
+        }
+        places
     }
-    for one in &mut middleware {
-        one.run(cx, entries, &places);
-    }
-    for ((id, entry), place) in entries.iter().zip(&mut places) {
-        let path = path_of(cx, *id);
-        let before = middleware.iter().filter_map(|one| one.before(path, entry, place)).collect();
-        place.before = before;
+
+    /// Where a way in lies, by its number. Middleware is only run for its path where the way in
+    /// does not turn unwanted callers away itself.
+    pub(super) fn place(&mut self, at: usize, trace: &Trace) -> Place {
+        let Some((id, entry)) = self.entries.get(at) else { return Place::default() };
+        let pages = self.pages.get_mut(at).map(std::mem::take).unwrap_or_default();
+        let mut place = Place { pages, before: Vec::new() };
+        let path = path_of(self.cx, *id);
+        if asks_too_little(trace) {
+            let (cx, middleware) = (self.cx, &mut self.middleware);
+            let before =
+                middleware.iter_mut().filter_map(|it| it.before(cx, (path, entry), &place));
+            place.before = before.collect();
+        }
         if entry.kind == EntryKind::Loader {
-            let around = layouts.iter().filter(|it| is_below(path, it.folder));
+            let around = self.layouts.iter().filter(|it| is_below(path, it.folder));
             place.before.extend(around.map(|it| it.before).filter(|it| it.origin != entry.origin));
         }
+        place
     }
-    places
+}
+
+/// Whether something on a way in happens before unwanted callers are surely gone.
+fn asks_too_little(trace: &Trace) -> bool {
+    let mut levels = trace.queries.iter().map(|query| query.level);
+    trace.queries.is_empty() || levels.any(|level| level < Level::Sure)
 }
 
 /// Whether a way in may stand before others.
@@ -82,7 +99,7 @@ fn is_outer(cx: &Context<'_>, (id, entry): &Declared) -> bool {
         || (entry.kind == EntryKind::Loader && next::layout_folder(path_of(cx, *id)).is_some())
 }
 
-fn path_of<'a>(cx: &'a Context<'_>, id: ModuleId) -> &'a str {
+fn path_of<'a>(cx: &'a Context<'a>, id: ModuleId) -> &'a str {
     cx.module(id).map_or("", |module| cx.program.sources.path(module.file))
 }
 
@@ -90,7 +107,7 @@ fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn layout<'e>(cx: &'e Context<'_>, (id, entry): &Declared, trace: &Trace) -> Option<Layout<'e>> {
+fn layout<'e>(cx: &'e Context<'e>, (id, entry): &Declared, trace: &Trace) -> Option<Layout<'e>> {
     let folder = next::layout_folder(path_of(cx, *id))?;
     let turns_away = entry.kind == EntryKind::Loader && trace.passed == Level::Sure;
     let before = Before { kind: BeforeKind::Layout, origin: entry.origin, guarded: Guarded::Yes };
@@ -117,65 +134,55 @@ fn guarded(trace: &Trace) -> Guarded {
     }
 }
 
-impl<'e> Middleware<'e> {
-    fn of(cx: &'e Context<'_>, declared: &'e Declared, trace: &Trace) -> Option<Self> {
+impl Middleware {
+    fn of(cx: &Context<'_>, declared: &Declared, trace: &Trace) -> Option<Self> {
         let (id, entry) = declared;
         (entry.kind == EntryKind::Middleware).then(|| Self {
-            folder: next::middleware_folder(path_of(cx, *id)),
-            declared,
+            folder: next::middleware_folder(path_of(cx, *id)).into(),
+            declared: declared.clone(),
             asks: guarded(trace) != Guarded::No,
             by_path: FxHashMap::default(),
         })
     }
 
-    /// Runs it for every path that it may cover.
-    fn run(&mut self, cx: &Context<'_>, entries: &[Declared], places: &[Place]) {
-        if !self.asks {
-            return;
-        }
-        let (id, entry) = self.declared;
-        let mut paths: Vec<SmolStr> = Vec::new();
-        for ((module, other), place) in entries.iter().zip(places) {
-            if is_below(path_of(cx, *module), self.folder) {
-                paths.extend(served(other, place).iter().cloned());
-            }
-        }
-        paths.sort_unstable();
-        paths.dedup();
-        paths.truncate(PATHS_MAX);
-        paths.retain(|path| {
-            next::covers(&entry.config.matcher, &next::sample_path(path)) != Some(false)
-        });
-        let runs: Vec<Declared> = paths
-            .iter()
-            .map(|path| (*id, next::middleware_for(entry, &next::sample_path(path))))
-            .collect();
-        let traces: Vec<Trace> =
-            runs.par_chunks(CHUNK).flat_map_iter(|chunk| run_entries(cx, chunk)).collect();
-        for (path, trace) in paths.into_iter().zip(&traces) {
-            let sample = next::sample_path(&path);
-            let is_covered = next::covers(&entry.config.matcher, &sample) == Some(true);
-            let found = guarded(trace);
-            let found = if is_covered { found } else { found.min(Guarded::Maybe) };
-            self.by_path.insert(path, found);
-        }
-    }
-
     /// What it is to a way in.
-    fn before(&self, path: &str, entry: &Entry, place: &Place) -> Option<Before> {
-        let covers = self.asks && entry.framework == "next" && is_below(path, self.folder);
+    fn before(
+        &mut self,
+        cx: &Context<'_>,
+        (path, entry): (&str, &Entry),
+        place: &Place,
+    ) -> Option<Before> {
+        let covers = self.asks && entry.framework == "next" && is_below(path, &self.folder);
         if !covers || entry.kind == EntryKind::Middleware {
             return None;
         }
-        let served = served(entry, place);
-        let mut found = served.iter().map(|path| self.by_path.get(path).copied());
+        let mut found = served(entry, place).iter().map(|path| self.for_path(cx, path));
         let guarded = match found.next() {
-            Some(first) if found.all(|other| other == first) => first.unwrap_or(Guarded::No),
-            // Pages that differ; or none is known that posts to the action: it may lie behind it.
-            Some(_) | None => Guarded::Maybe,
+            Some(first) if found.all(|other| other == first) => first,
+            // An action that no page is known of may lie behind the middleware.
+            _ => Guarded::Maybe,
         };
         let origin = self.declared.1.origin;
         (guarded != Guarded::No).then_some(Before { kind: BeforeKind::Middleware, origin, guarded })
+    }
+
+    /// What it does for one path, run as a request of that path would run it.
+    fn for_path(&mut self, cx: &Context<'_>, path: &SmolStr) -> Guarded {
+        if let Some(known) = self.by_path.get(path) {
+            return *known;
+        }
+        let (id, entry) = &self.declared;
+        let sample = next::sample_path(path);
+        let covered = next::covers(&entry.config.matcher, &sample);
+        let found = if covered == Some(false) {
+            Guarded::No
+        } else {
+            let traces = run_entries(cx, &[(*id, next::middleware_for(entry, &sample))]);
+            let found = traces.first().map_or(Guarded::Maybe, guarded);
+            if covered == Some(true) { found } else { found.min(Guarded::Maybe) }
+        };
+        self.by_path.insert(path.clone(), found);
+        found
     }
 }
 

@@ -49,15 +49,18 @@ fn link_here(program: Program) -> Model {
     let entries = find_entries(&program);
     let browser = browser::Browser::of(&cx);
     let mut gathered = gather::Gathered::new(&cx, &browser);
-    let mut places = before::places(&cx, &entries).into_iter();
+    let mut places = before::Places::of(&cx, &entries);
+    let mut number = 0;
     let mut seen = Seen::default();
     let chunks: Vec<&[(ModuleId, Entry)]> = entries.chunks(CHUNK).collect();
     in_order::in_order(
         &chunks,
         |chunk| run_entries(&cx, chunk),
         |chunk, traces| {
-            for (((_, entry), trace), place) in chunk.iter().zip(&traces).zip(places.by_ref()) {
+            for ((_, entry), trace) in chunk.iter().zip(&traces) {
                 seen.add(trace);
+                let place = places.place(number, trace);
+                number += 1;
                 if trace.handler != Handled::Internal {
                     gathered.add_route((entry, trace), place);
                 }
