@@ -16,16 +16,18 @@ pub mod schema;
 #[cfg(test)]
 mod testing;
 
-pub use condition::{RowCall, Truth};
+pub use ask::PastPolicy;
+pub use condition::{Known, RowCall, Truth};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
 };
 pub use print::{schema_json, schema_sql};
-pub use recursion::{PolicyCycle, policy_cycle};
+pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
 pub use replay::{Missing, Replay, Replayed, replay};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, DefaultPrivilege,
     Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument, Grant, Identity,
     Index, IndexKey, IndexTarget, Key, PastColumn, Policy, Provenance, Publication, QualifiedName,
     ReferentialAction, Role, Schema, Sequence, Table, TableKind, Trigger, TypeKind, UserType, View,
+    quoted,
 };

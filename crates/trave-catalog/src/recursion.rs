@@ -26,17 +26,31 @@ pub struct PolicyCycle<'c> {
 
 /// The first command of `table` that fails because its policies lead back to it.
 pub fn policy_cycle<'c>(catalog: &'c Catalog, table: &'c Table) -> Option<PolicyCycle<'c>> {
-    let commands = [Command::Select, Command::Insert, Command::Update, Command::Delete];
-    commands.into_iter().find_map(|command| cycle_of(catalog, table, command))
+    Command::ALL.into_iter().find_map(|command| cycle_of(catalog, table, (command, false)))
+}
+
+/// The first command of `table` that begins to fail once a SELECT policy of it gets a sub-select
+/// that reads nothing, such as `(select auth.uid())`: only then does the server look into these
+/// policies when another policy of the table reads the table.
+pub fn policy_cycle_with_subselect<'c>(
+    catalog: &'c Catalog,
+    table: &'c Table,
+) -> Option<PolicyCycle<'c>> {
+    let fails = |command| cycle_of(catalog, table, (command, true));
+    Command::ALL
+        .into_iter()
+        .filter(|command| cycle_of(catalog, table, (*command, false)).is_none())
+        .find_map(fails)
 }
 
 fn cycle_of<'c>(
     catalog: &'c Catalog,
     table: &'c Table,
-    command: Command,
+    (command, always_expanded): (Command, bool),
 ) -> Option<PolicyCycle<'c>> {
     for (policy, read) in reads_of(catalog, table, command) {
-        let mut search = Search { catalog, start: &table.name, seen: BTreeSet::new() };
+        let seen = BTreeSet::new();
+        let mut search = Search { catalog, start: &table.name, always_expanded, seen };
         let mut path = Vec::new();
         if search.reaches_start(&read, &mut path) {
             let reads = path.iter().map(|(_, origin)| *origin).collect();
@@ -51,6 +65,8 @@ fn cycle_of<'c>(
 struct Search<'c> {
     catalog: &'c Catalog,
     start: &'c QualifiedName,
+    /// Taken as if the SELECT policies of the start held a sub-select.
+    always_expanded: bool,
     seen: BTreeSet<QualifiedName>,
 }
 
@@ -62,7 +78,7 @@ impl Search<'_> {
         path: &mut Vec<(QualifiedName, Origin)>,
     ) -> bool {
         if name == self.start {
-            return self.is_expanded(name);
+            return self.always_expanded || self.is_expanded(name);
         }
         if !self.seen.insert(name.clone()) {
             return false;

@@ -2,6 +2,9 @@
 //!
 //! Rules ask these questions; none of them walks SQL itself.
 
+mod correlation;
+mod implied;
+mod narrowing;
 mod reads;
 mod row_calls;
 mod truth;
@@ -10,8 +13,9 @@ mod visit;
 use smol_str::SmolStr;
 use trave_sql::ObjectName;
 
-use crate::schema::{Condition, QualifiedName};
+use crate::schema::{Catalog, Condition, QualifiedName};
 
+pub use implied::Known;
 pub use row_calls::RowCall;
 pub use truth::Truth;
 
@@ -22,8 +26,26 @@ impl Condition {
     }
 
     /// Calls of session functions that run once per row, because no sub-select keeps the result.
-    pub fn row_calls(&self) -> Vec<RowCall> {
-        row_calls::of(self)
+    /// A sub-select that depends on nothing around it runs once as a whole.
+    pub fn row_calls(&self, catalog: &Catalog) -> Vec<RowCall> {
+        row_calls::of(self, catalog)
+    }
+
+    /// The condition on one line, with each of those calls in a sub-select: `(select auth.uid())`.
+    /// None where it could not be read back.
+    pub fn with_calls_kept(&self, catalog: &Catalog) -> Option<String> {
+        row_calls::kept(self, catalog)
+    }
+
+    /// Whether it certainly holds for rows whose columns have these values.
+    pub fn holds_given(&self, known: &dyn Fn(&str) -> Option<Known>) -> bool {
+        implied::holds(&self.expr, known, 0)
+    }
+
+    /// Whether an index on some column narrows the rows that it holds for: a comparison that every
+    /// such row must meet names a column of which `indexed` says yes.
+    pub fn is_narrowed_by(&self, indexed: &dyn Fn(&str) -> bool) -> bool {
+        narrowing::narrows(&self.expr, indexed, 0)
     }
 
     /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.

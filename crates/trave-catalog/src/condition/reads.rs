@@ -21,7 +21,7 @@ pub(super) fn of(expr: &Expr) -> Named {
     named
 }
 
-impl Visitor for Named {
+impl Visitor<'_> for Named {
     fn enter(&mut self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Call(call) => self.calls.push(call.name.clone()),
@@ -53,7 +53,8 @@ impl Visitor for Named {
     }
 }
 
-fn qualified(name: &ObjectName) -> QualifiedName {
+/// The full name of what a query reads; `public` where no schema was written.
+pub(super) fn qualified(name: &ObjectName) -> QualifiedName {
     let schema = name.schema.as_ref().map_or("public", |schema| schema.as_str());
     QualifiedName { schema: schema.into(), name: name.name.as_str().into() }
 }

@@ -4,8 +4,9 @@ use smol_str::{SmolStr, format_smolstr};
 use trave_source::Origin;
 use trave_sql::{Call, Expr, ExprKind, Query};
 
-use super::visit::{Visitor, lone_value, visit};
-use crate::schema::Condition;
+use super::correlation::depends_on_outside;
+use super::visit::{Visitor, visit};
+use crate::schema::{Catalog, Condition};
 
 /// Functions that return the same for all rows of one query, and that PostgreSQL nevertheless
 /// runs for each row unless a sub-select keeps the result.
@@ -20,31 +21,59 @@ pub struct RowCall {
     pub origin: Origin,
 }
 
-pub(super) fn of(condition: &Condition) -> Vec<RowCall> {
-    let mut finder = Finder { condition, found: Vec::new() };
+pub(super) fn of(condition: &Condition, catalog: &Catalog) -> Vec<RowCall> {
+    let mut finder = Finder { catalog, found: Vec::new() };
     visit(&condition.expr, &mut finder, 0);
-    finder.found
+    let place = |(text, span): (SmolStr, trave_source::Span)| RowCall {
+        text,
+        origin: span.in_file(condition.origin.file),
+    };
+    finder.found.into_iter().map(place).collect()
+}
+
+/// The condition with each of these calls in a sub-select, on one line; none where its text could
+/// not be read again.
+pub(super) fn kept(condition: &Condition, catalog: &Catalog) -> Option<String> {
+    let expr = read(&condition.text)?;
+    let mut finder = Finder { catalog, found: Vec::new() };
+    visit(&expr, &mut finder, 0);
+    let mut text = condition.text.clone();
+    finder.found.sort_by_key(|(_, span)| span.start);
+    for (_, span) in finder.found.into_iter().rev() {
+        let range = span.start as usize..span.end as usize;
+        let call = text.get(range.clone())?.to_owned();
+        text.replace_range(range, &format!("(select {call})"));
+    }
+    let text = if text.contains('\n') { read(&text)?.to_sql() } else { text };
+    let kept = read(&text)?;
+    let mut left = Finder { catalog, found: Vec::new() };
+    visit(&kept, &mut left, 0);
+    (left.found.is_empty() && !text.contains('\n')).then_some(text)
+}
+
+fn read(text: &str) -> Option<Expr> {
+    trave_sql::parse_expression(text, trave_sql::Options::default())
 }
 
 struct Finder<'c> {
-    condition: &'c Condition,
-    found: Vec<RowCall>,
+    catalog: &'c Catalog,
+    found: Vec<(SmolStr, trave_source::Span)>,
 }
 
-impl Visitor for Finder<'_> {
+impl Visitor<'_> for Finder<'_> {
     fn enter(&mut self, expr: &Expr) -> bool {
         if let ExprKind::Call(call) = &expr.kind
             && let Some(text) = session_call(call)
         {
-            let origin = expr.span.in_file(self.condition.origin.file);
-            self.found.push(RowCall { text, origin });
+            self.found.push((text, expr.span));
         }
         true
     }
 
-    /// `(select auth.uid())` reads nothing, so it is run once, whatever stands around it.
+    /// A query that depends on nothing around it is run once, `(select auth.uid())` as well as
+    /// `in (select team_id from members where user_id = auth.uid())`.
     fn enter_query(&mut self, query: &Query) -> bool {
-        lone_value(query).is_none()
+        depends_on_outside(query, self.catalog)
     }
 }
 
@@ -54,4 +83,75 @@ fn session_call(call: &Call) -> Option<SmolStr> {
         return AUTH_CALLS.contains(&name).then(|| format_smolstr!("auth.{name}()"));
     }
     (name == "current_setting").then(|| SmolStr::new_static("current_setting(…)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{catalog, table};
+
+    /// The calls of the only policy's `USING` that run per row, and the text without them.
+    fn calls(condition: &str) -> (usize, Option<String>) {
+        let catalog = catalog(&format!(
+            "create table members (team_id int, user_id uuid, role text);
+             create table notes (id int, team_id int, owner_id uuid);
+             create policy p on notes for select using ({condition});"
+        ));
+        let notes = table(&catalog, "notes");
+        let using = notes.policies[0].using.as_ref().unwrap();
+        (using.row_calls(&catalog).len(), using.with_calls_kept(&catalog))
+    }
+
+    #[test]
+    fn a_query_of_its_own_runs_once() {
+        for condition in [
+            "owner_id = (select auth.uid())",
+            "team_id in (select team_id from members where user_id = auth.uid())",
+            "team_id in (select m.team_id from public.members m where m.user_id = auth.uid())",
+            "exists (select 1 from members where user_id = auth.uid() and role = 'admin')",
+            "team_id = any (array(select team_id from members where auth.uid() = user_id))",
+        ] {
+            assert_eq!(calls(condition).0, 0, "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_looks_at_the_row_runs_for_each() {
+        for condition in [
+            "exists (select 1 from members m where m.team_id = notes.team_id \
+             and m.user_id = auth.uid())",
+            "exists (select 1 from members where user_id = auth.uid() and user_id = owner_id)",
+            "(select auth.uid() = owner_id)",
+        ] {
+            assert_eq!(calls(condition).0, 1, "{condition}");
+        }
+    }
+
+    #[test]
+    fn what_a_query_reads_from_an_unknown_source_is_its_own() {
+        let (count, _) = calls(
+            "team_id in (select x from jsonb_to_recordset('[]') as t(x int) \
+             where owner_id = auth.uid())",
+        );
+        assert_eq!(count, 0);
+    }
+
+    #[test]
+    fn calls_are_kept_by_a_subselect_of_their_own() {
+        let (count, kept) = calls("owner_id = auth.uid() or auth.role() = 'admin'");
+        assert_eq!(count, 2);
+        assert_eq!(
+            kept.as_deref(),
+            Some("owner_id = (select auth.uid()) or (select auth.role()) = 'admin'")
+        );
+        let (_, kept) = calls(
+            "exists (\n  select 1 from members m\n  where m.team_id = notes.team_id -- his\n  and m.user_id = auth.uid()::uuid\n)",
+        );
+        assert_eq!(
+            kept.as_deref(),
+            Some(
+                "exists (select 1 from members m where m.team_id = notes.team_id and \
+                 m.user_id = (select auth.uid())::uuid)"
+            )
+        );
+    }
 }

@@ -8,21 +8,21 @@ use trave_sql::{
 pub(super) const DEPTH_MAX: usize = 64;
 
 /// Sees every part of an expression, sub-selects included.
-pub(super) trait Visitor {
+pub(super) trait Visitor<'a> {
     /// Sees an expression before its parts; false ends the descent there.
-    fn enter(&mut self, expr: &Expr) -> bool;
+    fn enter(&mut self, expr: &'a Expr) -> bool;
 
     /// Sees a query inside an expression; false ends the descent there.
-    fn enter_query(&mut self, _query: &Query) -> bool {
+    fn enter_query(&mut self, _query: &'a Query) -> bool {
         true
     }
 
     /// Sees what a query reads.
-    fn reads(&mut self, _item: &FromItem) {}
+    fn reads(&mut self, _item: &'a FromItem) {}
 }
 
 /// Shows an expression and all its parts to a visitor.
-pub(super) fn visit(expr: &Expr, visitor: &mut impl Visitor, depth: usize) {
+pub(super) fn visit<'a>(expr: &'a Expr, visitor: &mut impl Visitor<'a>, depth: usize) {
     if depth > DEPTH_MAX || !visitor.enter(expr) {
         return;
     }
@@ -35,14 +35,14 @@ pub(super) fn visit(expr: &Expr, visitor: &mut impl Visitor, depth: usize) {
 }
 
 /// Shows the parts of a query to a visitor.
-fn visit_query(query: &Query, visitor: &mut impl Visitor, depth: usize) {
+pub(super) fn visit_query<'a>(query: &'a Query, visitor: &mut impl Visitor<'a>, depth: usize) {
     if depth > DEPTH_MAX || !visitor.enter_query(query) {
         return;
     }
     visit_body(&query.body, visitor, depth + 1);
 }
 
-fn visit_body(body: &QueryBody, visitor: &mut impl Visitor, depth: usize) {
+fn visit_body<'a>(body: &'a QueryBody, visitor: &mut impl Visitor<'a>, depth: usize) {
     match body {
         _ if depth > DEPTH_MAX => {}
         QueryBody::Select(select) => visit_select(select, visitor, depth),
@@ -55,7 +55,7 @@ fn visit_body(body: &QueryBody, visitor: &mut impl Visitor, depth: usize) {
     }
 }
 
-fn visit_select(select: &Select, visitor: &mut impl Visitor, depth: usize) {
+fn visit_select<'a>(select: &'a Select, visitor: &mut impl Visitor<'a>, depth: usize) {
     for item in &select.from {
         visit_from(item, visitor, depth + 1);
     }
@@ -66,7 +66,7 @@ fn visit_select(select: &Select, visitor: &mut impl Visitor, depth: usize) {
     }
 }
 
-fn visit_from(item: &FromItem, visitor: &mut impl Visitor, depth: usize) {
+fn visit_from<'a>(item: &'a FromItem, visitor: &mut impl Visitor<'a>, depth: usize) {
     if depth > DEPTH_MAX {
         return;
     }
