@@ -17,7 +17,10 @@ fn service_client_unguarded(query: &Query, cx: &mut Context) {
     }
     // What anybody may read with the anon key is no secret of the service role's.
     let reads_public = query.is_read()
-        && cx.model().table_of(query).is_some_and(|table| cx.model().shows_to_anybody(table));
+        && cx
+            .model()
+            .table_of(query)
+            .is_some_and(|table| cx.model().shows_to_anybody(query, table));
     if reads_public {
         return;
     }
@@ -72,4 +75,36 @@ fn is_open(reach: &Reach, cx: &Context) -> bool {
         )
         && !route.is_for_newcomers()
         && !cx.model().asks_for_capability(route)
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::findings;
+
+    /// Whether a read with these filters is reported, where anybody may see what is not private.
+    fn is_reported(filters: &str) -> bool {
+        let code = format!(
+            "//- supabase/migrations/1_a.sql
+create table notes (id int primary key, user_id uuid not null, sharing text not null);
+alter table notes enable row level security;
+create policy \"shared\" on notes for select using (sharing <> 'private');
+//- src/app/api/notes/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function POST(request: Request) {{
+  const {{ id }} = await request.json()
+  const {{ data }} = await admin.from('notes').select('id').eq('id', id){filters}
+  return Response.json(data)
+}}
+"
+        );
+        !findings(&super::RULE, &code).is_empty()
+    }
+
+    #[test]
+    fn a_policy_for_some_rows_shows_only_those() {
+        assert!(is_reported(""));
+        assert!(!is_reported(".eq('sharing', 'public')"));
+        assert!(is_reported(".eq('sharing', 'private')"));
+    }
 }
