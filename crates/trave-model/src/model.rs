@@ -213,8 +213,8 @@ pub struct Claim {
     pub facts: ClaimUse,
     /// What it was taken from.
     pub source: ClaimSource,
-    /// The way in.
-    pub route: Option<RouteId>,
+    /// The ways in; empty when none was found.
+    pub routes: Vec<RouteId>,
     /// The caller is verified on the same way, before or after.
     pub also_verified: bool,
     /// Runs in the browser.

@@ -190,12 +190,12 @@ impl<'a> Gathered<'a> {
         let index = self.claims.index(claim.origin, signature, |_| Claim {
             facts: claim.clone(),
             source,
-            route,
+            routes: Vec::new(),
             also_verified,
             in_browser,
         });
         if let Some(claim) = self.claims.get_mut(index) {
-            claim.route = claim.route.or(route);
+            push_all(&mut claim.routes, route);
         }
     }
 

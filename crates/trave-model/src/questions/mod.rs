@@ -11,5 +11,6 @@ mod scan;
 mod single;
 
 pub use access::{Admission, admission, caller_privileges};
+pub use claims::{Stake, Trusted};
 pub use missing::{MissingColumn, MissingTable};
 pub use scan::{Serving, has_trigram_index};
