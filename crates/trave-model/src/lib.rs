@@ -25,6 +25,6 @@ pub use model::{
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{
-    Admission, MissingColumn, MissingTable, Serving, Stake, Trusted, admission,
+    Admission, MissingColumn, MissingTable, ReferenceUse, Serving, Stake, Trusted, admission,
     caller_privileges, has_trigram_index,
 };

@@ -42,6 +42,8 @@ pub struct Model {
     pub caches: Vec<Cache>,
     /// Unverified claims of identity that decide something.
     pub claims: Vec<Claim>,
+    /// Places that delete a user of the platform: a row of `auth.users`.
+    pub user_deletions: Vec<Origin>,
     /// Variables of the environment that the code reads.
     pub env_reads: Vec<EnvUse>,
     /// Secrets written down in code or settings.
