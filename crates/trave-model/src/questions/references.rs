@@ -38,13 +38,22 @@ impl Model {
         if let Some(origin) = self.embedding(at, (table, key)) {
             return Some(ReferenceUse::Embedding(origin));
         }
-        let is_used = self.served_queries(at, &table.name).next().is_some()
-            || self.catalogs.get(at)?.functions.values().any(|it| it.tables.contains(&table.name));
-        if !is_used {
+        if !self.is_touched(table) {
             return None;
         }
         let (of, origin) = self.deletion(at, &key.target)?;
         Some(ReferenceUse::Deletion { of, origin })
+    }
+
+    /// Whether code or a function of the database reads or writes a table at all.
+    pub fn is_touched(&self, table: &Table) -> bool {
+        let at = table.origin().and_then(|origin| self.catalog_of_file.get(&origin.file));
+        at.is_some_and(|at| {
+            let functions = self.catalogs.get(*at).map(|catalog| catalog.functions.values());
+            let mut functions = functions.into_iter().flatten();
+            self.served_queries(*at, &table.name).next().is_some()
+                || functions.any(|function| function.tables.contains(&table.name))
+        })
     }
 
     /// Whether rows of a table are written by migrations alone: no code changes them, and no

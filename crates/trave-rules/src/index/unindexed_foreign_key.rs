@@ -2,8 +2,9 @@
 
 use trave_rule::catalog::{ForeignKey, Index, ReferentialAction, Table};
 use trave_rule::model::{Model, ReferenceUse};
+use trave_rule::source::Origin;
 use trave_rule::words::code_list;
-use trave_rule::{Context, FindingBuilder, Level, rule};
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn unindexed_foreign_key(table: &Table, cx: &mut Context) {
@@ -52,6 +53,7 @@ fn look<'t>(table: &'t Table, key: &'t ForeignKey, model: &Model) -> Option<Miss
 
 fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) {
     let Some(first) = found.first() else { return };
+    let is_touched = cx.model().is_touched(table);
     let finding = cx
         .report(first.key.origin, message(table, found))
         .about(&table.name)
@@ -60,11 +62,14 @@ fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) 
     let idle = found.iter().filter(|missing| missing.used.is_none());
     let targets = distinct(idle.map(|missing| missing.key.target.short()));
     if !targets.is_empty() {
-        finding.note(format!(
-            "nothing in the code deletes from {}, or asks there for rows that refer to it",
-            code_list(targets)
-        ));
+        finding.note(if is_touched {
+            let targets = code_list(targets);
+            format!("nothing in the code deletes from {targets}, or asks there for these rows")
+        } else {
+            format!("nothing in the code reads or writes `{}`", table.name.short())
+        });
     }
+    let mut places: Vec<Origin> = Vec::new();
     for Missing { key, used } in found {
         finding.about(&key.name);
         let one = found.len() == 1;
@@ -74,7 +79,12 @@ fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) 
         } else {
             finding.label(key.origin, text);
         }
-        add_use(finding, key, used.as_ref());
+        if let Some((origin, text)) = shown(key, used.as_ref())
+            && !places.contains(&origin)
+        {
+            places.push(origin);
+            finding.label(origin, text);
+        }
         if let Some(index) = partial_index(table, key) {
             finding.note(format!(
                 "index `{}` does not serve it: it holds only rows where {}",
@@ -151,22 +161,22 @@ fn action(key: &ForeignKey) -> &'static str {
     }
 }
 
-fn add_use(finding: &mut FindingBuilder, key: &ForeignKey, used: Option<&ReferenceUse>) {
+/// The place that follows the key, and what it does.
+fn shown(key: &ForeignKey, used: Option<&ReferenceUse>) -> Option<(Origin, String)> {
     let target = key.target.short();
-    match used {
-        Some(ReferenceUse::Deletion { of, origin }) if *of == key.target => {
-            finding.label(*origin, format!("deletes from `{target}`"))
+    match used? {
+        ReferenceUse::Deletion { of, origin } if *of == key.target => {
+            Some((*origin, format!("deletes from `{target}`")))
         }
-        Some(ReferenceUse::Deletion { of, origin }) => finding.label(
-            *origin,
-            format!("deletes from `{}`, and rows of `{target}` go too", of.short()),
-        ),
-        Some(ReferenceUse::Embedding(origin)) => {
-            finding.label(*origin, format!("asks `{target}` for the rows that refer to each"))
+        ReferenceUse::Deletion { of, origin } => {
+            Some((*origin, format!("deletes from `{}`, and rows of `{target}` go too", of.short())))
         }
-        Some(ReferenceUse::Filter(origin)) => finding.label(*origin, "finds rows by it"),
-        Some(ReferenceUse::ReachedFilter) | None => finding,
-    };
+        ReferenceUse::Embedding(origin) => {
+            Some((*origin, format!("asks `{target}` for the rows that refer to each")))
+        }
+        ReferenceUse::Filter(origin) => Some((*origin, "finds rows by it".to_owned())),
+        ReferenceUse::ReachedFilter => None,
+    }
 }
 
 fn key_has_index(table: &Table, key: &ForeignKey) -> bool {
