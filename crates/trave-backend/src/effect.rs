@@ -30,6 +30,8 @@ pub enum Effect {
     Response(Response),
     /// A variable of the environment was read.
     Env(EnvRead),
+    /// A user of the platform was deleted: a row of `auth.users`.
+    UserDeleted(Origin),
     /// A call to another service.
     Outbound(Origin),
     /// A function that could not be followed received the request, the caller or a callback.

@@ -16,8 +16,8 @@ pub mod schema;
 #[cfg(test)]
 mod testing;
 
-pub use ask::{Term, TermTest};
-pub use condition::{RowCall, Truth};
+pub use ask::{PastPolicy, Term, TermTest};
+pub use condition::{Known, RowCall, Truth};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
 };
@@ -29,4 +29,5 @@ pub use schema::{
     Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument, Grant, Identity,
     Index, IndexKey, IndexTarget, Key, PastColumn, Policy, Provenance, Publication, QualifiedName,
     ReferentialAction, Role, Schema, Sequence, Table, TableKind, Trigger, TypeKind, UserType, View,
+    quoted,
 };

@@ -42,6 +42,8 @@ pub struct Model {
     pub caches: Vec<Cache>,
     /// Unverified claims of identity that decide something.
     pub claims: Vec<Claim>,
+    /// Places that delete a user of the platform: a row of `auth.users`.
+    pub user_deletions: Vec<Origin>,
     /// Variables of the environment that the code reads.
     pub env_reads: Vec<EnvUse>,
     /// Secrets written down in code or settings.
@@ -276,8 +278,8 @@ pub struct Claim {
     pub facts: ClaimUse,
     /// What it was taken from.
     pub source: ClaimSource,
-    /// The way in.
-    pub route: Option<RouteId>,
+    /// The ways in; empty when none was found.
+    pub routes: Vec<RouteId>,
     /// The caller is verified on the same way, before or after.
     pub also_verified: bool,
     /// Runs in the browser.

@@ -12,7 +12,7 @@ mod page;
 mod pipeline;
 mod show;
 
-use trave_rule::Rule;
+use trave_rule::{Finding, Rule};
 
 pub use fixture::{Cursor, Fixture, FixtureFile};
 pub use page::PageTest;
@@ -41,6 +41,13 @@ pub fn check(rule: &'static Rule, fixture: &str) {
         })
         .collect();
     panic!("\n{}\nrerun: cargo test {}\n", blocks.join("\n"), show::test_name());
+}
+
+/// What a rule reports on a fixture, for tests of what carets cannot show: helps and notes.
+pub fn findings(rule: &'static Rule, fixture: &str) -> Vec<Finding> {
+    let fixture = Fixture::read(fixture);
+    let files = fixture.files.into_iter().map(|file| (file.path, file.text)).collect();
+    pipeline::Run::of(rule, &[rule], files).report.findings
 }
 
 fn text_of<'a>(fixture: &'a Fixture, path: &str) -> &'a str {

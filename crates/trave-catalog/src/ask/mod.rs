@@ -9,7 +9,7 @@ pub use values::{Term, TermTest};
 
 use trave_source::Origin;
 
-use crate::{Catalog, Column, QualifiedName, Table, View};
+use crate::{Catalog, Column, Command, Function, QualifiedName, Table, View};
 
 impl Catalog {
     /// A table by its full name.
@@ -59,6 +59,56 @@ impl Catalog {
             crate::ChangeKind::TableRenamed { from, .. } if from == name => Some(change.origin),
             _ => None,
         })
+    }
+
+    /// The last policy of a table for a command that is gone now, with the place where it went.
+    pub fn past_policy(&self, table: &QualifiedName, command: Command) -> Option<PastPolicy<'_>> {
+        let mut since = self.history.iter().rev().take_while(|change| {
+            !matches!(&change.kind, crate::ChangeKind::TableCreated(name) if name == table)
+        });
+        since.find_map(|change| match &change.kind {
+            crate::ChangeKind::PolicyDropped { table: of, policy, command: own, cascaded }
+                if of == table && own.is_none_or(|own| own == command) =>
+            {
+                Some(PastPolicy { name: policy, cascaded: *cascaded, origin: change.origin })
+            }
+            _ => None,
+        })
+    }
+}
+
+/// A policy that is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastPolicy<'c> {
+    /// Its name.
+    pub name: &'c str,
+    /// It went with something that it needed.
+    pub cascaded: bool,
+    /// The statement that dropped it.
+    pub origin: Origin,
+}
+
+impl Function {
+    /// Whether its body deletes rows of a table, by the words that stand there.
+    pub fn deletes_from(&self, table: &QualifiedName) -> bool {
+        let body = self.body.to_ascii_lowercase().replace('"', "");
+        let separates = |sign: char| sign.is_whitespace() || matches!(sign, ';' | '(' | ')' | ',');
+        let words: Vec<&str> = body.split(separates).filter(|word| !word.is_empty()).collect();
+        let names = |word: &str| match word.split_once('.') {
+            Some((schema, name)) => table.is(schema, name),
+            None => table.name == word && table.schema == "public",
+        };
+        words.windows(4).any(|four| match four {
+            ["delete", "from", "only", name] | ["delete", "from", name, _] => names(name),
+            _ => false,
+        })
+    }
+}
+
+impl QualifiedName {
+    /// As people name it: the schema is left out where it is `public`.
+    pub fn short(&self) -> String {
+        if self.schema == "public" { self.name.to_string() } else { self.to_string() }
     }
 }
 

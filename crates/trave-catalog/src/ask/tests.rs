@@ -51,3 +51,32 @@ fn policies_apply_by_command_and_role() {
     assert_eq!(for_role(Command::Delete, "anon"), Vec::<String>::new());
     assert!(catalog.bypasses_rls("service_role") && !catalog.bypasses_rls("anon"));
 }
+
+#[test]
+fn policies_that_went_are_remembered() {
+    let catalog = catalog(
+        "create table jobs (id int);
+         create table notes (id int, job_id int);
+         create policy gone on notes for delete using (exists (select 1 from jobs));
+         create policy kept on notes for select using (true);
+         drop table jobs cascade;",
+    );
+    let notes = table(&catalog, "notes");
+    let past = catalog.past_policy(&notes.name, Command::Delete).unwrap();
+    assert!(past.name == "gone" && past.cascaded);
+    assert_eq!(catalog.past_policy(&notes.name, Command::Select), None);
+}
+
+#[test]
+fn bodies_say_what_they_delete() {
+    let catalog = catalog(
+        "create table notes (id int);
+         create function f() returns void language sql as $$
+           delete from public.notes where id = 1; delete from auth.users where true; $$;",
+    );
+    let function = catalog.functions.values().find(|function| function.name.name == "f").unwrap();
+    let name = crate::QualifiedName::new;
+    assert!(function.deletes_from(&name("public", "notes")));
+    assert!(function.deletes_from(&name("auth", "users")));
+    assert!(!function.deletes_from(&name("public", "users")));
+}

@@ -3,6 +3,8 @@
 //! Rules ask these questions; none of them walks SQL itself.
 
 mod correlation;
+mod implied;
+mod narrowing;
 mod nobody;
 mod reads;
 mod row_calls;
@@ -14,6 +16,7 @@ use trave_sql::ObjectName;
 
 use crate::schema::{Catalog, Condition, QualifiedName};
 
+pub use implied::Known;
 pub use row_calls::RowCall;
 pub use truth::Truth;
 
@@ -33,6 +36,17 @@ impl Condition {
     /// None where it could not be read back.
     pub fn with_calls_kept(&self, catalog: &Catalog) -> Option<String> {
         row_calls::kept(self, catalog)
+    }
+
+    /// Whether it certainly holds for rows whose columns have these values.
+    pub fn holds_given(&self, known: &dyn Fn(&str) -> Option<Known>) -> bool {
+        implied::holds(&self.expr, known, 0)
+    }
+
+    /// Whether an index on some column narrows the rows that it holds for: a comparison that every
+    /// such row must meet names a column of which `indexed` says yes.
+    pub fn is_narrowed_by(&self, indexed: &dyn Fn(&str) -> bool) -> bool {
+        narrowing::narrows(&self.expr, indexed, 0)
     }
 
     /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.

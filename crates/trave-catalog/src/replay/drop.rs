@@ -47,7 +47,7 @@ impl Session {
             | ObjectKind::MaterializedView
             | ObjectKind::Sequence
             | ObjectKind::Index => self.drop_relation(drop, target, span),
-            ObjectKind::Policy | ObjectKind::Trigger => self.drop_from_table(drop, target),
+            ObjectKind::Policy | ObjectKind::Trigger => self.drop_from_table(drop, target, span),
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
                 self.drop_routine(drop, target, span)
             }
@@ -242,7 +242,7 @@ impl Session {
         Ok(())
     }
 
-    fn drop_from_table(&mut self, drop: &Drop, target: &DropTarget) -> Outcome {
+    fn drop_from_table(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
         let Some(on) = &target.on else { return Ok(()) };
         let Some((relation, is)) = self.find_relation(on) else {
             return self.missing_target(drop, on);
@@ -255,13 +255,21 @@ impl Session {
                 view.triggers.retain(|trigger| trigger.name != name);
             }
         } else if let Some(table) = self.store.table(&relation) {
-            let before = table.policies.len() + table.triggers.len();
             if drop.kind == ObjectKind::Policy {
-                table.policies.retain(|policy| policy.name != name);
-            } else {
-                table.triggers.retain(|trigger| trigger.name != name);
+                return match table.policies.iter().position(|policy| policy.name == name) {
+                    Some(at) => {
+                        let policy = table.policies.remove(at);
+                        let (policy, command) = (policy.name, policy.command);
+                        let (table, cascaded) = (relation, false);
+                        let gone = ChangeKind::PolicyDropped { table, policy, command, cascaded };
+                        self.changed(span, gone);
+                        Ok(())
+                    }
+                    None => self.missing_target(drop, &target.name),
+                };
             }
-            found = before != table.policies.len() + table.triggers.len();
+            found = table.triggers.iter().any(|trigger| trigger.name == name);
+            table.triggers.retain(|trigger| trigger.name != name);
         }
         if found && drop.kind == ObjectKind::Trigger {
             for child in self.partitions(&relation) {

@@ -9,7 +9,8 @@ use super::session::Session;
 use super::user_type::printed;
 use super::{Failure, Outcome};
 use crate::{
-    Check, Condition, Dialect, Function, Index, IndexTarget, Policy, QualifiedName, Table, View,
+    ChangeKind, Check, Condition, Dialect, Function, Index, IndexTarget, Policy, QualifiedName,
+    Table, View,
 };
 
 impl Session {
@@ -41,7 +42,7 @@ impl Session {
         }
         for table in self.store.policy_readers(name) {
             if table != *name {
-                self.drop_policies(&table, behavior, |policy| policy_reads(policy, name))?;
+                self.drop_policies(&table, (behavior, span), |policy| policy_reads(policy, name))?;
             }
         }
         Ok(())
@@ -50,14 +51,19 @@ impl Session {
     fn drop_policies(
         &mut self,
         table: &QualifiedName,
-        behavior: Behavior,
+        (behavior, span): (Behavior, Span),
         depends: impl Fn(&Policy) -> bool,
     ) -> Outcome {
         let found = self.catalog().tables.get(table);
-        if !found.is_some_and(|found| found.policies.iter().any(&depends)) {
+        let policies = found.map(|found| found.policies.as_slice()).unwrap_or_default();
+        let gone: Vec<Policy> = policies.iter().filter(|policy| depends(policy)).cloned().collect();
+        if gone.is_empty() {
             return Ok(());
         }
         need(behavior, || format!("a policy of {table} needs it"))?;
+        for policy in &gone {
+            self.changed(span, gone_with(table, policy));
+        }
         self.edit_table(table, |table| table.policies.retain(|policy| !depends(policy)))
     }
 
@@ -73,10 +79,10 @@ impl Session {
             self.drop_view(&view, Behavior::Cascade, span)?;
         }
         let short = table.name.clone();
-        self.drop_policies(table, behavior, |policy| policy_names(policy, &short, column))?;
+        self.drop_policies(table, (behavior, span), |policy| policy_names(policy, &short, column))?;
         for other in self.store.policy_readers(table) {
             if other != *table {
-                self.drop_policies(&other, behavior, |policy| {
+                self.drop_policies(&other, (behavior, span), |policy| {
                     policy_reads(policy, table) && policy_mentions(policy, &short, column)
                 })?;
             }
@@ -130,7 +136,13 @@ impl Session {
             if !lost {
                 continue;
             }
+            let stays = |policy: &Policy| without.policies.iter().any(|it| it.name == policy.name);
+            let gone: Vec<Policy> =
+                table.policies.iter().filter(|policy| !stays(policy)).cloned().collect();
             need(behavior, || format!("{relation} calls {function}"))?;
+            for policy in &gone {
+                self.changed(span, gone_with(&relation, policy));
+            }
             self.edit_table(&relation, |table| *table = without)?;
         }
         Ok(())
@@ -232,6 +244,16 @@ fn mentions(text: &str, table: &str, column: &str) -> bool {
         && super::rename::parse_expression(text, 0).is_some_and(|expr| {
             expression::own_columns(&expr, table).iter().any(|one| one == column)
         })
+}
+
+/// A policy that goes with something that it needs.
+fn gone_with(table: &QualifiedName, policy: &Policy) -> ChangeKind {
+    ChangeKind::PolicyDropped {
+        table: table.clone(),
+        policy: policy.name.clone(),
+        command: policy.command,
+        cascaded: true,
+    }
 }
 
 /// Whether a text calls a function, by its name before a parenthesis.

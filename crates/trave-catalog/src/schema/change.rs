@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use trave_source::Origin;
 
-use super::QualifiedName;
+use super::{Command, QualifiedName};
 
 /// What one statement changed: migration rules read these.
 #[derive(Debug, Clone)]
@@ -57,4 +57,15 @@ pub enum ChangeKind {
     FunctionDropped(QualifiedName),
     /// Rows that the statement spells out were added to a table.
     RowsInserted(QualifiedName),
+    /// A policy was dropped, or went with something that it needed.
+    PolicyDropped {
+        /// The table.
+        table: QualifiedName,
+        /// Its name.
+        policy: SmolStr,
+        /// The command that it was for, or none for `ALL`.
+        command: Option<Command>,
+        /// It went with something else (`CASCADE`).
+        cascaded: bool,
+    },
 }

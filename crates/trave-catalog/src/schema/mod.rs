@@ -56,6 +56,11 @@ impl fmt::Display for QualifiedName {
     }
 }
 
+/// A name as SQL reads it back: in quotes where it needs them.
+pub fn quoted(name: &str) -> String {
+    Name::exact(name).to_string()
+}
+
 /// Where an object comes from, and whether it can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Provenance {

@@ -31,6 +31,7 @@ pub(super) struct Gathered<'a> {
     caches: Interned<Cache>,
     claims: Interned<Claim>,
     env_reads: Interned<EnvUse>,
+    user_deletions: BTreeSet<Origin>,
     /// Where a query was reached from some way in.
     reached: FxHashSet<Origin>,
     /// Where a claim decides something on some way in.
@@ -56,6 +57,7 @@ impl<'a> Gathered<'a> {
             caches: Interned::default(),
             claims: Interned::default(),
             env_reads: Interned::default(),
+            user_deletions: BTreeSet::new(),
             reached: FxHashSet::default(),
             claimed: FxHashSet::default(),
         }
@@ -107,6 +109,11 @@ impl<'a> Gathered<'a> {
             Effect::ClaimUsed(claim) => self.add_claim(gathering, claim),
             Effect::Cache(cache) => self.add_cache(gathering, cache),
             Effect::Env(read) => self.add_env(read),
+            Effect::UserDeleted(origin) => {
+                if !self.cx.is_script(origin.file) {
+                    self.user_deletions.insert(*origin);
+                }
+            }
             Effect::Outbound(_) => {}
         }
     }
@@ -207,12 +214,12 @@ impl<'a> Gathered<'a> {
         let index = self.claims.index(claim.origin, signature, |_| Claim {
             facts: claim.clone(),
             source,
-            route,
+            routes: Vec::new(),
             also_verified,
             in_browser,
         });
         if let Some(claim) = self.claims.get_mut(index) {
-            claim.route = claim.route.or(route);
+            push_all(&mut claim.routes, route);
         }
     }
 
@@ -313,6 +320,7 @@ impl<'a> Gathered<'a> {
             caches: self.caches.arranged(&caches),
             claims: self.claims.arranged(&claims),
             env_reads: self.env_reads.arranged(&env_reads),
+            user_deletions: self.user_deletions.into_iter().collect(),
             ..Model::default()
         };
         renumber(&mut model, &queries, &caches);

@@ -1,9 +1,10 @@
 //! What callers may do to a table.
 
-use trave_backend::query::Operation;
-use trave_backend::value::{ClientRole, Taint};
-use trave_catalog::{Catalog, Command, Condition, Policy, Table};
+use trave_backend::query::{FilterOp, Operation};
+use trave_backend::value::{ClientRole, Shape, Taint};
+use trave_catalog::{Catalog, Command, Condition, Known, Policy, Table, Truth};
 
+use super::rows::Certain;
 use crate::model::{Model, Query, Route, Step};
 
 /// The roles with which callers reach the API.
@@ -21,8 +22,14 @@ pub enum Admission {
 }
 
 /// Whether a policy can apply to callers of the API; a role that the project made may be one.
-fn is_for_callers(policy: &Policy) -> bool {
+/// One that holds for no row admits nothing.
+fn is_for_callers(policy: &Policy, command: Command) -> bool {
+    let condition = match command {
+        Command::Insert => policy.check_or_using(),
+        Command::Select | Command::Update | Command::Delete => policy.using.as_ref(),
+    };
     policy.permissive
+        && condition.is_none_or(|condition| condition.truth() != Truth::Never)
         && policy.roles.iter().any(|role| role != "service_role" && role != "postgres")
 }
 
@@ -34,7 +41,7 @@ pub fn admission(table: &Table, command: Command) -> Admission {
     if !table.rls_enabled {
         return Admission::Possible;
     }
-    let covers = |policy: &Policy| policy.is_for(command) && is_for_callers(policy);
+    let covers = |policy: &Policy| policy.is_for(command) && is_for_callers(policy, command);
     if table.policies.iter().any(covers) { Admission::Possible } else { Admission::Never }
 }
 
@@ -50,7 +57,9 @@ impl Query {
         if !table.rls_enabled || self.facts.client.role == ClientRole::Service {
             return false;
         }
-        let covers = |policy: &&Policy| policy.is_for(Command::Select) && is_for_callers(policy);
+        let covers = |policy: &&Policy| {
+            policy.is_for(Command::Select) && is_for_callers(policy, Command::Select)
+        };
         let mut conditions = table.policies.iter().filter(covers).map(|policy| &policy.using);
         let narrows = |using: &Option<Condition>| {
             using.as_ref().is_some_and(|using| {
@@ -72,6 +81,23 @@ impl Query {
             Some(Operation::Update) => &[Command::Update],
             Some(Operation::Delete) => &[Command::Delete],
             Some(Operation::Call) | None => &[],
+        }
+    }
+}
+
+impl Query {
+    /// The constant that every row it touches has in a column, by its filters.
+    fn known_value(&self, column: &str) -> Option<Known> {
+        let pins = |op: FilterOp| matches!(op, FilterOp::Eq | FilterOp::Is);
+        let mut filters = self.facts.filters.iter();
+        let filter = filters
+            .find(|filter| filter.column == column && pins(filter.op) && filter.is_certain())?;
+        match &filter.value.shape {
+            Shape::Text(text) => Some(Known::Text(text.clone())),
+            Shape::Number(number) => Some(Known::Number(*number)),
+            Shape::Bool(value) => Some(Known::Boolean(*value)),
+            Shape::Null if filter.op == FilterOp::Is => Some(Known::Null),
+            _ => None,
         }
     }
 }
@@ -107,15 +133,19 @@ impl Model {
         })
     }
 
-    /// Whether callers without a session may read a table anyway, by its policies.
-    pub fn shows_to_anybody(&self, table: &Table) -> bool {
+    /// Whether callers without a session may read the rows of a query anyway: a policy for them
+    /// holds for every row of its table, or for all those that the query's own filters leave.
+    pub fn shows_to_anybody(&self, query: &Query, table: &Table) -> bool {
         let covers = |policy: &&Policy| {
             policy.permissive
                 && policy.is_for(Command::Select)
                 && policy.roles.iter().any(|role| role == "public" || role == "anon")
         };
-        let open =
-            |policy: &Policy| policy.using.as_ref().is_some_and(|using| !using.depends_on_caller());
+        let known = |column: &str| query.known_value(column);
+        let open = |policy: &Policy| {
+            let using = policy.using.as_ref();
+            using.is_some_and(|using| using.truth() == Truth::Always || using.holds_given(&known))
+        };
         table.rls_enabled && table.policies.iter().filter(covers).any(open)
     }
 }

@@ -6,6 +6,84 @@ use trave_catalog::{QualifiedName, Table};
 
 use crate::model::{Model, Query, QueryRef, Route, RouteKind};
 
+/// Words for what callers do who are not known yet; those of more than one word with dashes.
+const NEWCOMERS: [&str; 39] = [
+    "login",
+    "log-in",
+    "logout",
+    "log-out",
+    "signin",
+    "sign-in",
+    "signup",
+    "sign-up",
+    "signout",
+    "sign-out",
+    "register",
+    "registration",
+    "reset",
+    "forgot",
+    "verify",
+    "verification",
+    "confirm",
+    "confirmation",
+    "callback",
+    "oauth",
+    "o-auth",
+    "oauth2",
+    "otp",
+    "magic",
+    "health",
+    "healthz",
+    "healthcheck",
+    "ping",
+    "webhook",
+    "cron",
+    "unsubscribe",
+    "public",
+    "share",
+    "track",
+    "tracking",
+    "invite",
+    "invitation",
+    "embed",
+    "widget",
+];
+
+/// The words of a name in lower case, each between dashes: `-api-sign-up-` of `/api/signUp`.
+fn words(name: &str) -> String {
+    let mut out = String::from("-");
+    let mut letters = name.chars().peekable();
+    let mut before = '-';
+    while let Some(letter) = letters.next() {
+        let ends_run = letters.peek().is_some_and(|next| next.is_lowercase());
+        let begins = letter.is_uppercase()
+            && (before.is_lowercase()
+                || before.is_numeric()
+                || (before.is_uppercase() && ends_run));
+        let is_part = letter.is_alphanumeric();
+        if (begins || !is_part) && !out.ends_with('-') {
+            out.push('-');
+        }
+        if is_part {
+            out.extend(letter.to_lowercase());
+        }
+        before = letter;
+    }
+    if !out.ends_with('-') {
+        out.push('-');
+    }
+    out
+}
+
+/// Whether a name holds a word, also in the plural or the past.
+fn has_word(name: &str, word: &str) -> bool {
+    name.match_indices(word).any(|(at, _)| {
+        let rest = name.get(at + word.len()..).unwrap_or_default();
+        let ends = ["-", "s-", "d-"].iter().any(|end| rest.starts_with(end));
+        ends && name.get(..at).is_some_and(|before| before.ends_with('-'))
+    })
+}
+
 impl Query {
     /// The table that it names, with its schema; none when the name is not a constant.
     pub fn table_name(&self) -> Option<QualifiedName> {
@@ -58,40 +136,12 @@ impl Route {
     }
 
     /// Whether it is meant for callers who are not known yet: signing in and up, resetting a
-    /// password, health checks, callbacks of identity providers.
+    /// password, health checks, callbacks of identity providers. Whole words of the path or of the
+    /// action's name say so.
     pub fn is_for_newcomers(&self) -> bool {
-        const WORDS: [&str; 27] = [
-            "login",
-            "logout",
-            "signin",
-            "sign-in",
-            "signup",
-            "sign-up",
-            "register",
-            "reset",
-            "forgot",
-            "verify",
-            "confirm",
-            "callback",
-            "oauth",
-            "otp",
-            "magic",
-            "health",
-            "ping",
-            "webhook",
-            "cron",
-            "unsubscribe",
-            "public",
-            "share",
-            "track",
-            "invite",
-            "embed",
-            "widget",
-            "/book/",
-        ];
-        let path = self.path.to_lowercase();
-        let name = self.method.to_lowercase();
-        WORDS.iter().any(|word| path.contains(word) || name.contains(word))
+        let names = [&self.path, &self.method].map(|name| words(name));
+        names.iter().any(|name| NEWCOMERS.iter().any(|word| has_word(name, word)))
+            || self.path.to_lowercase().contains("/book/")
     }
 
     /// Whether callers reach it over the network without being another service.
@@ -148,5 +198,25 @@ impl Model {
     /// Whether anybody may read a table's rows, as the settings say.
     pub fn is_public(&self, table: &str) -> bool {
         self.policy.public_tables.iter().any(|public| public == table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_word, words};
+
+    #[test]
+    fn names_fall_apart_into_words() {
+        assert_eq!(words("/api/signUp/[id]"), "-api-sign-up-id-");
+        assert_eq!(words("handleHTTPPing"), "-handle-http-ping-");
+    }
+
+    #[test]
+    fn a_word_is_no_part_of_another() {
+        assert!(has_word(&words("/api/webhooks/stripe"), "webhook"));
+        assert!(has_word(&words("/shared/[token]"), "share"));
+        for path in ["/api/shipping", "/api/mapping", "/api/hotpot", "/api/tracker"] {
+            assert!(!["ping", "otp", "track"].iter().any(|word| has_word(&words(path), word)));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use trave_backend::query::{Filter, FilterOp, OrderKey};
 use trave_backend::value::{ClientRole, Shape, Value};
-use trave_catalog::{Command, Condition, IndexTarget, Table};
+use trave_catalog::{Command, Condition, IndexTarget, Policy, Table};
 
 use super::rows::Certain;
 use crate::model::{Model, Query};
@@ -48,14 +48,26 @@ impl Model {
     }
 }
 
-/// Whether the condition of a policy narrows the rows by an indexed column.
+/// Whether policies narrow the rows by indexed columns. A row that any permissive policy admits is
+/// seen, so an index has to serve each of them, or the one of a restrictive policy.
 fn policy_serves(query: &Query, table: &Table) -> bool {
     if !table.rls_enabled || query.facts.client.role == ClientRole::Service {
         return false;
     }
-    let policies = table.policies.iter().filter(|policy| policy.is_for(Command::Select));
-    let conditions = policies.filter_map(|policy| policy.using.as_ref());
-    conditions.flat_map(Condition::columns).any(|column| leads_index(table, &column))
+    let narrows =
+        |condition: &Condition| condition.is_narrowed_by(&|column| leads_index(table, column));
+    let serves = |policy: &&Policy| policy.using.as_ref().is_none_or(narrows);
+    let (permissive, restrictive): (Vec<&Policy>, Vec<&Policy>) = table
+        .policies
+        .iter()
+        .filter(|policy| policy.is_for(Command::Select) && applies_to_callers(policy))
+        .partition(|policy| policy.permissive);
+    permissive.iter().all(serves) || restrictive.iter().any(serves)
+}
+
+/// Whether a policy is for callers of the API rather than for the platform's own roles.
+fn applies_to_callers(policy: &Policy) -> bool {
+    policy.roles.iter().any(|role| role != "service_role" && role != "postgres")
 }
 
 /// Whether a trigram index serves a column.

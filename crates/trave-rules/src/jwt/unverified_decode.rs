@@ -9,7 +9,7 @@ fn unverified_decode(claim: &Claim, cx: &mut Context) {
         return;
     }
     let Some(what) = claim.decision() else { return };
-    let way = claim.route.and_then(|route| cx.model().route(route));
+    let way = claim.routes.first().and_then(|route| cx.model().route(*route));
     let title = way.map_or_else(|| "this code".to_owned(), Route::title);
     cx.report(
         claim.facts.claim,

@@ -1,76 +1,111 @@
 //! Session functions that a policy runs once per row.
 
 use trave_rule::catalog::{
-    Catalog, Policy, Provenance, RowCall, Table, policy_cycle_with_subselect,
+    Catalog, Command, Policy, Provenance, RowCall, Table, policy_cycle_with_subselect, quoted,
 };
-use trave_rule::{Context, rule};
-
-/// How many statements a help shows.
-const STATEMENTS_MAX: usize = 12;
+use trave_rule::words::code_list;
+use trave_rule::{Context, FindingBuilder, rule};
 
 #[rule]
 fn policy_per_row_call(table: &Table, cx: &mut Context) {
-    if matches!(table.provenance, Provenance::Platform) {
+    let Some(catalog) = cx.catalog_of(table) else { return };
+    if !table.rls_enabled && table.provenance.is_migration() || is_platform(catalog, table) {
         return;
     }
-    let Some(catalog) = cx.catalog_of(table) else { return };
-    let found: Vec<(&Policy, RowCall)> = table
-        .policies
-        .iter()
-        .filter_map(|policy| Some((policy, first(policy, catalog)?)))
-        .collect();
-    let Some(((policy, call), rest)) = found.split_first() else { return };
-    let name = &table.name.name;
-    let policies = match rest.len() {
-        0 => String::new(),
-        more => format!(", in {} policies", more + 1),
+    let calls_of = |policy: &Policy| {
+        policy.using.as_ref().map(|using| using.row_calls(catalog)).unwrap_or_default()
+    };
+    let found: Vec<(&Policy, Vec<RowCall>)> =
+        table.policies.iter().map(|policy| (policy, calls_of(policy))).collect();
+    let found: Vec<(&Policy, Vec<RowCall>)> =
+        found.into_iter().filter(|(_, calls)| !calls.is_empty()).collect();
+    let Some((policy, first)) =
+        found.first().and_then(|(policy, calls)| Some((policy, calls.first()?)))
+    else {
+        return;
     };
     let finding = cx
-        .report(
-            call.origin,
-            format!(
-                "`{}` runs once for every row of `{name}` that a query looks at{policies}",
-                call.text
-            ),
-        )
+        .report(first.origin, message(table, &found))
+        .here(format!("in {}", title(policy)))
         .about(&table.name)
-        .here(format!("in the policy `{}`", policy.name));
-    for (policy, call) in rest {
-        finding.label(call.origin, format!("and in `{}`", policy.name));
+        .once_per(table.name.to_string());
+    for (policy, calls) in &found {
+        finding.about(&policy.name);
+        for call in calls.iter().filter(|call| call.origin != first.origin) {
+            finding.label(call.origin, format!("in {}", title(policy)));
+        }
     }
-    if policy_cycle_with_subselect(catalog, table).is_some() {
+    add_help(finding, (catalog, table), &found);
+}
+
+/// Whether the platform reaches the rows: by key, not by a scan.
+fn is_platform(catalog: &Catalog, table: &Table) -> bool {
+    let schema = catalog.schemas.get(&table.name.schema);
+    let of_platform = schema.is_some_and(|schema| schema.provenance == Provenance::Platform);
+    table.provenance == Provenance::Platform || (of_platform && table.name.schema != "public")
+}
+
+fn message(table: &Table, found: &[(&Policy, Vec<RowCall>)]) -> String {
+    let mut functions: Vec<&str> = Vec::new();
+    for call in found.iter().flat_map(|(_, calls)| calls) {
+        if !functions.contains(&call.text.as_str()) {
+            functions.push(&call.text);
+        }
+    }
+    let verb = if functions.len() == 1 { "runs" } else { "run" };
+    let policies = match found.len() {
+        1 => String::new(),
+        many => format!(", in {many} policies"),
+    };
+    format!(
+        "{} {verb} once for every row of `{}` that a query looks at{policies}",
+        code_list(functions),
+        table.name.short()
+    )
+}
+
+/// ``policy `own notes`, for SELECT``.
+fn title(policy: &Policy) -> String {
+    let command = policy.command.map_or("ALL", Command::privilege);
+    format!("policy `{}`, for {command}", policy.name)
+}
+
+/// The statement for each policy that may have one.
+fn add_help(
+    finding: &mut FindingBuilder,
+    (catalog, table): (&Catalog, &Table),
+    found: &[(&Policy, Vec<RowCall>)],
+) {
+    let cycle = policy_cycle_with_subselect(catalog, table);
+    let mut is_withheld = false;
+    for (policy, calls) in found {
+        if cycle.is_some() && policy.is_for(Command::Select) {
+            is_withheld = true;
+            continue;
+        }
+        let kept = policy.using.as_ref().and_then(|using| using.with_calls_kept(catalog));
+        match (kept, calls.first()) {
+            (Some(kept), _) => finding.help(format!(
+                "alter policy {} on {} using ({kept});",
+                quoted(&policy.name),
+                table.name
+            )),
+            (None, Some(call)) => finding.help(format!(
+                "write `(select {})` in policy `{}`: it is then evaluated once per query",
+                call.text, policy.name
+            )),
+            (None, None) => finding,
+        };
+    }
+    if let Some(cycle) = cycle.filter(|_| is_withheld) {
+        let (name, command) = (table.name.short(), cycle.command.privilege());
         finding.note(format!(
-            "a sub-select alone would make the policies of `{name}` call each other without end: \
-            move what they read of `{name}` into a `security definer` function first"
+            "with `(select …)` in a policy for SELECT, each {command} on `{name}` would fail with \
+            \"infinite recursion detected\": policy `{}` reads `{name}` itself. Move what it reads \
+            into a SECURITY DEFINER function first",
+            cycle.policy.name
         ));
-        return;
     }
-    finding.help(help(table, &found, catalog));
-}
-
-/// The first call in what decides which rows a query sees. What an INSERT adds is checked row by
-/// row anyway, and so is what an UPDATE leaves behind.
-fn first(policy: &Policy, catalog: &Catalog) -> Option<RowCall> {
-    policy.using.as_ref()?.row_calls(catalog).into_iter().next()
-}
-
-/// The statements that change the policies, as far as their conditions could be written anew.
-fn help(table: &Table, found: &[(&Policy, RowCall)], catalog: &Catalog) -> String {
-    let statement = |policy: &Policy| {
-        let using = policy.using.as_ref()?.with_calls_kept(catalog)?;
-        let name = policy.name.replace('"', "\"\"");
-        Some(format!("alter policy \"{name}\" on {} using ({using});", table.name))
-    };
-    let statements: Option<Vec<String>> =
-        found.iter().take(STATEMENTS_MAX).map(|(policy, _)| statement(policy)).collect();
-    let Some(mut statements) = statements else {
-        let text = found.first().map_or("auth.uid()", |(_, call)| &call.text);
-        return format!("write `(select {text})`: it is then evaluated once per query");
-    };
-    if found.len() > STATEMENTS_MAX {
-        statements.push("-- and so on".to_owned());
-    }
-    statements.join("\n")
 }
 
 #[cfg(test)]
@@ -78,54 +113,93 @@ mod tests {
     use trave_testing::check;
 
     #[test]
-    fn what_is_checked_row_by_row_anyway_is_left_alone() {
+    fn what_is_checked_once_per_written_row_is_fine() {
         check(
             &super::RULE,
-            "
+            r#"
 create table notes (id int primary key, owner_id uuid not null);
 alter table notes enable row level security;
-create policy add on notes for insert to authenticated with check (owner_id = auth.uid());
-create policy change on notes for update to authenticated
+create policy "add" on notes for insert to authenticated with check (owner_id = auth.uid());
+create policy "change" on notes for update to authenticated
   using (owner_id = (select auth.uid())) with check (owner_id = auth.uid());
-",
+"#,
         );
     }
 
     #[test]
-    fn a_sub_select_of_its_own_runs_once() {
+    fn the_platforms_own_tables_are_reached_by_key() {
         check(
             &super::RULE,
-            "
-create table members (team_id int, user_id uuid);
-create table notes (id int primary key, team_id int);
+            r#"
+create policy "own files" on storage.objects for delete to authenticated
+  using (owner_id = auth.uid()::text);
+"#,
+        );
+    }
+
+    #[test]
+    fn a_subselect_that_does_not_look_at_the_row_runs_once() {
+        check(
+            &super::RULE,
+            r#"
+create table members (team_id int not null, user_id uuid not null, primary key (team_id, user_id));
+create table notes (id int primary key, team_id int not null);
 alter table notes enable row level security;
-create policy read on notes for select to authenticated
+create policy "team" on notes for select to authenticated
   using (team_id in (select team_id from members where user_id = auth.uid()));
-",
+"#,
         );
     }
 
     #[test]
-    fn tables_of_the_platform_are_its_own() {
+    fn a_subselect_that_looks_at_the_row_runs_for_each() {
         check(
             &super::RULE,
-            "
-create policy mine on storage.objects for update to authenticated using (owner = auth.uid());
-",
-        );
-    }
-
-    #[test]
-    fn the_policies_of_a_table_are_one_finding() {
-        check(
-            &super::RULE,
-            "
-create table notes (id int primary key, owner_id uuid not null);
+            r#"
+create table members (team_id int not null, user_id uuid not null, primary key (team_id, user_id));
+create table notes (id int primary key, team_id int not null);
 alter table notes enable row level security;
-create policy read on notes for select to authenticated using (owner_id = auth.uid());
---                                                                        ^^^^^^^^^^ `auth.uid()` runs once for every row of `notes` that a query looks at, in 2 policies
-create policy remove on notes for delete to authenticated using (owner_id = auth.uid());
-",
+create policy "team" on notes for select to authenticated using (exists (
+  select 1 from members m where m.team_id = notes.team_id and m.user_id = auth.uid()));
+--                                                                        ^^^^^^^^^^ `auth.uid()` runs once for every row of `notes` that a query looks at
+"#,
         );
+    }
+
+    #[test]
+    fn policies_of_a_table_are_one_finding() {
+        check(
+            &super::RULE,
+            r#"
+create schema app;
+create table app.notes (id int primary key, owner_id uuid not null);
+alter table app.notes enable row level security;
+create policy "see" on app.notes for select to authenticated using (owner_id = auth.uid());
+--                                                                             ^^^^^^^^^^ `auth.uid()` and `auth.role()` run once for every row of `app.notes` that a query looks at, in 2 policies
+create policy "remove" on app.notes for delete to authenticated
+  using (owner_id = auth.uid() and auth.role() = 'authenticated');
+--                  ~~~~~~~~~~ in policy `remove`, for DELETE
+"#,
+        );
+    }
+
+    #[test]
+    fn the_remedy_is_withheld_where_it_would_recurse() {
+        let sql = r#"
+create table votes (id int primary key, topic int not null, owner_id uuid not null);
+alter table votes enable row level security;
+create policy "own" on votes for select to authenticated using (owner_id = auth.uid());
+create policy "few" on votes for insert to authenticated
+  with check ((select count(*) from votes v where v.owner_id = (select auth.uid())) < 3);
+create policy "take back" on votes for delete to authenticated using (owner_id = auth.uid());
+"#;
+        let finding = trave_testing::findings(&super::RULE, sql).remove(0);
+        assert_eq!(
+            finding.help.as_deref(),
+            Some(
+                "alter policy \"take back\" on public.votes using (owner_id = (select auth.uid()));"
+            )
+        );
+        assert!(finding.notes[0].contains("each INSERT on `votes` would fail"));
     }
 }

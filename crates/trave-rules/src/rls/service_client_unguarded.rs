@@ -90,7 +90,7 @@ fn harm(query: &Query, route: &Route, model: &Model) -> Option<Level> {
 fn read(query: &Query, route: &Route, model: &Model) -> Option<Level> {
     let table = model.table_of(query);
     // What anybody may read with the anon key is no secret of the service role's.
-    let is_shown = table.is_some_and(|table| model.shows_to_anybody(table));
+    let is_shown = table.is_some_and(|table| model.shows_to_anybody(query, table));
     if !query.fetches_rows() || is_shown || query.keeps_to_public_rows() {
         return None;
     }
@@ -150,5 +150,37 @@ fn what_callers_do(query: &Query) -> String {
             format!("{deed} `{name}` by `{column}`")
         }
         FoundBy::Anything | FoundBy::Rows | FoundBy::Unknown => format!("{deed} `{name}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::findings;
+
+    /// Whether a read with these filters is reported, where anybody may see what is not private.
+    fn is_reported(filters: &str) -> bool {
+        let code = format!(
+            "//- supabase/migrations/1_a.sql
+create table notes (id int primary key, user_id uuid not null, sharing text not null);
+alter table notes enable row level security;
+create policy \"shared\" on notes for select using (sharing <> 'private');
+//- src/app/api/notes/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function POST(request: Request) {{
+  const {{ id }} = await request.json()
+  const {{ data }} = await admin.from('notes').select('id').eq('id', id){filters}
+  return Response.json(data)
+}}
+"
+        );
+        !findings(&super::RULE, &code).is_empty()
+    }
+
+    #[test]
+    fn a_policy_for_some_rows_shows_only_those() {
+        assert!(is_reported(""));
+        assert!(!is_reported(".eq('sharing', 'public')"));
+        assert!(is_reported(".eq('sharing', 'private')"));
     }
 }

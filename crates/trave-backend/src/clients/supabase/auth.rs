@@ -33,7 +33,10 @@ pub(super) fn call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
 }
 
 /// A call of a method of `client.auth.admin` or `client.auth.mfa`.
-pub(super) fn administer(call: &LibraryCall<'_>) -> Value {
+pub(super) fn administer(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
+    if call.method == Some("deleteUser") {
+        machine.record(Effect::UserDeleted(call.origin));
+    }
     external(call.args, Taint::ROWS)
 }
 

@@ -81,7 +81,7 @@ impl Library for Supabase {
             ("table", Some(_)) => builder::verb(call, machine),
             ("builder", Some(_)) => builder::chain(call, machine),
             ("auth", Some(_)) => auth::call(call, machine),
-            ("admin", Some(_)) => Some(auth::administer(call)),
+            ("admin", Some(_)) => Some(auth::administer(call, machine)),
             ("storage", Some("from")) => Some(part(call.callee, "bucket")),
             ("storage" | "bucket", Some(_)) => Some(auth::external(call.args, Taint::NONE)),
             ("functions", Some(_)) => {
@@ -203,6 +203,7 @@ fn guessed(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
         "getUser" | "getClaims" | "getSession" if name.ends_with("auth") => {
             auth::call(&call, machine)
         }
+        "deleteUser" if name.ends_with("auth.admin") => Some(auth::administer(&call, machine)),
         _ => None,
     }
 }

@@ -1,0 +1,213 @@
+//! Who follows a foreign key from the parent to its children, and so needs an index there.
+
+use std::collections::BTreeSet;
+
+use trave_backend::query::{Embed, Operation, Selection};
+use trave_catalog::{Catalog, Command, ForeignKey, QualifiedName, ReferentialAction, Table};
+use trave_source::Origin;
+
+use super::access::{Admission, admission};
+use super::scan::Serving;
+use crate::model::{Model, Query};
+
+/// What follows a foreign key to the referring rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReferenceUse {
+    /// Rows of the table referred to are deleted, or go with those of `of`.
+    Deletion {
+        /// The table whose rows are deleted.
+        of: QualifiedName,
+        /// Where.
+        origin: Origin,
+    },
+    /// A query asks for parents with their children.
+    Embedding(Origin),
+    /// A query that no way in reaches finds children by the key, and nothing else serves it.
+    Filter(Origin),
+    /// The same of a query that some way in reaches: a missing index of the filter itself.
+    ReachedFilter,
+}
+
+impl Model {
+    /// What in the project follows a foreign key to the rows of `table`.
+    pub fn reference_use(&self, table: &Table, key: &ForeignKey) -> Option<ReferenceUse> {
+        let at = *self.catalog_of_file.get(&table.origin()?.file)?;
+        if let Some(filtering) = self.filtering(table, key) {
+            return Some(filtering);
+        }
+        if let Some(origin) = self.embedding(at, (table, key)) {
+            return Some(ReferenceUse::Embedding(origin));
+        }
+        if !self.is_touched(table) {
+            return None;
+        }
+        let (of, origin) = self.deletion(at, &key.target)?;
+        Some(ReferenceUse::Deletion { of, origin })
+    }
+
+    /// Whether code or a function of the database reads or writes a table at all.
+    pub fn is_touched(&self, table: &Table) -> bool {
+        let at = table.origin().and_then(|origin| self.catalog_of_file.get(&origin.file));
+        at.is_some_and(|at| {
+            let functions = self.catalogs.get(*at).map(|catalog| catalog.functions.values());
+            let mut functions = functions.into_iter().flatten();
+            self.served_queries(*at, &table.name).next().is_some()
+                || functions.any(|function| function.tables.contains(&table.name))
+        })
+    }
+
+    /// Whether rows of a table are written by migrations alone: no code changes them, and no
+    /// caller of the API may delete them.
+    pub fn is_fixed(&self, referring: &Table, name: &QualifiedName) -> bool {
+        let at = referring.origin().and_then(|origin| self.catalog_of_file.get(&origin.file));
+        let Some((at, catalog)) = at.and_then(|at| Some((*at, self.catalogs.get(*at)?))) else {
+            return false;
+        };
+        let Some(table) = catalog.tables.get(name).filter(|it| it.provenance.is_migration()) else {
+            return false;
+        };
+        let mut queries = self.served_queries(at, name);
+        let writes = queries.any(|query| query.facts.operation != Some(Operation::Select));
+        let is_code_known = self.queries_by_table.keys().any(|(of, _)| *of == at);
+        let none_deletes = admission(table, Command::Delete) == Admission::Never
+            || catalog.is_reachable(Command::Delete, table) == Some(false);
+        is_code_known && none_deletes && !writes && self.deletion(at, name).is_none()
+    }
+
+    /// Where rows of a table go: by a query or a function, or with those of a table that it
+    /// refers to.
+    fn deletion(&self, at: usize, name: &QualifiedName) -> Option<(QualifiedName, Origin)> {
+        let catalog = self.catalogs.get(at)?;
+        let mut seen = BTreeSet::from([name.clone()]);
+        let mut open = vec![name.clone()];
+        while let Some(name) = open.pop() {
+            if let Some(origin) = self.direct_deletion((at, catalog), &name) {
+                return Some((name, origin));
+            }
+            let keys = catalog.tables.get(&name).map(|table| table.foreign_keys.as_slice());
+            for key in keys.unwrap_or_default() {
+                let cascades = key.on_delete == ReferentialAction::Cascade;
+                if cascades && seen.insert(key.target.clone()) {
+                    open.push(key.target.clone());
+                }
+            }
+        }
+        None
+    }
+
+    fn direct_deletion(
+        &self,
+        (at, catalog): (usize, &Catalog),
+        name: &QualifiedName,
+    ) -> Option<Origin> {
+        let deletes = |query: &&Query| query.facts.operation == Some(Operation::Delete);
+        if let Some(query) = self.served_queries(at, name).find(deletes) {
+            return Some(query.facts.origin);
+        }
+        let is_here = |place: &&Origin| self.catalog_of_file.get(&place.file) == Some(&at);
+        let user = self.user_deletions.iter().find(is_here).filter(|_| name.is("auth", "users"));
+        let function = || {
+            let mut functions = catalog.functions.values();
+            let deletes = functions.find(|it| it.tables.contains(name) && it.deletes_from(name));
+            deletes.and_then(|it| it.provenance.origin())
+        };
+        user.copied().or_else(function)
+    }
+
+    /// The queries on a table that are no scripts' and no tests'.
+    fn served_queries<'m>(
+        &'m self,
+        at: usize,
+        name: &QualifiedName,
+    ) -> impl Iterator<Item = &'m Query> {
+        let ids = self.queries_by_table.get(&(at, name.clone()));
+        let queries = ids.into_iter().flatten().filter_map(|id| self.query(*id));
+        queries.filter(|query| !query.in_script)
+    }
+
+    /// A filter by the key's first column that leaves a query reading the whole table.
+    fn filtering(&self, table: &Table, key: &ForeignKey) -> Option<ReferenceUse> {
+        let column = key.columns.first()?;
+        let queries = self.queries_on(table).filter(|query| !query.in_script);
+        let mut unreached = None;
+        for query in queries {
+            let Serving::Unserved(filters) = self.serving(query, table) else { continue };
+            let Some(filter) = filters.iter().find(|it| it.column == *column) else { continue };
+            if !query.reached.is_empty() {
+                return Some(ReferenceUse::ReachedFilter);
+            }
+            unreached = unreached.or(Some(ReferenceUse::Filter(filter.origin)));
+        }
+        unreached
+    }
+
+    /// A query that asks for rows of the table referred to, with those that refer to them.
+    fn embedding(&self, at: usize, (table, key): (&Table, &ForeignKey)) -> Option<Origin> {
+        let catalog = self.catalogs.get(at)?;
+        let embeds = Embeds { catalog, table, key };
+        let asks = self.queries.iter().filter(|query| {
+            !query.in_script && !query.facts.selection.embeds.is_empty() && !query.is_call()
+        });
+        asks.filter(|query| self.catalog_of_file.get(&query.facts.origin.file) == Some(&at))
+            .find_map(|query| embeds.find(&query.table_name()?, &query.facts.selection, 0))
+    }
+}
+
+/// How deep embeds are followed.
+const EMBEDS_MAX: usize = 16;
+
+/// Looks for embeds that follow a key from the table referred to.
+struct Embeds<'m> {
+    catalog: &'m Catalog,
+    table: &'m Table,
+    key: &'m ForeignKey,
+}
+
+impl Embeds<'_> {
+    fn find(&self, base: &QualifiedName, selection: &Selection, depth: usize) -> Option<Origin> {
+        if depth > EMBEDS_MAX {
+            return None;
+        }
+        selection.embeds.iter().find_map(|embed| {
+            if *base == self.key.target && self.follows(base, embed) {
+                return Some(embed.origin);
+            }
+            let related = self.related(base, embed)?;
+            self.find(&related, &embed.selection, depth + 1)
+        })
+    }
+
+    /// Whether an embed below the table referred to goes along the key: to the table itself, or
+    /// through it to another.
+    fn follows(&self, base: &QualifiedName, embed: &Embed) -> bool {
+        if embed.relation == self.key.name {
+            return true;
+        }
+        let (table, key) = (self.table, self.key);
+        if embed.relation == table.name.name {
+            let to_base = table.foreign_keys.iter().filter(|key| key.target == *base).count();
+            let named = |hint: &str| hint == key.name || key.columns.iter().any(|it| it == hint);
+            return embed.hint.as_deref().map_or(to_base == 1, named);
+        }
+        let other = QualifiedName::new(base.schema.clone(), embed.relation.clone());
+        let through = table.foreign_keys.iter().any(|key| key.target == other);
+        through && !self.are_related(base, &other) && !self.are_related(&other, base)
+    }
+
+    fn are_related(&self, from: &QualifiedName, to: &QualifiedName) -> bool {
+        let table = self.catalog.tables.get(from);
+        table.is_some_and(|table| table.foreign_keys.iter().any(|key| key.target == *to))
+    }
+
+    /// The table that an embed names: by its own name, or by a key of the table before.
+    fn related(&self, base: &QualifiedName, embed: &Embed) -> Option<QualifiedName> {
+        let named = QualifiedName::new(base.schema.clone(), embed.relation.clone());
+        if self.catalog.tables.contains_key(&named) {
+            return Some(named);
+        }
+        let mut keys = self.catalog.tables.get(base)?.foreign_keys.iter();
+        let by_key = keys
+            .find(|key| key.name == embed.relation || key.columns.first() == Some(&embed.relation));
+        by_key.map(|key| key.target.clone())
+    }
+}
