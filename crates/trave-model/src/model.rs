@@ -177,6 +177,10 @@ pub struct LoopAround {
     pub chunked: bool,
     /// Each round also waits for something that is no query: a timer, another service.
     pub waits: bool,
+    /// The query is the very same in each round.
+    pub same_query: bool,
+    /// What it writes is the same in each round.
+    pub same_values: bool,
 }
 
 /// One way from a route to a query.
@@ -298,6 +302,20 @@ pub struct Coverage {
     pub statements: usize,
     /// SQL statements understood.
     pub statements_understood: usize,
+}
+
+impl LoopAround {
+    /// A loop of which no more is known than where it stands.
+    pub fn at(origin: Origin) -> Self {
+        Self {
+            origin,
+            rounds_max: None,
+            chunked: false,
+            waits: false,
+            same_query: false,
+            same_values: false,
+        }
+    }
 }
 
 impl Model {

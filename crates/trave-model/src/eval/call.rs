@@ -339,7 +339,8 @@ impl<'p> Evaluator<'p> {
             self.hand_over(value);
             self.rows_leave(value);
         }
-        self.named_foreign(&site.name, dependencies)
+        self.note_foreign(callee, site);
+        dependencies
     }
 
     fn run_callbacks(&mut self, args: &[Value], name: &str) {

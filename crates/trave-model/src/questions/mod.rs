@@ -6,7 +6,7 @@ mod claims;
 mod lists;
 mod lookups;
 mod missing;
-mod rounds;
+pub(crate) mod rounds;
 mod routes;
 mod rows;
 mod scan;

@@ -21,7 +21,7 @@ fn unbounded_list(query: &Query, cx: &mut Context) {
 fn whole_table(query: &Query, cx: &mut Context) {
     let model = cx.model();
     let Some(table) = model.endless_list(query) else { return };
-    if model.drains(query, table) {
+    if model.drains(query, table) || takes_only_a_few(query) {
         return;
     }
     let Some(way) = model.reached_from(query) else { return };
@@ -94,6 +94,11 @@ fn whose_rows(query: &Query, table: &str) -> String {
     format!("every row of `{table}` with that {}", columns.join(" and "))
 }
 
+/// Whether the code cuts the rows itself before it does anything with them.
+fn takes_only_a_few(query: &Query) -> bool {
+    !query.uses.is_empty() && query.uses.iter().all(|(how, _)| *how == RowsUse::Sliced)
+}
+
 fn is_answered(query: &Query) -> bool {
     query.uses.iter().any(|(how, _)| *how == RowsUse::Answered)
 }
@@ -125,4 +130,71 @@ fn is_for_staff(query: &Query, cx: &Context) -> bool {
 fn is_staff_page(route: &Route) -> bool {
     let is_page = matches!(route.kind, RouteKind::Loader | RouteKind::ServerAction);
     is_page && route.path.split('/').any(|part| part == "admin")
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    /// A project with one table of posts, and a way in that does this.
+    fn check_route(body: &str) {
+        check(
+            &super::RULE,
+            &format!(
+                "create table posts (id uuid primary key, author_id uuid not null, title text not \
+                null, status text not null default 'new', created_at timestamptz not null default \
+                now());
+//- src/app/api/posts/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+import {{ z }} from 'zod'
+import {{ deliver }} from 'post-office'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+{body}"
+            ),
+        );
+    }
+
+    #[test]
+    fn rows_fetched_for_their_number_are_told() {
+        check_route(
+            "export async function GET() {
+  const posts = await supabase.from('posts').select('*', { count: 'exact' })
+//                                  ^^^^^^^ GET /api/posts fetches rows of `posts` only to count them
+  return Response.json({ total: posts.count })
+}",
+        );
+    }
+
+    #[test]
+    fn a_filter_that_leaves_it_endless_is_named() {
+        check_route(
+            "export async function GET() {
+  const { data } = await supabase.from('posts').select('id').eq('status', 'new').order('id')
+//                                     ^^^^^^^ GET /api/posts reads every row of `posts` with that `status`: the answer grows with the table
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn a_builder_that_nobody_sends_reads_nothing() {
+        check_route(
+            "export async function GET() {
+  const query = supabase.from('posts').select('id')
+  return Response.json({ ok: true })
+}",
+        );
+    }
+
+    #[test]
+    fn a_builder_that_is_sent_later_reads() {
+        check_route(
+            "export async function GET() {
+  const query = supabase.from('posts').select('id')
+//                            ^^^^^^^ GET /api/posts reads all of `posts`: the answer grows with the table
+  const [{ data }] = await Promise.all([query])
+  return Response.json(data)
+}",
+        );
+    }
 }

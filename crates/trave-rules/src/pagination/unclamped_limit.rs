@@ -43,3 +43,65 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    /// A project with one table of posts, and a way in that does this.
+    fn check_route(body: &str) {
+        check(
+            &super::RULE,
+            &format!(
+                "create table posts (id uuid primary key, author_id uuid not null, title text not \
+                null, status text not null default 'new', created_at timestamptz not null default \
+                now());
+//- src/app/api/posts/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+import {{ z }} from 'zod'
+import {{ deliver }} from 'post-office'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+{body}"
+            ),
+        );
+    }
+
+    #[test]
+    fn a_transform_that_spreads_its_parameter_keeps_its_bounds() {
+        check_route(
+            "const Page = z.object({ size: z.coerce.number().max(200), q: z.string().optional() })
+  .refine((page) => page.size > 0)
+  .transform((page) => ({ ...page, q: page.q ?? '' }))
+export async function POST(request: Request) {
+  const page = Page.parse(await request.json())
+  const { data } = await supabase.from('posts').select('id').order('id').limit(page.size)
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn a_transform_that_nobody_can_follow_is_not_judged() {
+        check_route(
+            "const Page = z.object({ size: z.coerce.number() }).transform(deliver)
+export async function POST(request: Request) {
+  const page = Page.parse(await request.json())
+  const { data } = await supabase.from('posts').select('id').order('id').limit(page.size)
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn a_transform_keeps_what_is_missing_too() {
+        check_route(
+            "const Page = z.object({ size: z.coerce.number() }).transform((page) => ({ ...page }))
+export async function POST(request: Request) {
+  const page = Page.parse(await request.json())
+  const { data } = await supabase.from('posts').select('id').order('id').limit(page.size)
+//                                                                       ^^^^^^^^^^^^^^^^ the caller of POST /api/posts chooses how many rows of `posts` are read, without a bound
+  return Response.json(data)
+}",
+        );
+    }
+}

@@ -111,3 +111,69 @@ fn cx_way(query: &Query, table: &str) -> String {
         query.facts.filters.iter().map(|filter| filter.column.as_str()).collect();
     format!("{table} by {}", columns.join(","))
 }
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    /// A project with one table of posts, and a way in that does this.
+    fn check_route(body: &str) {
+        check(
+            &super::RULE,
+            &format!(
+                "create table posts (id uuid primary key, author_id uuid not null, title text not \
+                null, status text not null default 'new', created_at timestamptz not null default \
+                now());
+//- src/app/api/posts/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+import {{ z }} from 'zod'
+import {{ deliver }} from 'post-office'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+{body}"
+            ),
+        );
+    }
+
+    #[test]
+    fn whether_there_is_a_row_needs_no_order() {
+        check_route(
+            "export async function GET() {
+  const { data } = await supabase.from('posts').select('id').limit(2)
+  return Response.json({ any: data!.length > 0 })
+}",
+        );
+    }
+
+    #[test]
+    fn others_than_this_one_are_a_suggestion() {
+        check_route(
+            "export async function POST(request: Request) {
+  const { id } = await request.json()
+  const { data } = await supabase.from('posts').select('id, title').neq('id', id).limit(5)
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn a_limit_out_of_reach_is_a_ceiling() {
+        check_route(
+            "export async function GET() {
+  const { data } = await supabase.from('posts').select('id, status').limit(5000)
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn all_keys_are_named() {
+        check_route(
+            "export async function POST(request: Request) {
+  const { page } = await request.json()
+  const { data } = await supabase.from('posts').select('id').order('status').order('title').range(page * 50, page * 50 + 49)
+//                                                           ^^^^^^^^^^^^^^^ pages of `posts` may repeat or skip rows that share a `status` and a `title`: nothing breaks the tie
+  return Response.json(data)
+}",
+        );
+    }
+}

@@ -20,7 +20,7 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
     let table = query.facts.table.as_deref();
     let name = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
     let deed = deed(query);
-    let help = advice(query, cx);
+    let help = advice(query, around, cx);
     let loop_place = (around.origin.file.0, around.origin.span.start);
     let finding = cx
         .report(
@@ -74,15 +74,15 @@ fn deed(query: &Query) -> &'static str {
 }
 
 /// What to do instead.
-fn advice(query: &Query, cx: &Context) -> &'static str {
+fn advice(query: &Query, around: &LoopAround, cx: &Context) -> &'static str {
     const ONCE: &str = "it does not depend on the element: ask once, before the loop";
-    let repeats = query.is_same_each_round() && !cx.model().changes_in_same_loop(query);
+    let repeats = around.same_query && !cx.model().changes_in_same_loop(query);
     match query.facts.operation {
         Some(Operation::Insert | Operation::Upsert) => {
             "collect the rows and write them with one call"
         }
         Some(Operation::Delete) => "delete them with one statement: `.in(column, values)`",
-        Some(Operation::Update) if query.writes_same_each_round() => {
+        Some(Operation::Update) if around.same_values => {
             "change them with one statement: `.in(column, values)`"
         }
         Some(Operation::Update) if writes_whole_rows(query, cx) => {
@@ -113,4 +113,88 @@ fn is_named_like_a_question(query: &Query) -> bool {
         ["get", "list", "find", "fetch", "load", "count", "search", "is", "has", "can"];
     let name = query.facts.table.as_deref().unwrap_or_default();
     WORDS.contains(&name.split('_').next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    /// A project with one table of posts, and a way in that does this.
+    fn check_route(body: &str) {
+        check(
+            &super::RULE,
+            &format!(
+                "create table posts (id uuid primary key, author_id uuid not null, title text not \
+                null, status text not null default 'new', created_at timestamptz not null default \
+                now());
+//- src/app/api/posts/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+import {{ z }} from 'zod'
+import {{ deliver }} from 'post-office'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+{body}"
+            ),
+        );
+    }
+
+    /// A way in that does this once for each of many ids.
+    fn check_round(round: &str) {
+        check_route(&format!(
+            "export async function POST(request: Request) {{
+  const {{ ids, author }} = await request.json()
+  for (const id of ids) {{
+{round}
+  }}
+  return Response.json({{ ok: true }})
+}}"
+        ));
+    }
+
+    #[test]
+    fn a_round_that_waits_for_a_timer_is_not_bound_by_its_query() {
+        check_round(
+            "    await supabase.from('posts').update({ status: 'done' }).eq('id', id)
+    await new Promise((resolve) => setTimeout(resolve, 500))",
+        );
+    }
+
+    #[test]
+    fn a_round_that_calls_another_service_records_how_far_it_got() {
+        for call in ["fetch('https://x.test/' + id)", "deliver(id)"] {
+            check_round(&format!(
+                "    await {call}
+    await supabase.from('posts').update({{ status: 'done' }}).eq('id', id)"
+            ));
+        }
+    }
+
+    #[test]
+    fn a_function_of_another_package_that_is_not_awaited_is_no_wait() {
+        check_round(
+            "    await supabase.from('posts').update({ title: deliver(id) }).eq('id', id)
+//                      ^^^^^^^ `posts` is changed once for each round of a loop",
+        );
+    }
+
+    #[test]
+    fn few_rounds_are_a_choice() {
+        check_route(
+            "const KINDS = ['a', 'b', 'c', 'd', 'e', 'f']
+export async function GET() {
+  const counts = await Promise.all(KINDS.map(async (kind) => {
+    const { count } = await supabase.from('posts').select('id', { count: 'exact', head: true }).eq('status', kind)
+    return count
+  }))
+  return Response.json(counts)
+}",
+        );
+        check_route(
+            "const Body = z.object({ ids: z.array(z.string()).max(5) })
+export async function POST(request: Request) {
+  const { ids } = Body.parse(await request.json())
+  for (const id of ids) await supabase.from('posts').delete().eq('id', id)
+  return Response.json({ ok: true })
+}",
+        );
+    }
 }
