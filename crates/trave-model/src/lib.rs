@@ -21,7 +21,7 @@ pub use link::link;
 pub use model::{
     Answer, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache, Guarded, IgnoreComment,
     LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach, Route, RouteId,
-    RouteKind, SecretLiteral, Step, Token,
+    RouteKind, Same, SecretLiteral, Step, Token,
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{

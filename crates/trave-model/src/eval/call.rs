@@ -84,7 +84,9 @@ impl<'p> Evaluator<'p> {
         site.next = method.next;
         let given = builtins::may_change(method.name).then(|| site.args.clone());
         if let Some(args) = &given {
-            args.iter().for_each(|value| self.hand_over(value));
+            for value in args {
+                self.hand_over(value);
+            }
         }
         let result = self.call_method(&receiver, method.name, site);
         let changed = given.and_then(|args| self.mutated(&receiver, method.name, &args));

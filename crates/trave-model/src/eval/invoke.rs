@@ -34,7 +34,9 @@ impl<'p> Evaluator<'p> {
         let key = (closure.module, closure.function);
         let is_recursive = self.running.iter().filter(|running| **running == key).count() >= 2;
         if is_recursive || self.running.len() >= self.calls_max || !self.may_step() {
-            args.iter().for_each(|value| self.hand_over(value));
+            for value in &args {
+                self.hand_over(value);
+            }
             return Value::unknown_from(&args).tainted(Taint::UNKNOWN);
         }
         let ticket = match self.remembered(&closure, &args) {

@@ -5,6 +5,7 @@ use trave_backend::value::{QueryId, Shape, Taint, Value};
 use trave_source::Origin;
 
 use super::Evaluator;
+use super::place::has_bound;
 
 impl Evaluator<'_> {
     /// Notes that the rows in a value are used in a way that matters.
@@ -25,8 +26,7 @@ impl Evaluator<'_> {
         // An answer or an index holds rows also where they were mapped to something else first.
         if matches!(how, RowsUse::Answered | RowsUse::Indexed) {
             // A few of the rows, cut off from the rest, are not all of them.
-            let is_cut = |part: &Value| matches!(&part.shape, Shape::Validated(_, schema) if schema.max.is_some());
-            value.visit_unless(&is_cut, &mut |part| found(part));
+            value.visit_unless(&has_bound, &mut |part| found(part));
         } else {
             value.alternatives().iter().for_each(found);
         }

@@ -331,9 +331,7 @@ fn reach(trace: &Trace, record: &QueryRecord, route: RouteId) -> Reach {
 fn around(trace: &Trace, record: &QueryRecord) -> Option<LoopAround> {
     let around = record.in_loop.clone()?;
     let waits = trace.waiting_loops.contains(&around.origin);
-    let same_query = rounds::asks_the_same(&record.query);
-    let same_values = rounds::writes_the_same(&record.query);
-    Some(LoopAround { waits, same_query, same_values, ..around })
+    Some(LoopAround { waits, same: rounds::same(&record.query), ..around })
 }
 
 /// What a claim was taken from: a token that the same call decoded, or a session.

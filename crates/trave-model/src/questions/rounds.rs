@@ -4,7 +4,7 @@ use trave_backend::query::{FilterOp, Operation};
 use trave_backend::value::{Shape, Taint, Value};
 use trave_catalog::Table;
 
-use crate::model::{Model, Query, QueryFacts};
+use crate::model::{Model, Query, QueryFacts, Same};
 
 impl Query {
     /// Whether what it writes, with what it finds rows by, could stand as a whole row: an upsert
@@ -44,17 +44,18 @@ impl Model {
     }
 }
 
-/// Whether a query asks the very same in every round of the loop around it; false when in doubt.
-pub(crate) fn asks_the_same(query: &QueryFacts) -> bool {
-    query.table.is_some()
+/// What of a query is the same in every round of the loop around it.
+pub(crate) fn same(query: &QueryFacts) -> Same {
+    let is_plain = query.table.is_some()
         && !query.incomplete
-        && query.filters.iter().all(|filter| !filter.conditional)
-        && query.deciding_values().all(is_same_each_round)
-}
-
-/// Whether a query writes the same values in every round; false when in doubt.
-pub(crate) fn writes_the_same(query: &QueryFacts) -> bool {
-    query.payload.as_ref().is_some_and(is_same_each_round)
+        && query.filters.iter().all(|filter| !filter.conditional);
+    if is_plain && query.deciding_values().all(is_same_each_round) {
+        Same::Query
+    } else if query.payload.as_ref().is_some_and(is_same_each_round) {
+        Same::Values
+    } else {
+        Same::Nothing
+    }
 }
 
 /// Whether a value is known, and owes nothing to the element at hand.

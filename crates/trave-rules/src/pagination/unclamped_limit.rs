@@ -1,6 +1,7 @@
 //! Page sizes that the caller chooses.
 
 use trave_rule::model::{Guarded, Query, RouteKind};
+use trave_rule::value::Input;
 use trave_rule::{Context, Level, rule};
 
 #[rule]
@@ -19,7 +20,7 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
     let is_guarded = open.all(|reach| reach.guarded == Guarded::Yes);
     let name = query.facts.table.as_deref().unwrap_or("a table");
     let cap = model.rows_cap(query);
-    let inputs: Vec<String> = limit.value.inputs.iter().map(|input| input.title()).collect();
+    let inputs: Vec<String> = limit.value.inputs.iter().map(Input::title).collect();
     let finding = cx
         .report(
             limit.origin,

@@ -1,6 +1,6 @@
 //! Queries that run once per element.
 
-use trave_rule::model::{LoopAround, Query, Route, RouteKind};
+use trave_rule::model::{LoopAround, Query, Route, RouteKind, Same};
 use trave_rule::query::Operation;
 use trave_rule::{Context, Level, rule};
 
@@ -76,13 +76,13 @@ fn deed(query: &Query) -> &'static str {
 /// What to do instead.
 fn advice(query: &Query, around: &LoopAround, cx: &Context) -> &'static str {
     const ONCE: &str = "it does not depend on the element: ask once, before the loop";
-    let repeats = around.same_query && !cx.model().changes_in_same_loop(query);
+    let repeats = around.same == Same::Query && !cx.model().changes_in_same_loop(query);
     match query.facts.operation {
         Some(Operation::Insert | Operation::Upsert) => {
             "collect the rows and write them with one call"
         }
         Some(Operation::Delete) => "delete them with one statement: `.in(column, values)`",
-        Some(Operation::Update) if around.same_values => {
+        Some(Operation::Update) if around.same >= Same::Values => {
             "change them with one statement: `.in(column, values)`"
         }
         Some(Operation::Update) if writes_whole_rows(query, cx) => {
