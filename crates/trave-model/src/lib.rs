@@ -21,7 +21,7 @@ pub use link::link;
 pub use model::{
     Answer, Before, BeforeKind, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache,
     Guarded, IgnoreComment, LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach,
-    Route, RouteId, RouteKind, SecretLiteral, Step, Token,
+    Route, RouteId, RouteKind, Same, SecretLiteral, Step, Token,
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{

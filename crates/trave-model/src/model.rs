@@ -226,6 +226,20 @@ pub struct LoopAround {
     pub chunked: bool,
     /// Each round also waits for something that is no query: a timer, another service.
     pub waits: bool,
+    /// What of the query inside stays the same.
+    pub same: Same,
+}
+
+/// What of a query inside a loop is the same in every round, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Same {
+    /// Nothing, or it cannot be told.
+    #[default]
+    Nothing,
+    /// What it writes.
+    Values,
+    /// All of it.
+    Query,
 }
 
 /// One way from a route to a query.
@@ -347,6 +361,13 @@ pub struct Coverage {
     pub statements: usize,
     /// SQL statements understood.
     pub statements_understood: usize,
+}
+
+impl LoopAround {
+    /// A loop of which no more is known than where it stands.
+    pub fn at(origin: Origin) -> Self {
+        Self { origin, rounds_max: None, chunked: false, waits: false, same: Same::Nothing }
+    }
 }
 
 impl Model {

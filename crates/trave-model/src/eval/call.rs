@@ -341,7 +341,8 @@ impl<'p> Evaluator<'p> {
             self.hand_over(value);
             self.rows_leave(value);
         }
-        Self::named_foreign(&site.name, dependencies)
+        self.note_foreign(callee, site);
+        dependencies
     }
 
     fn run_callbacks(&mut self, args: &[Value], name: &str) {

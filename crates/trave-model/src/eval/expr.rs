@@ -59,7 +59,8 @@ impl<'p> Evaluator<'p> {
                     matches!(self.expr(*awaited).map(|it| &it.kind), Some(ExprKind::Call(_)));
                 let value = self.eval(*awaited);
                 if is_call {
-                    self.awaited_call(&value);
+                    let call = self.origin(*awaited);
+                    self.awaited_call(call, &value);
                 }
                 self.await_value(value)
             }

@@ -2,7 +2,10 @@
 //! rows are used one by one, whether a round waits for something that is no query.
 
 use trave_backend::value::{QueryId, Shape, Taint, Value};
+use trave_source::Origin;
 
+use super::call::Site;
+use super::place::unbounded;
 use super::{Evaluator, QueryRecord, words};
 
 impl Evaluator<'_> {
@@ -13,24 +16,31 @@ impl Evaluator<'_> {
         self.trace.waiting_loops.extend(around);
     }
 
-    /// Notes that something was awaited that an external package may have promised.
-    pub(super) fn awaited_call(&mut self, value: &Value) {
+    /// Notes that the answer of a call is awaited: that of an external package takes time.
+    pub(super) fn awaited_call(&mut self, call: Origin, value: &Value) {
         let is_foreign = |value: &Value| {
             matches!(value.shape, Shape::Unknown) && value.taint.has(Taint::FOREIGN)
         };
-        let waits = match &value.shape {
+        // Many at once: `Promise.all(mails.map(send))`.
+        let many = match &value.shape {
             Shape::Array(items) => items.iter().any(is_foreign),
             Shape::List(element) => is_foreign(element),
-            _ => value.alternatives().iter().any(is_foreign),
+            _ => false,
         };
-        if waits {
+        // Also with `.then(…)` behind it.
+        let begins_so = |it: Origin| it.file == call.file && it.span.start == call.span.start;
+        if many || self.foreign_call.is_some_and(begins_so) {
             self.wait();
         }
     }
 
-    /// What nobody knows returns; awaiting it waits for another service if its name says so.
-    pub(super) fn named_foreign(name: &str, value: Value) -> Value {
-        if words::sends_or_waits(name) { value.tainted(Taint::FOREIGN) } else { value }
+    /// Notes that a call cannot be followed because an external package answers it, or one that
+    /// is named like a call of another service.
+    pub(super) fn note_foreign(&mut self, callee: &Value, site: &Site) {
+        let is_foreign = callee.taint.has(Taint::FOREIGN) || words::sends_or_waits(&site.name);
+        if is_foreign && !site.is_new {
+            self.foreign_call = Some(site.origin);
+        }
     }
 
     /// Queries in a value leave what can be followed: whoever gets them may send them.
@@ -59,6 +69,15 @@ impl Evaluator<'_> {
     /// One row of a query, or a part of one, was used.
     pub(super) fn taken(&mut self, id: QueryId) {
         self.note(id, |record| &mut record.rows_taken);
+    }
+
+    /// An element is taken out of a value.
+    pub(super) fn element_taken(&mut self, value: &Value) {
+        for alternative in unbounded(value).alternatives() {
+            if let Shape::Rows(id) = alternative.shape {
+                self.taken(id);
+            }
+        }
     }
 
     /// All rows in a value go where they cannot be followed.

@@ -66,7 +66,7 @@ impl<'p> Evaluator<'p> {
         let element = element_of(over);
         let is_list = |value: &Value| matches!(value.shape, Shape::List(_) | Shape::Array(_));
         let chunked = element.alternatives().iter().any(is_list);
-        let around = LoopAround { origin, rounds_max, chunked, waits: false };
+        let around = LoopAround { rounds_max, chunked, ..LoopAround::at(origin) };
         LoopFrame { around, is_open: false }
     }
 
@@ -87,7 +87,7 @@ impl<'p> Evaluator<'p> {
         // Tries up to a constant that stop at the first success are no work through a list.
         let tries_again = rounds_max.is_some() && leaves_early(&looped.body);
         let is_open = looped.kind != LoopKind::For || looped.over.is_none() || tries_again;
-        let around = LoopAround { origin, rounds_max, chunked, waits: false };
+        let around = LoopAround { rounds_max, chunked, ..LoopAround::at(origin) };
         self.loops.push(LoopFrame { around, is_open });
         let test = looped.over.map(|test| (test, self.operand(test)));
         let always = looped.kind == LoopKind::DoWhile

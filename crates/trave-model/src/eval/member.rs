@@ -42,11 +42,11 @@ impl Evaluator<'_> {
         match &key.shape {
             Shape::Text(name) => self.member_at(&receiver, name, at),
             Shape::Number(number) => {
-                self.rows_leave(&receiver);
+                self.element_taken(&receiver);
                 nth(&receiver, *number)
             }
             _ => {
-                self.rows_leave(&receiver);
+                self.element_taken(&receiver);
                 self.any_member(&receiver, at).and_dependencies(&key)
             }
         }

@@ -76,6 +76,8 @@ pub(crate) struct Evaluator<'p> {
     branches: Vec<u32>,
     branch_next: u32,
     loops: Vec<LoopFrame>,
+    /// The last call that an external package answers.
+    foreign_call: Option<Origin>,
     level: Level,
     call: u32,
     steps: u32,
@@ -157,6 +159,7 @@ impl<'p> Evaluator<'p> {
             branches: Vec::new(),
             branch_next: 0,
             loops: Vec::new(),
+            foreign_call: None,
             level: Level::Open,
             call: 0,
             steps: 0,

@@ -44,7 +44,7 @@ impl Evaluator<'_> {
         value: &Value,
     ) {
         if !items.is_empty() {
-            self.rows_leave(value);
+            self.element_taken(value);
         }
         for (at, item) in items.iter().enumerate() {
             let Some((pattern, default)) = item else { continue };

@@ -103,6 +103,11 @@ pub(super) fn at_most(list: Value, count: Option<f64>) -> Value {
     bounded.and_dependencies(&dependencies)
 }
 
+/// Whether it is known how many elements a list holds at most, because it was cut or checked.
+pub(super) fn has_bound(list: &Value) -> bool {
+    matches!(&list.shape, Shape::Validated(_, schema) if schema.max.is_some())
+}
+
 /// A list without what is known of its length.
 pub(super) fn unbounded(list: &Value) -> &Value {
     match &list.shape {

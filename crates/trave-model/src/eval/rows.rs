@@ -5,6 +5,7 @@ use trave_backend::value::{QueryId, Shape, Taint, Value};
 use trave_source::Origin;
 
 use super::Evaluator;
+use super::place::has_bound;
 
 impl Evaluator<'_> {
     /// Notes that the rows in a value are used in a way that matters.
@@ -24,7 +25,8 @@ impl Evaluator<'_> {
         };
         // An answer or an index holds rows also where they were mapped to something else first.
         if matches!(how, RowsUse::Answered | RowsUse::Indexed) {
-            value.visit_unless(&is_cut, &mut |part| found(part));
+            // A few of the rows, cut off from the rest, are not all of them.
+            value.visit_unless(&has_bound, &mut |part| found(part));
         } else {
             value.alternatives().iter().for_each(found);
         }
@@ -32,9 +34,4 @@ impl Evaluator<'_> {
             self.push(Effect::RowsUsed(query, how, origin));
         }
     }
-}
-
-/// A few of the rows, cut off from the rest, are not all of them.
-fn is_cut(part: &Value) -> bool {
-    matches!(&part.shape, Shape::Validated(_, schema) if schema.max.is_some())
 }

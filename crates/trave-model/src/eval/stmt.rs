@@ -82,6 +82,9 @@ impl<'p> Evaluator<'p> {
             return;
         }
         if self.activation.is_async {
+            if let Some(origin) = origin {
+                self.awaited_call(origin, &Value::undefined());
+            }
             value = self.await_value(value);
         }
         if let Some(origin) = origin {

@@ -20,6 +20,7 @@ use crate::model::{
     Answer, Cache, Claim, ClaimSource, EnvUse, Guarded, LoopAround, Model, Query, QueryRef, Reach,
     Route, RouteId, Step, Token,
 };
+use crate::questions::rounds;
 
 /// The lists of the model while they grow.
 pub(super) struct Gathered<'a> {
@@ -348,7 +349,7 @@ fn reach(trace: &Trace, record: &QueryRecord, route: RouteId) -> Reach {
 fn around(trace: &Trace, record: &QueryRecord) -> Option<LoopAround> {
     let around = record.in_loop.clone()?;
     let waits = trace.waiting_loops.contains(&around.origin);
-    Some(LoopAround { waits, ..around })
+    Some(LoopAround { waits, same: rounds::same(&record.query), ..around })
 }
 
 /// What a claim was taken from: a token that the same call decoded, or a session.

@@ -133,7 +133,7 @@ fn is_selective(column: &SmolStr, table: &Table) -> bool {
 }
 
 /// Tables of callers and their groups: what belongs to one of them is theirs to limit.
-const OWNERS: [&str; 9] = [
+pub(super) const OWNERS: [&str; 9] = [
     "users",
     "profiles",
     "accounts",

@@ -4,6 +4,7 @@ use trave_backend::query::{FilterOp, Operation};
 use trave_backend::value::{Shape, Value};
 use trave_catalog::{ChangeKind, QualifiedName, Table};
 
+use super::lists::OWNERS;
 use super::rows::Certain;
 use crate::model::{Guarded, Model, Query};
 
@@ -15,6 +16,9 @@ impl Model {
     /// migrations fill it, and code adds an entry at most now and then, behind a check of who is
     /// calling; or others refer to it by a name that is unique, and code adds constants only.
     pub fn is_lookup(&self, table: &Table) -> bool {
+        if table.foreign_keys.iter().any(|key| is_owner(&key.target)) {
+            return false;
+        }
         let mut adding = self.queries_on(table).filter(|query| query.sent && query.adds_rows());
         if self.is_seeded(&table.name) {
             return !adding.any(adds_freely);
@@ -61,6 +65,11 @@ impl Query {
     pub fn adds_rows(&self) -> bool {
         matches!(self.facts.operation, Some(Operation::Insert | Operation::Upsert))
     }
+}
+
+/// Whether a table holds callers or groups of them: what belongs to them is not the project's own.
+fn is_owner(table: &QualifiedName) -> bool {
+    table.schema == "auth" || OWNERS.contains(&table.name.as_str())
 }
 
 /// Whether a write adds rows as they come: in a loop, many at once, or for whoever calls.

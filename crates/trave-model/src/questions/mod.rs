@@ -9,7 +9,7 @@ mod lists;
 mod lookups;
 mod missing;
 mod references;
-mod rounds;
+pub(crate) mod rounds;
 mod routes;
 mod rows;
 mod scan;

@@ -4,23 +4,9 @@ use trave_backend::query::{FilterOp, Operation};
 use trave_backend::value::{Shape, Taint, Value};
 use trave_catalog::Table;
 
-use crate::model::{Model, Query};
+use crate::model::{Model, Query, QueryFacts, Same};
 
 impl Query {
-    /// Whether it asks the very same in every round of the loop around it; false when in doubt.
-    pub fn is_same_each_round(&self) -> bool {
-        let filters = &self.facts.filters;
-        self.facts.table.is_some()
-            && !self.facts.incomplete
-            && filters.iter().all(|filter| !filter.conditional)
-            && self.facts.deciding_values().all(is_same_each_round)
-    }
-
-    /// Whether it writes the same values in every round; false when in doubt.
-    pub fn writes_same_each_round(&self) -> bool {
-        self.facts.payload.as_ref().is_some_and(is_same_each_round)
-    }
-
     /// Whether what it writes, with what it finds rows by, could stand as a whole row: an upsert
     /// of it would not leave out a column that every row needs.
     pub fn writes_whole_rows(&self, table: &Table) -> bool {
@@ -55,6 +41,20 @@ impl Model {
                 )
         });
         writes.into_iter().any(|other| around(other).iter().any(|origin| own.contains(origin)))
+    }
+}
+
+/// What of a query is the same in every round of the loop around it.
+pub(crate) fn same(query: &QueryFacts) -> Same {
+    let is_plain = query.table.is_some()
+        && !query.incomplete
+        && query.filters.iter().all(|filter| !filter.conditional);
+    if is_plain && query.deciding_values().all(is_same_each_round) {
+        Same::Query
+    } else if query.payload.as_ref().is_some_and(is_same_each_round) {
+        Same::Values
+    } else {
+        Same::Nothing
     }
 }
 

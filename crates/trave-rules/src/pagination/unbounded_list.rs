@@ -21,7 +21,7 @@ fn unbounded_list(query: &Query, cx: &mut Context) {
 fn whole_table(query: &Query, cx: &mut Context) {
     let model = cx.model();
     let Some(table) = model.endless_list(query) else { return };
-    if model.drains(query, table) {
+    if model.drains(query, table) || takes_only_a_few(query) {
         return;
     }
     let Some(way) = model.reached_from(query) else { return };
@@ -92,6 +92,11 @@ fn whose_rows(query: &Query, table: &str) -> String {
         return format!("all of `{table}`");
     }
     format!("every row of `{table}` with that {}", columns.join(" and "))
+}
+
+/// Whether the code cuts the rows itself before it does anything with them.
+fn takes_only_a_few(query: &Query) -> bool {
+    !query.uses.is_empty() && query.uses.iter().all(|(how, _)| *how == RowsUse::Sliced)
 }
 
 fn is_answered(query: &Query) -> bool {

@@ -1,6 +1,6 @@
 //! Queries that run once per element.
 
-use trave_rule::model::{LoopAround, Query, Route, RouteKind};
+use trave_rule::model::{LoopAround, Query, Route, RouteKind, Same};
 use trave_rule::query::Operation;
 use trave_rule::{Context, Level, rule};
 
@@ -20,7 +20,7 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
     let table = query.facts.table.as_deref();
     let name = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
     let deed = deed(query);
-    let help = advice(query, cx);
+    let help = advice(query, around, cx);
     let loop_place = (around.origin.file.0, around.origin.span.start);
     let finding = cx
         .report(
@@ -74,15 +74,15 @@ fn deed(query: &Query) -> &'static str {
 }
 
 /// What to do instead.
-fn advice(query: &Query, cx: &Context) -> &'static str {
+fn advice(query: &Query, around: &LoopAround, cx: &Context) -> &'static str {
     const ONCE: &str = "it does not depend on the element: ask once, before the loop";
-    let repeats = query.is_same_each_round() && !cx.model().changes_in_same_loop(query);
+    let repeats = around.same == Same::Query && !cx.model().changes_in_same_loop(query);
     match query.facts.operation {
         Some(Operation::Insert | Operation::Upsert) => {
             "collect the rows and write them with one call"
         }
         Some(Operation::Delete) => "delete them with one statement: `.in(column, values)`",
-        Some(Operation::Update) if query.writes_same_each_round() => {
+        Some(Operation::Update) if around.same >= Same::Values => {
             "change them with one statement: `.in(column, values)`"
         }
         Some(Operation::Update) if writes_whole_rows(query, cx) => {
