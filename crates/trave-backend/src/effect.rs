@@ -199,6 +199,8 @@ pub struct Response {
     pub cache_control: Option<(SmolStr, Origin)>,
     /// `Vary`, if constant.
     pub vary: Option<SmolStr>,
+    /// Code of any other site may read it (`Access-Control-Allow-Origin: *`).
+    pub for_any_origin: bool,
 }
 
 /// A variable of the environment that is read.

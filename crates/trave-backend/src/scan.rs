@@ -43,5 +43,7 @@ pub const SECRET_NEEDLES: &[&str] = &["SERVICE_ROLE", "SERVICE_KEY", "sb_secret_
 
 /// Whether the path alone says that the file is a way into the program.
 pub fn is_entry_path(path: &str) -> bool {
-    next::file_role(path).is_some() || supabase_edge::function_name(path).is_some()
+    next::file_role(path).is_some()
+        || next::is_settings(path)
+        || supabase_edge::function_name(path).is_some()
 }

@@ -6,6 +6,7 @@ pub(crate) mod supabase_edge;
 pub(crate) mod syntax;
 pub(crate) mod web;
 
+pub use react::wraps;
 use trave_ts::ir::Module;
 pub use web::is_refusal;
 

@@ -1,5 +1,8 @@
 //! React: hooks hand on what they are given, and `cache` remembers for one request.
 
+use trave_ts::ir::{ExprId, ExprKind, Module};
+
+use super::syntax::imported;
 use crate::effect::{CacheAction, CacheUse, Effect};
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{LibraryValue, Object, Shape, Value};
@@ -37,6 +40,20 @@ impl Library for React {
             _ => None,
         }
     }
+}
+
+/// Whether an expression only wraps a function, which runs when somebody calls what it gives:
+/// `cache(async () => …)`.
+pub fn wraps(module: &Module, value: ExprId) -> bool {
+    let Some(ExprKind::Call(call)) = module.expr(value).map(|expr| &expr.kind) else {
+        return false;
+    };
+    let Some(ExprKind::Name(name)) = module.expr(call.callee).map(|expr| &expr.kind) else {
+        return false;
+    };
+    let imported = module.binding(*name).and_then(|binding| imported(module, binding));
+    matches!(imported, Some((NAME, "cache" | "memo" | "useCallback")))
+        || matches!(imported, Some(("next/cache", "unstable_cache")))
 }
 
 fn function(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Option<Value> {

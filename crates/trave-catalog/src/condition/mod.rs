@@ -8,6 +8,7 @@ mod narrowing;
 mod nobody;
 mod reads;
 mod row_calls;
+mod ties;
 mod truth;
 mod visit;
 
@@ -47,6 +48,12 @@ impl Condition {
     /// such row must meet names a column of which `indexed` says yes.
     pub fn is_narrowed_by(&self, indexed: &dyn Fn(&str) -> bool) -> bool {
         narrowing::narrows(&self.expr, indexed, 0)
+    }
+
+    /// Whether it ties the rows that it holds for to the caller: on every way of holding a column
+    /// of the row is compared with who is calling, or handed to a function that may do so.
+    pub fn ties_rows_to_caller(&self, catalog: &Catalog) -> bool {
+        ties::ties(&self.expr, catalog, 0)
     }
 
     /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.

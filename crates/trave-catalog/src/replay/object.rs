@@ -386,7 +386,9 @@ impl Session {
             let columns = update.assignments.iter().flat_map(|set| &set.columns);
             let columns: Vec<&str> = columns.map(trave_sql::Ident::as_str).collect();
             self.check_reads(&expression::tables(Node::Statement(statement)))?;
-            return self.check_target(&update.table, &columns);
+            self.check_target(&update.table, &columns)?;
+            self.note_copies(update);
+            return Ok(());
         }
         let public = update
             .assignments
@@ -399,6 +401,27 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// `SET a = b`: whoever drops `b` afterwards has moved it.
+    fn note_copies(&mut self, update: &trave_sql::Update) {
+        let Some((table, RelationIs::Table)) = self.find_relation(&update.table) else { return };
+        let alias = update.alias.as_ref().map(trave_sql::Ident::as_str);
+        let own = [Some(update.table.name.as_str()), alias];
+        for set in &update.assignments {
+            let ([to], ExprKind::Column(from)) = (set.columns.as_slice(), &set.value.kind) else {
+                continue;
+            };
+            let is_own = from
+                .qualifier
+                .as_ref()
+                .is_none_or(|qualifier| own.contains(&Some(qualifier.name.as_str())));
+            if is_own {
+                let (span, from, to) = (to.span, from.name.as_str().into(), to.as_str().into());
+                let kind = ChangeKind::ColumnCopied { table: table.clone(), from, to };
+                self.changed(span, kind);
+            }
+        }
     }
 
     /// `DELETE FROM storage.buckets WHERE id = …`.

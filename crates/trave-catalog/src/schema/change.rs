@@ -51,6 +51,15 @@ pub enum ChangeKind {
         /// After.
         to: SmolStr,
     },
+    /// All of a column, or what of it was asked for, was written into another column of its rows.
+    ColumnCopied {
+        /// The table.
+        table: QualifiedName,
+        /// The column that was read.
+        from: SmolStr,
+        /// The column that was written.
+        to: SmolStr,
+    },
     /// A view was dropped.
     ViewDropped(QualifiedName),
     /// A function was dropped.

@@ -3,16 +3,18 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use trave_backend::frameworks;
 use trave_source::{FileId, Origin};
-use trave_ts::ir::{FunctionId, Module};
+use trave_ts::ir::{FunctionId, Module, Pattern, Stmt};
 
 use super::root_of;
 use crate::model::Query;
 use crate::program::Program;
 
 /// Marks the queries of such functions. A file that is imported by one that was not read proves
-/// nothing, and neither does code at the top level of a module.
-pub(super) fn mark(queries: &mut [Query], program: &Program) {
+/// nothing, and neither does code at the top level of a module; what stands in `shadowed` files
+/// mentions nothing.
+pub(super) fn mark(queries: &mut [Query], program: &Program, shadowed: &FxHashSet<FileId>) {
     let modules: FxHashMap<FileId, &Module> =
         program.modules.iter().map(|module| (module.file, module)).collect();
     let name_of = |query: &Query| {
@@ -26,15 +28,27 @@ pub(super) fn mark(queries: &mut [Query], program: &Program) {
     if names.is_empty() {
         return;
     }
-    let mentioned = mentions(&names, program);
+    let mentioned = mentions(&names, program, shadowed);
     for query in queries {
         query.in_dead_code =
             name_of(query).is_some_and(|name| mentioned.get(&name).copied() == Some(1));
     }
 }
 
-/// The name of the outermost function around a place.
+/// The name of the outermost function around a place, or of the constant that is made from it:
+/// `const load = cache(async () => …)`.
 fn outermost_name(module: &Module, place: Origin) -> Option<SmolStr> {
+    let top = module.functions.first()?;
+    let wrapped = top.body.iter().find_map(|statement| match statement {
+        Stmt::Let { pattern: Pattern::Name(id), value: Some(value), .. } => {
+            let holds = module.expr(*value).is_some_and(|it| it.span.holds(place.span));
+            (holds && frameworks::wraps(module, *value)).then_some(*id)
+        }
+        _ => None,
+    });
+    if let Some(wrapped) = wrapped {
+        return module.binding(wrapped).map(|binding| binding.name.clone());
+    }
     let around =
         |(_, function): &(FunctionId, &trave_ts::ir::Function)| function.span.holds(place.span);
     let functions = (0..).map(FunctionId).zip(&module.functions).skip(1);
@@ -45,13 +59,18 @@ fn outermost_name(module: &Module, place: Origin) -> Option<SmolStr> {
 }
 
 /// How often the texts of the project mention each name.
-fn mentions(names: &FxHashSet<SmolStr>, program: &Program) -> FxHashMap<SmolStr, u32> {
+fn mentions(
+    names: &FxHashSet<SmolStr>,
+    program: &Program,
+    shadowed: &FxHashSet<FileId>,
+) -> FxHashMap<SmolStr, u32> {
     let in_module = |module: &Module| {
         let text = program.sources.get(module.file).map_or("", |source| &source.text);
         let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '_' && sign != '$');
         words.filter_map(|word| names.get(word)).cloned().collect::<Vec<SmolStr>>()
     };
-    let found: Vec<Vec<SmolStr>> = program.modules.par_iter().map(in_module).collect();
+    let modules = program.modules.par_iter().filter(|module| !shadowed.contains(&module.file));
+    let found: Vec<Vec<SmolStr>> = modules.map(in_module).collect();
     let mut counts = FxHashMap::default();
     for name in found.into_iter().flatten() {
         *counts.entry(name).or_default() += 1;

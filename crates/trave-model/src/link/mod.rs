@@ -13,6 +13,7 @@ mod intern;
 mod pages;
 mod routes;
 mod secrets;
+mod shadowed;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -46,7 +47,9 @@ pub fn link(program: Program) -> Model {
 
 fn link_here(program: Program) -> Model {
     let cx = Context::new(&program);
-    let entries = find_entries(&program);
+    let mut entries = find_entries(&program);
+    let shadowed = shadowed::files(&program, &entries);
+    entries.retain(|(_, entry)| !shadowed.contains(&entry.origin.file));
     let browser = browser::Browser::of(&cx);
     let mut gathered = gather::Gathered::new(&cx, &browser);
     let mut places = before::Places::of(&cx, &entries);
@@ -67,7 +70,7 @@ fn link_here(program: Program) -> Model {
             }
         },
     );
-    let left = left_over(&program, &seen);
+    let left = left_over(&program, &seen, &shadowed);
     let chunks: Vec<&[(ModuleId, Vec<FunctionId>)]> = left.chunks(CHUNK).collect();
     in_order::in_order(
         &chunks,
@@ -77,7 +80,7 @@ fn link_here(program: Program) -> Model {
     let secrets = secrets::find(&program, &browser);
     let mut model = gathered.finish();
     model.secrets = secrets;
-    dead::mark(&mut model.queries, &program);
+    dead::mark(&mut model.queries, &program, &shadowed);
     fallback::mark(&mut model.queries, &program);
     complete(model, program)
 }
@@ -116,10 +119,14 @@ fn find_entries(program: &Program) -> Vec<(ModuleId, Entry)> {
 
 /// For each module that names something that matters, the outermost functions that hold something
 /// no way in reached, and its top level.
-fn left_over(program: &Program, seen: &Seen) -> Vec<(ModuleId, Vec<FunctionId>)> {
+fn left_over(
+    program: &Program,
+    seen: &Seen,
+    shadowed: &FxHashSet<FileId>,
+) -> Vec<(ModuleId, Vec<FunctionId>)> {
     let mut left = Vec::new();
     for (id, module) in (0..).map(ModuleId).zip(&program.modules) {
-        if program.quiet.contains(&module.file) {
+        if program.quiet.contains(&module.file) || shadowed.contains(&module.file) {
             continue;
         }
         let mut roots = vec![FunctionId(0)];

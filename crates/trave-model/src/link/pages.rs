@@ -8,6 +8,7 @@ use trave_source::FileId;
 use trave_ts::ir::Exported;
 
 use crate::eval::Context;
+use crate::program::Program;
 
 /// Who imports whom, and which files are pages.
 pub(super) struct Pages<'c> {
@@ -19,21 +20,7 @@ pub(super) struct Pages<'c> {
 
 impl<'c> Pages<'c> {
     pub(super) fn of(cx: &'c Context<'c>) -> Self {
-        let mut importers: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
-        for module in &cx.program.modules {
-            let imported = module.imports.iter().filter(|import| !import.type_only);
-            let passed_on = module.exports.iter().filter_map(|export| match &export.what {
-                Exported::From { specifier, .. } => Some(specifier),
-                _ => None,
-            });
-            for specifier in imported.map(|import| &import.specifier).chain(passed_on) {
-                let target = cx.program.imports.get(&(module.file, specifier.clone()));
-                if let Some(target) = target {
-                    importers.entry(*target).or_default().push(module.file);
-                }
-            }
-        }
-        Self { cx, importers, known: FxHashMap::default() }
+        Self { cx, importers: importers(cx.program), known: FxHashMap::default() }
     }
 
     /// The paths of the pages that a server action is posted to, in order; none for other ways in.
@@ -68,4 +55,23 @@ impl<'c> Pages<'c> {
         found.dedup();
         found
     }
+}
+
+/// The files that import each file, for more than types.
+pub(super) fn importers(program: &Program) -> FxHashMap<FileId, Vec<FileId>> {
+    let mut importers: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
+    for module in &program.modules {
+        let imported = module.imports.iter().filter(|import| !import.type_only);
+        let passed_on = module.exports.iter().filter_map(|export| match &export.what {
+            Exported::From { specifier, .. } => Some(specifier),
+            _ => None,
+        });
+        for specifier in imported.map(|import| &import.specifier).chain(passed_on) {
+            let target = program.imports.get(&(module.file, specifier.clone()));
+            if let Some(target) = target {
+                importers.entry(*target).or_default().push(module.file);
+            }
+        }
+    }
+    importers
 }

@@ -1,6 +1,6 @@
 //! What callers may do to a table.
 
-use trave_backend::query::{FilterOp, Operation};
+use trave_backend::query::{FilterOp, Operation, Selection};
 use trave_backend::value::{ClientRole, Shape, Taint};
 use trave_catalog::{Catalog, Command, Condition, Known, Policy, Table, Truth};
 
@@ -102,6 +102,22 @@ impl Query {
     }
 }
 
+/// As deep embeds are followed.
+const EMBEDS_MAX: usize = 16;
+
+/// Whether an embed in what is asked of `base` reads a table: by its name, by a key, or because the
+/// table refers to both sides.
+fn leads_through(table: &Table, base: &str, selection: &Selection, depth: usize) -> bool {
+    let refers = |name: &str| table.foreign_keys.iter().any(|key| key.target.name == name);
+    selection.embeds.iter().any(|embed| {
+        embed.relation == table.name.name
+            || embed.hint.is_some()
+            || (refers(base) && refers(&embed.relation))
+            || (depth < EMBEDS_MAX
+                && leads_through(table, &embed.relation, &embed.selection, depth + 1))
+    })
+}
+
 /// The first role of callers that certainly holds one of `commands` on `table`, with those
 /// that it holds.
 pub fn caller_privileges(catalog: &Catalog, table: &Table) -> Option<(&'static str, Vec<Command>)> {
@@ -118,6 +134,62 @@ const SECRET_COLUMNS: [&str; 8] =
     ["token", "secret", "hash", "signature", "nonce", "api_key", "share", "invite"];
 
 impl Model {
+    /// Whether callers only ever meet a policy at single rows: the column that it compares with the
+    /// caller is unique, or all the queries that it stands before find rows by a whole key, and
+    /// nothing else reads the table.
+    pub fn admits_single_rows(&self, table: &Table, policy: &Policy) -> bool {
+        let alone = |command: Command| {
+            table.policies.iter().filter(|it| it.permissive && it.is_for(command)).count() == 1
+        };
+        let compares_key = policy.using.as_ref().is_some_and(|using| {
+            let columns = using.columns();
+            let is_plain = !using.has_subselect() && !using.text.to_lowercase().contains(" or ");
+            is_plain && columns.len() == 1 && table.unique_keys().contains(&columns)
+        });
+        if compares_key && Command::ALL.into_iter().all(|it| !policy.is_for(it) || alone(it)) {
+            return true;
+        }
+        let mut meeting = self
+            .queries_on(table)
+            .filter(|query| !query.in_script && query.facts.client.role != ClientRole::Service)
+            .peekable();
+        let is_used = meeting.peek().is_some();
+        let meets = |query: &&Query| query.commands().iter().any(|it| policy.is_for(*it));
+        is_used
+            && meeting.filter(meets).all(|query| query.is_key_lookup(table) || query.adds_rows())
+            && (!policy.is_for(Command::Select) || !self.is_read_sideways(table))
+    }
+
+    /// Whether rows of a table are read without a query of its own: embedded in another one, on the
+    /// way between two tables of which one is embedded in the other, or by the policy of another
+    /// table.
+    fn is_read_sideways(&self, table: &Table) -> bool {
+        let mut queries = self.queries.iter().filter(|query| !query.is_call());
+        let tables = self.catalogs.iter().flat_map(|catalog| catalog.tables.values());
+        let mut conditions = tables
+            .flat_map(|other| &other.policies)
+            .flat_map(|policy| policy.using.iter().chain(&policy.check));
+        queries.any(|query| {
+            let base = query.facts.table.as_deref().unwrap_or_default();
+            leads_through(table, base, &query.facts.selection, 0)
+        }) || conditions.any(|condition| condition.reads().contains(&table.name))
+    }
+
+    /// Whether policies leave a query only rows that are its caller's: as good as a filter by
+    /// account. Every policy for reading must tie rows to the caller: for one that admits whole
+    /// roles, as those of administrators do, the list is as long as the table.
+    pub fn is_limited_to_caller(&self, query: &Query, table: &Table) -> bool {
+        let Some(catalog) = self.catalog_at(query.facts.origin) else { return false };
+        let covers = |policy: &&Policy| {
+            policy.is_for(Command::Select) && is_for_callers(policy, Command::Select)
+        };
+        let mut covering = table.policies.iter().filter(covers).peekable();
+        let ties = |policy: &Policy| {
+            policy.using.as_ref().is_some_and(|using| using.ties_rows_to_caller(catalog))
+        };
+        table.rls_enabled && query.is_by_caller() && covering.peek().is_some() && covering.all(ties)
+    }
+
     /// Whether a way in finds a row by something that only the right caller can know: the token of
     /// a share, an invitation, a reset. Whoever holds it is meant to pass.
     pub fn asks_for_capability(&self, route: &Route) -> bool {

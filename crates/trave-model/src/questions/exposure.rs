@@ -122,6 +122,23 @@ impl Route {
 }
 
 impl Model {
+    /// Whether the code declares that a way in is for everybody, and what it gives away is chosen:
+    /// any site may read its answer, a handler of its own tells browsers so beforehand, and the
+    /// query finds one row by a whole unique key and names the columns that it wants.
+    pub fn is_declared_public(&self, route: &Route, query: &Query) -> bool {
+        let is_key = self.table_of(query).is_some_and(|table| query.is_key_lookup(table));
+        let selection = &query.facts.selection;
+        let is_chosen = selection.known && !selection.star && !selection.columns.is_empty();
+        let tells_browsers = || {
+            let mut others = self.routes.iter();
+            others.any(|other| other.method == "OPTIONS" && other.path == route.path)
+        };
+        is_key
+            && is_chosen
+            && route.responses.iter().any(|response| response.for_any_origin)
+            && tells_browsers()
+    }
+
     /// Whether a query works on rows of people, as far as the catalog tells.
     pub fn is_about_people(&self, query: &Query) -> bool {
         self.table_of(query).is_some_and(Table::is_about_people)

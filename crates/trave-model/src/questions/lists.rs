@@ -18,7 +18,7 @@ impl Model {
     pub fn endless_list<'m>(&'m self, query: &Query) -> Option<&'m Table> {
         let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
         let table = self.open_list(query).filter(|_| !bounded)?;
-        (!is_scoped(query, table)).then_some(table)
+        (!is_scoped(query, table) && !self.is_limited_to_caller(query, table)).then_some(table)
     }
 
     /// The table of a list, when it is one of the project's own that may grow.

@@ -27,6 +27,19 @@ pub enum MissingTable {
     NeverMade(bool),
 }
 
+/// What code does with a column that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// It compares it.
+    Filtered,
+    /// It asks for it.
+    Selected,
+    /// It sorts by it.
+    Sorted,
+    /// It writes it.
+    Written,
+}
+
 /// A column that is not there.
 #[derive(Debug, Clone)]
 pub struct MissingColumn<'m> {
@@ -34,8 +47,12 @@ pub struct MissingColumn<'m> {
     pub name: SmolStr,
     /// Where the code names it.
     pub origin: Origin,
+    /// What the code does with it there.
+    pub named: Naming,
     /// What became of a column of that name.
     pub past: Option<&'m PastColumn>,
+    /// The column that holds what it held: a migration copied it before it dropped it.
+    pub copied_to: Option<SmolStr>,
     /// The table has so many unknown columns that it evidently changed elsewhere.
     pub drifted: bool,
     /// SQL of the project names it all the same, so that it is probably there.
@@ -94,14 +111,16 @@ impl Model {
         let unknown = |column: &SmolStr| {
             self.lacks(catalog, table, column) && (known || past_of(table, column).is_some())
         };
-        let missing: Vec<(SmolStr, Origin)> =
-            named_columns(query).into_iter().filter(|(column, _)| unknown(column)).collect();
+        let missing: Vec<Named> =
+            named_columns(query).into_iter().filter(|it| unknown(&it.name)).collect();
         if missing.is_empty() {
             return Vec::new();
         }
         let drifted = self.unknown_columns(catalog, table) >= DRIFT_COLUMNS;
-        let describe = |(name, origin): (SmolStr, Origin)| MissingColumn {
+        let describe = |Named { name, origin, named }: Named| MissingColumn {
+            named,
             past: past_of(table, &name),
+            copied_to: copied_to(catalog, table, &name),
             named_in_sql: self.sql_names(catalog, table, &name),
             first: self.first_naming(table, &name).unwrap_or(query.id),
             name,
@@ -123,7 +142,8 @@ impl Model {
     fn first_naming(&self, table: &Table, column: &SmolStr) -> Option<QueryRef> {
         let mut queries =
             self.queries_on(table).filter(|query| !query.in_script && !query.is_fallback);
-        let first = queries.find(|query| named_columns(query).iter().any(|(own, _)| own == column));
+        let first =
+            queries.find(|query| named_columns(query).iter().any(|own| own.name == *column));
         Some(first?.id)
     }
 
@@ -132,7 +152,7 @@ impl Model {
         let never = |column: &SmolStr| {
             self.lacks(catalog, table, column) && past_of(table, column).is_none()
         };
-        let named = self.queries_on(table).flat_map(named_columns).map(|(column, _)| column);
+        let named = self.queries_on(table).flat_map(named_columns).map(|named| named.name);
         named.filter(never).collect::<BTreeSet<_>>().len()
     }
 
@@ -151,6 +171,26 @@ impl Model {
 /// What last became of a column of that name.
 fn past_of<'t>(table: &'t Table, column: &str) -> Option<&'t PastColumn> {
     table.past_columns.iter().rev().find(|past| past.name == column)
+}
+
+/// The column of a table into which a migration wrote what was in one that is gone.
+fn copied_to(catalog: &Catalog, table: &Table, column: &str) -> Option<SmolStr> {
+    catalog.history.iter().rev().find_map(|change| match &change.kind {
+        ChangeKind::ColumnCopied { table: of, from, to } if from == column => {
+            let is_of_table = now_called(catalog, of) == &table.name;
+            (is_of_table && table.column(to).is_some()).then(|| to.clone())
+        }
+        _ => None,
+    })
+}
+
+/// The name that a table has now that once had this one.
+fn now_called<'n>(catalog: &'n Catalog, name: &'n QualifiedName) -> &'n QualifiedName {
+    let rename = catalog.history.iter().rev().find_map(|change| match &change.kind {
+        ChangeKind::TableRenamed { from, to } if from == name => Some(to),
+        _ => None,
+    });
+    rename.unwrap_or(name)
 }
 
 fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
@@ -179,10 +219,19 @@ fn what_happened(catalog: &Catalog, name: &QualifiedName) -> Option<MissingTable
     })
 }
 
+/// A column of its own table that a query names.
+struct Named {
+    name: SmolStr,
+    origin: Origin,
+    named: Naming,
+}
+
 /// Every column of its own table that a query names, with the place.
-fn named_columns(query: &Query) -> Vec<(SmolStr, Origin)> {
+fn named_columns(query: &Query) -> Vec<Named> {
     let facts = &query.facts;
     let own = |relation: &Option<SmolStr>| relation.is_none();
+    let name =
+        |named: Naming| move |(name, origin): (SmolStr, Origin)| Named { name, origin, named };
     let filters = facts.filters.iter().filter(|filter| own(&filter.relation));
     let filtered = filters.map(|filter| (filter.column.clone(), filter.origin));
     let selected =
@@ -191,7 +240,12 @@ fn named_columns(query: &Query) -> Vec<(SmolStr, Origin)> {
     let sorted = ordered.filter_map(|key| Some((key.column.clone()?, key.origin)));
     let written = facts.payload.iter().flat_map(written_fields);
     let written = written.map(|field| (field, facts.target_origin));
-    filtered.chain(selected).chain(sorted).chain(written).collect()
+    filtered
+        .map(name(Naming::Filtered))
+        .chain(selected.map(name(Naming::Selected)))
+        .chain(sorted.map(name(Naming::Sorted)))
+        .chain(written.map(name(Naming::Written)))
+        .collect()
 }
 
 /// The fields of the rows that a write sends, as far as they are known.

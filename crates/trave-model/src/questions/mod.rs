@@ -21,7 +21,7 @@ pub use claims::{Stake, Trusted};
 pub use coarse::Narrowing;
 pub use exposure::FoundBy;
 pub use lists::Truncation;
-pub use missing::{MissingColumn, MissingTable};
+pub use missing::{MissingColumn, MissingTable, Naming};
 pub use references::ReferenceUse;
 pub use scan::{Serving, has_trigram_index};
 pub use single::PartOfKey;

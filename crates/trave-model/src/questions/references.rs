@@ -45,6 +45,17 @@ impl Model {
         Some(ReferenceUse::Deletion { of, origin })
     }
 
+    /// Where rows that a key of `table` refers to go: the table whose rows are deleted, and the
+    /// place.
+    pub fn deletion_before(
+        &self,
+        table: &Table,
+        key: &ForeignKey,
+    ) -> Option<(QualifiedName, Origin)> {
+        let at = *self.catalog_of_file.get(&table.origin()?.file)?;
+        self.deletion(at, &key.target)
+    }
+
     /// Whether code or a function of the database reads or writes a table at all.
     pub fn is_touched(&self, table: &Table) -> bool {
         let at = table.origin().and_then(|origin| self.catalog_of_file.get(&origin.file));

@@ -1,7 +1,7 @@
 //! Whether a query can be relied on to match one row.
 
 use smol_str::SmolStr;
-use trave_backend::query::{Filter, FilterOp};
+use trave_backend::query::{Filter, FilterOp, Operation};
 use trave_backend::value::{ClientRole, Shape};
 use trave_catalog::{Command, Condition, Index, IndexTarget, Table, Term, TermTest};
 
@@ -56,6 +56,57 @@ impl Model {
     pub fn lists_by(&self, table: &Table, columns: &[&str]) -> bool {
         let mut lists = self.queries_on(table).filter(|query| query.is_list(table));
         lists.any(|query| columns.iter().all(|column| query.pins(column)))
+    }
+
+    /// Whether several rows of a table are meant to share these columns: code elsewhere reads them
+    /// at once, a partial key tells the one that holds now from past ones, or rows are added that
+    /// only another key turns away.
+    pub fn may_repeat(&self, table: &Table, columns: &[&str]) -> bool {
+        let is_part = |index: &Index| {
+            let mut own = index.keys.iter();
+            own.all(|key| key.column().is_some_and(|it| columns.contains(&it.as_str())))
+        };
+        let mut partial =
+            table.indexes.iter().filter(|index| index.unique && index.predicate.is_some());
+        let differs = |target: &[SmolStr]| {
+            target.len() != columns.len() || !target.iter().all(|it| columns.contains(&it.as_str()))
+        };
+        let mut upserts = self
+            .queries_on(table)
+            .filter(|query| query.facts.operation == Some(Operation::Upsert) && !query.in_script);
+        let by_code = upserts.any(|query| {
+            let key = table.primary_key.as_ref().map(|key| &key.columns);
+            query.facts.conflict_columns.as_ref().or(key).is_none_or(|target| differs(target))
+        });
+        by_code
+            || partial.any(is_part)
+            || self.lists_by(table, columns)
+            || self.conflict_targets(table).iter().any(|target| differs(target))
+    }
+
+    /// The columns by which functions of the database tell a row that they add from one that is
+    /// there: `on conflict (…)`.
+    fn conflict_targets(&self, table: &Table) -> Vec<Vec<SmolStr>> {
+        let catalog = table.origin().and_then(|origin| self.catalog_at(origin));
+        let functions = catalog.map(|catalog| catalog.functions.values());
+        let functions = functions.into_iter().flatten();
+        let adding = functions.filter(|function| function.tables.contains(&table.name));
+        let mut found = Vec::new();
+        for function in adding {
+            let body = function.body.to_lowercase();
+            for insert in body.split("insert into").skip(1) {
+                let statement = insert.split(';').next().unwrap_or_default();
+                let mut words =
+                    statement.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+                let is_own = words.by_ref().take(3).any(|word| word == table.name.name);
+                let target = statement.split("on conflict").nth(1).unwrap_or_default().trim_start();
+                let list = target.strip_prefix('(').and_then(|list| list.split(')').next());
+                if let (true, Some(list)) = (is_own, list) {
+                    found.push(list.split(',').map(|column| column.trim().into()).collect());
+                }
+            }
+        }
+        found
     }
 
     /// Whether something may make the rows of a query unique: a key, a partial unique index, or a

@@ -1,6 +1,8 @@
 //! Policies that admit every write.
 
-use trave_rule::catalog::{Command, Condition, Policy, Table, Truth};
+use trave_rule::catalog::{Command, Condition, Policy, Table, Truth, quoted};
+use trave_rule::model::Query;
+use trave_rule::value::ClientRole;
 use trave_rule::words::{callers, deeds};
 use trave_rule::{Context, rule};
 
@@ -26,12 +28,38 @@ fn check(table: &Table, policy: &Policy, cx: &mut Context) {
         return;
     }
     let name = &table.name.name;
+    let help = help(table, policy, &open, cx);
     cx.report(policy.origin, format!("{} can {} any row of `{name}`", callers(role), deeds(&open)))
+        .here(format!("for {}", policy.command.map_or("ALL", Command::privilege)))
         .about(&table.name)
         .about(&policy.name)
-        .help(
-            "compare a column of the row with the caller, as in `owner_id = (select auth.uid())`",
+        .help(help);
+}
+
+/// A comparison with the column that names the owner; without one, and without code that writes as
+/// the caller, the policy serves nobody.
+fn help(table: &Table, policy: &Policy, open: &[Command], cx: &Context) -> String {
+    let mut columns = table.columns.iter().map(|column| &column.name);
+    if let Some(owner) = columns.find(|column| table.refers_to_person(column)) {
+        return format!(
+            "compare a column of the row with the caller, as in `{owner} = (select auth.uid())`"
         );
+    }
+    let is_code_known = !cx.model().queries.is_empty();
+    let mut queries = cx.model().queries_on(table).filter(|query| !query.in_script);
+    let writes = |query: &Query| {
+        query.facts.client.role != ClientRole::Service
+            && query.commands().iter().any(|command| open.contains(command))
+    };
+    if is_code_known && !queries.any(writes) {
+        return format!(
+            "no code writes these rows with the rights of a caller, and the service role needs no \
+            policy: drop policy {} on {};",
+            quoted(&policy.name),
+            table.name
+        );
+    }
+    "compare a column of the row with the caller, or let the server write these rows".to_owned()
 }
 
 /// The widest role of callers that a policy applies to.

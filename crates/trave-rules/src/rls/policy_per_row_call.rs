@@ -4,7 +4,7 @@ use trave_rule::catalog::{
     Catalog, Command, Policy, Provenance, RowCall, Table, policy_cycle_with_subselect, quoted,
 };
 use trave_rule::words::code_list;
-use trave_rule::{Context, FindingBuilder, rule};
+use trave_rule::{Context, FindingBuilder, Level, rule};
 
 #[rule]
 fn policy_per_row_call(table: &Table, cx: &mut Context) {
@@ -24,11 +24,18 @@ fn policy_per_row_call(table: &Table, cx: &mut Context) {
     else {
         return;
     };
+    let is_cheap = found.iter().all(|(policy, _)| cx.model().admits_single_rows(table, policy));
     let finding = cx
         .report(first.origin, message(table, &found))
         .here(format!("in {}", title(policy)))
         .about(&table.name)
         .once_per(table.name.to_string());
+    if is_cheap {
+        finding.level(Level::Info).note(format!(
+            "callers find single rows of `{}` here, so that it runs as often as that",
+            table.name.short()
+        ));
+    }
     for (policy, calls) in &found {
         finding.about(&policy.name);
         for call in calls.iter().filter(|call| call.origin != first.origin) {
@@ -86,9 +93,10 @@ fn add_help(
         let kept = policy.using.as_ref().and_then(|using| using.with_calls_kept(catalog));
         match (kept, calls.first()) {
             (Some(kept), _) => finding.help(format!(
-                "alter policy {} on {} using ({kept});",
+                "alter policy {} on {} using ({kept}){};",
                 quoted(&policy.name),
-                table.name
+                table.name,
+                check(catalog, policy)
             )),
             (None, Some(call)) => finding.help(format!(
                 "write `(select {})` in policy `{}`: it is then evaluated once per query",
@@ -106,6 +114,13 @@ fn add_help(
             cycle.policy.name
         ));
     }
+}
+
+/// The condition for written rows with its calls kept too, so that both read alike.
+fn check(catalog: &Catalog, policy: &Policy) -> String {
+    let check = policy.check.as_ref().filter(|check| !check.row_calls(catalog).is_empty());
+    let kept = check.and_then(|check| check.with_calls_kept(catalog));
+    kept.map_or(String::new(), |kept| format!(" with check ({kept})"))
 }
 
 #[cfg(test)]

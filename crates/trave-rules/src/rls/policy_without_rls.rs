@@ -1,6 +1,8 @@
 //! Policies that do nothing because row level security is off.
 
 use trave_rule::catalog::{Provenance, Table};
+use trave_rule::model::caller_privileges;
+use trave_rule::words::{callers, deeds};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -10,11 +12,27 @@ fn policy_without_rls(table: &Table, cx: &mut Context) {
     if table.rls_enabled {
         return;
     }
-    cx.report(
-        origin,
-        format!("the policies of `{}` do nothing: row level security is off", table.name.name),
-    )
-    .about(&table.name)
-    .label(policy.origin, "this policy is never applied")
-    .help(format!("alter table {} enable row level security;", table.name));
+    let reach = cx
+        .catalog_of(table)
+        .filter(|catalog| catalog.is_exposed(&table.name.schema))
+        .and_then(|catalog| caller_privileges(catalog, table));
+    let finding = cx
+        .report(
+            origin,
+            format!("the policies of `{}` do nothing: row level security is off", table.name.name),
+        )
+        .about(&table.name)
+        .label(
+            policy.origin,
+            match table.policies.len() - 1 {
+                0 => "this policy is never applied".to_owned(),
+                1 => "this policy is never applied, and 1 more".to_owned(),
+                more => format!("this policy is never applied, and {more} more"),
+            },
+        )
+        .help(format!("alter table {} enable row level security;", table.name));
+    if let Some((role, commands)) = reach {
+        let (callers, deeds) = (callers(role), deeds(&commands));
+        finding.note(format!("{callers} can {deeds} all of its rows"));
+    }
 }

@@ -4,11 +4,11 @@ use trave_rule::catalog::{Command, Condition, Policy, Table, quoted};
 use trave_rule::model::{Admission, Query, admission};
 use trave_rule::query::Operation;
 use trave_rule::words::deed;
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn query_without_policy(query: &Query, cx: &mut Context) {
-    if !query.is_by_caller() || query.in_script {
+    if !query.is_by_caller() || query.in_script || query.in_dead_code {
         return;
     }
     let Some(table) = cx.model().table_of(query) else { return };
@@ -27,7 +27,12 @@ fn query_without_policy(query: &Query, cx: &mut Context) {
         .report(query.facts.target_origin, message)
         .about(&table.name)
         .about(command.privilege())
+        .here("runs with the rights of the caller")
         .once_per(format!("{} {}", table.name, command.privilege()));
+    if is_upsert(query) && command == Command::Update && !lacks_grant {
+        // New rows arrive; only what is there already stays as it is, and the call says so.
+        finding.level(Level::Warning);
+    }
     if let Some(origin) = table.rls_origin {
         finding.label(origin, "row level security is on, and no policy covers this command");
     }
@@ -79,7 +84,7 @@ fn policy(table: &Table, command: Command) -> String {
         Some((condition, of)) => {
             (condition.text.as_str(), format!("as in policy `{}`; who may", of.name))
         }
-        None => ("false", "`false` admits nothing; who may".to_owned()),
+        None => ("false", "a placeholder that admits nothing: who may".to_owned()),
     };
     let clause = if command == Command::Insert { "with check" } else { "using" };
     let (name, verb) = (&table.name.name, deed(command));

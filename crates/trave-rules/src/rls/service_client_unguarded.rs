@@ -28,10 +28,14 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
         .once_per(format!("{:?}", query.facts.target_origin))
         .level(level)
         .label(route.origin, "nothing on the way from here asks who is calling")
-        .help(
+        .help(if query.is_read() && level < Level::Error {
+            "if everybody may see these rows, say so in a policy for reading, or select only what \
+            is meant for the public; else check the caller first (`auth.getUser()`) and tie the \
+            query to that identity"
+        } else {
             "check the caller first (`auth.getUser()`) and tie the query to that identity, or use \
-            a client with the caller's rights",
-        );
+            a client with the caller's rights"
+        });
     if let Some(client) = query.facts.client.made_at {
         finding.label(client, "this client uses the service-role key");
     }
@@ -99,6 +103,7 @@ fn read(query: &Query, route: &Route, model: &Model) -> Option<Level> {
     let is_private = has_secret || model.is_about_people(query);
     match query.found_by(table) {
         FoundBy::Capability(_) if has_secret => Some(Level::Warning),
+        FoundBy::Capability(_) if model.is_declared_public(route, query) => None,
         FoundBy::Capability(_) => leaves.then_some(Level::Info),
         FoundBy::Guess(_) if has_secret && !leaves => Some(Level::Warning),
         FoundBy::Guess(_) | FoundBy::Anything if leaves && is_private => Some(Level::Error),

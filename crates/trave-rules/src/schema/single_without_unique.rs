@@ -9,42 +9,64 @@ use trave_rule::{Context, rule};
 
 #[rule]
 fn single_without_unique(query: &Query, cx: &mut Context) {
-    let Some(single) = query.facts.single else { return };
-    let reads = query.facts.operation == Some(Operation::Select);
-    if !reads || query.in_script || query.facts.incomplete || query.facts.limit.is_some() {
-        return;
-    }
-    let Some(table) = cx.model().table_of(query) else { return };
-    if !table.provenance.is_migration()
-        || query.in_dead_code
-        || cx.model().may_be_one_row(query, table)
-    {
-        return;
-    }
-    let columns: Vec<&str> = query.fixed_columns().map(AsRef::as_ref).collect();
-    if columns.is_empty() {
-        return;
-    }
-    let (name, call) = (&table.name.name, if single.optional { "maybeSingle" } else { "single" });
-    let has_or = query.facts.filters.iter().any(|filter| filter.any_of.is_some());
+    let Some(table) = doubtful(query, cx) else { return };
+    let columns = columns_of(query);
+    let key = sorted(&columns);
+    // Of the places that pin the same columns the one that asks for least leads.
+    let same = cx.model().queries_on(table).filter(|it| it.sent && sorted(columns_of(it)) == key);
+    let weakest = same
+        .filter(|it| doubtful(it, cx).is_some())
+        .min_by_key(|it| (conditions(it), it.id))
+        .unwrap_or(query);
+    let Some(place) = weakest.facts.single else { return };
+    let (name, call) = (&table.name.name, if place.optional { "maybeSingle" } else { "single" });
+    let has_or = weakest.facts.filters.iter().any(|filter| filter.any_of.is_some());
     let or = if has_or { " and meet its `.or(…)`" } else { "" };
-    let helps = helps(query, table, cx);
+    let helps = helps(weakest, table, cx);
     let finding = cx
         .report(
-            single.origin,
+            place.origin,
             format!(
                 "`{call}` fails once two rows of `{name}` share {}{or}: no unique key prevents it",
                 code_list(&columns)
             ),
         )
-        .about(format!("{}.{}", table.name, sorted(&columns)))
-        .once_per(format!("{} {}", table.name, sorted(&columns)));
+        .here("expects one row")
+        .about(format!("{}.{key}", table.name))
+        .once_per(format!("{} {key}", table.name));
     for help in helps {
         finding.help(help);
     }
     for column in columns.iter().filter_map(|column| table.column(column)) {
         finding.label(column.origin, "part of no unique key that the query pins");
     }
+    if let Some(own) = query.facts.single.filter(|own| own.origin != place.origin) {
+        finding.label(own.origin, "here too");
+    }
+}
+
+/// The table of a query that expects one row, where nothing promises it.
+fn doubtful<'m>(query: &Query, cx: &Context<'m>) -> Option<&'m Table> {
+    let facts = &query.facts;
+    let reads = facts.single.is_some() && facts.operation == Some(Operation::Select);
+    let is_odd = query.in_script || query.in_dead_code || facts.incomplete;
+    if !reads || is_odd || facts.limit.is_some() || columns_of(query).is_empty() {
+        return None;
+    }
+    let table = cx.model().table_of(query)?;
+    let is_known = table.provenance.is_migration();
+    (is_known && !cx.model().may_be_one_row(query, table)).then_some(table)
+}
+
+fn columns_of(query: &Query) -> Vec<&str> {
+    let mut columns: Vec<&str> = query.fixed_columns().map(AsRef::as_ref).collect();
+    columns.dedup();
+    columns
+}
+
+/// How many conditions its rows have to meet.
+fn conditions(query: &Query) -> usize {
+    query.facts.filters.len()
 }
 
 /// What to do, the safest first.
@@ -67,7 +89,8 @@ fn helps(query: &Query, table: &Table, cx: &Context) -> Vec<String> {
 }
 
 /// The key that would make the rows unique: what is pinned to a constant picks its rows. None
-/// where the code elsewhere reads several rows by the same columns.
+/// where other rows with these values are meant to be: the code reads several at once, keeps past
+/// ones beside the one that holds now, or adds rows that only another key turns away.
 fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     let (pinned, conditions): (Vec<_>, Vec<String>) = query.pinned_conditions(table).unzip();
     let mut keys: Vec<&str> = query
@@ -76,7 +99,13 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
         .map(AsRef::as_ref)
         .collect();
     keys.dedup();
-    if keys.is_empty() || cx.model().lists_by(table, &keys) {
+    let decides = |column: &str| keys.contains(&column) || pinned.iter().any(|it| *it == column);
+    let has_more = query
+        .facts
+        .filters
+        .iter()
+        .any(|filter| filter.any_of.is_some() || filter.negated || !decides(&filter.column));
+    if keys.is_empty() || has_more || cx.model().may_repeat(table, &keys) {
         return None;
     }
     let refers = table.foreign_keys.iter().flat_map(|key| &key.columns);
@@ -89,7 +118,8 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     } else {
         NewIndex::on(table, keys).unique().only_where(&conditions).to_string()
     };
-    Some(format!("if there must be only one{per}, after removing duplicates: {key}"))
+    let too = tenant.map_or(String::new(), |tenant| format!("  -- and compare `{tenant}` here"));
+    Some(format!("if there must be only one{per}, after removing duplicates: {key}{too}"))
 }
 
 #[cfg(test)]

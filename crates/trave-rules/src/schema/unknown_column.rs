@@ -1,8 +1,8 @@
 //! Columns that the code names and the table does not have.
 
 use trave_rule::catalog::Table;
-use trave_rule::model::{MissingColumn, Query, QueryRef};
-use trave_rule::words::{code_list, misspelt};
+use trave_rule::model::{MissingColumn, Naming, Query, QueryRef};
+use trave_rule::words::{code_list, list, misspelt};
 use trave_rule::{Context, Level, rule};
 
 #[rule]
@@ -12,13 +12,26 @@ fn unknown_column(query: &Query, cx: &mut Context) {
         return;
     }
     let Some(table) = model.table_of(query) else { return };
-    let mut missing = model.missing_columns(query, table);
+    let mut missing = missing_of(query, table, cx);
     while let Some(kind) = missing.first().map(Kind::of) {
         let (group, rest): (Vec<_>, Vec<_>) =
             missing.into_iter().partition(|one| Kind::of(one) == kind);
         report(&kind, &group, table, cx);
         missing = rest;
     }
+}
+
+/// The columns that are not there. Those that one query names beside one that was made elsewhere
+/// were probably made there too.
+fn missing_of<'m>(query: &Query, table: &'m Table, cx: &Context<'m>) -> Vec<MissingColumn<'m>> {
+    let mut missing = cx.model().missing_columns(query, table);
+    let elsewhere = |one: &MissingColumn| matches!(Kind::of(one).what, What::Elsewhere);
+    if let Some(first) = missing.iter().find(|one| elsewhere(one)).map(|one| one.first) {
+        for one in missing.iter_mut().filter(|one| one.past.is_none()) {
+            (one.named_in_sql, one.first) = (true, first);
+        }
+    }
+    missing
 }
 
 /// What columns of one finding share.
@@ -58,13 +71,29 @@ fn report(kind: &Kind, missing: &[MissingColumn], table: &Table, cx: &mut Contex
     let names = columns_of(missing);
     let key =
         format!("{}.{}", table.name, key_of(kind, table, cx).unwrap_or_else(|| names.join(",")));
-    let finding = cx.report(one.origin, message(kind, &names, table)).once_per(key);
+    let finding = cx
+        .report(one.origin, message(kind, &names, table))
+        .here(match one.named {
+            Naming::Filtered => "filtered here",
+            Naming::Selected => "asked for here",
+            Naming::Sorted => "sorted by here",
+            Naming::Written => "written here",
+        })
+        .once_per(key);
     for name in &names {
         finding.about(format!("{}.{name}", table.name));
     }
     for past in missing.iter().filter_map(|one| one.past) {
         let renamed = past.renamed_to.is_some();
         finding.label(past.origin, if renamed { "renamed here" } else { "dropped here" });
+    }
+    for one in missing {
+        if let Some(to) = &one.copied_to {
+            finding.help(format!(
+                "did you mean `{to}`? A migration wrote `{}` into it before it was dropped",
+                one.name
+            ));
+        }
     }
     if matches!(kind.what, What::Renamed(_) | What::Dropped) {
         return;
@@ -80,16 +109,32 @@ fn report(kind: &Kind, missing: &[MissingColumn], table: &Table, cx: &mut Contex
             "other SQL of the project names it: it was probably made outside of the migrations"
         });
     }
-    for name in &names {
-        let similar = misspelt(name, table.columns.iter().map(|column| column.name.as_str()));
-        finding.help(match similar {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None => format!(
-                "leave it out, or add it in a migration: alter table {} add column {name} …;",
-                table.name
-            ),
-        });
+    for help in helps(&names, table) {
+        finding.help(help);
     }
+}
+
+/// What to do about columns that were never there.
+fn helps(names: &[String], table: &Table) -> Vec<String> {
+    let similar =
+        |name: &str| misspelt(name, table.columns.iter().map(|column| column.name.as_str()));
+    let (slips, strange): (Vec<&String>, Vec<&String>) =
+        names.iter().partition(|name| similar(name).is_some());
+    let meant = slips.iter().filter_map(|name| similar(name));
+    let mut helps: Vec<String> =
+        meant.map(|similar| format!("did you mean `{similar}`?")).collect();
+    let key = table.primary_key.as_ref().map(|key| key.columns.as_slice()).unwrap_or_default();
+    let (ids, strange): (Vec<&String>, Vec<&String>) =
+        strange.into_iter().partition(|name| *name == "id" && !key.is_empty());
+    if !ids.is_empty() {
+        let columns = list(key.iter().map(|column| format!("`{column}`")));
+        helps.push(format!("the rows are known by {columns}: name a column of that key"));
+    }
+    if !strange.is_empty() {
+        let (them, name) = (code_list(strange), &table.name.name);
+        helps.push(format!("leave out {them}, or add to `{name}` in a migration what is meant"));
+    }
+    helps
 }
 
 fn message(kind: &Kind, names: &[String], table: &Table) -> String {
@@ -108,7 +153,7 @@ fn message(kind: &Kind, names: &[String], table: &Table) -> String {
 
 /// The columns of the finding that this one belongs to: those of the query that names them first.
 fn key_of(kind: &Kind, table: &Table, cx: &Context) -> Option<String> {
-    let missing = cx.model().missing_columns(cx.model().query(kind.first)?, table);
+    let missing = missing_of(cx.model().query(kind.first)?, table, cx);
     let same: Vec<MissingColumn> =
         missing.into_iter().filter(|one| Kind::of(one) == *kind).collect();
     (!same.is_empty()).then(|| columns_of(&same).join(","))

@@ -16,6 +16,12 @@ fn unknown_table(query: &Query, cx: &mut Context) {
         return;
     };
     let table = &name.name;
+    let mut others = model.queries.iter().filter(|other| other.sent && !other.in_script);
+    let runs = |other: &Query| !other.in_dead_code && other.table_name().as_ref() == Some(&name);
+    // Where nothing runs the code, the places that do run are told alone.
+    if query.in_dead_code && others.any(runs) {
+        return;
+    }
     let (message, level) = match &missing {
         MissingTable::Dropped(_) => {
             (format!("`{table}` no longer exists: a migration dropped it"), Level::Error)
@@ -35,7 +41,10 @@ fn unknown_table(query: &Query, cx: &mut Context) {
         .here("queried here")
         .about(&name)
         .once_per(name.to_string())
-        .level(level);
+        .level(if query.in_dead_code { Level::Info } else { level });
+    if query.in_dead_code {
+        finding.note("nothing in the project mentions the function around it");
+    }
     let renamed = match &missing {
         MissingTable::Renamed(_, to) => Some(to.name.to_string()),
         MissingTable::Dropped(_) | MissingTable::NeverMade(_) => None,

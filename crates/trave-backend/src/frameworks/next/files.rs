@@ -92,6 +92,18 @@ pub fn page_path(path: &str) -> Option<String> {
     }
 }
 
+/// The path that a file alone decides what is answered at: a page or a handler, no layout.
+pub fn served(path: &str) -> Option<String> {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    match file_role(path)? {
+        FileRole::Page(served) => file.starts_with("page.").then_some(served),
+        FileRole::PageData(served) | FileRole::Route(served) | FileRole::Api(served) => {
+            Some(served)
+        }
+        FileRole::Middleware => None,
+    }
+}
+
 fn page_data(inside: &[&str], stem: &str) -> Option<FileRole> {
     if stem.starts_with('_') {
         return None;

@@ -5,8 +5,7 @@ use trave_ts::ir::{ExprKind, Module, Property};
 
 /// The object behind `env` in a `next.config` file: everything read in it is inlined.
 pub fn published_env(module: &Module, path: &str) -> Option<Span> {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    if !file.starts_with("next.config.") {
+    if !super::is_settings(path) {
         return None;
     }
     module.exprs.iter().find_map(|expr| {

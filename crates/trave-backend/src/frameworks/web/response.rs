@@ -12,6 +12,9 @@ use crate::value::{LibraryValue, Shape, Value};
 const CACHE_HEADERS: &[&str] =
     &["cache-control", "cdn-cache-control", "vercel-cdn-cache-control", "surrogate-control"];
 
+/// The header that says whose code may read an answer.
+const ALLOWED_ORIGIN: &str = "access-control-allow-origin";
+
 /// `Response.json(body, init)`, `new Response(body, init)`, `NextResponse.redirect(url)` …
 pub(super) fn made(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
     let (body, init, default) = match call.method {
@@ -24,6 +27,7 @@ pub(super) fn made(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
     };
     let headers = init.field("headers").map(unwrapped);
     let cache_control = headers.as_ref().and_then(cache_control);
+    let allowed = headers.as_ref().and_then(|headers| header(headers, &[ALLOWED_ORIGIN]));
     let status = status(&init, default);
     machine.record(Effect::Response(Response {
         origin: call.origin,
@@ -31,6 +35,7 @@ pub(super) fn made(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
         body,
         cache_control: cache_control.map(|text| (text, call.arg_origin(1))),
         vary: headers.as_ref().and_then(|headers| header(headers, &["vary"])),
+        for_any_origin: allowed.is_some_and(|origin| origin == "*"),
     }));
     let refuses = call.method == Some("error") || status.is_some_and(turns_away);
     Some(if refuses { refusal() } else { response() })
@@ -125,6 +130,8 @@ pub(super) fn header_set(call: &LibraryCall<'_>, machine: &mut dyn Machine) {
         response.cache_control = Some((text, call.arg_origin(1)));
     } else if name == "vary" {
         response.vary = Some(text);
+    } else if name == ALLOWED_ORIGIN {
+        response.for_any_origin = text == "*";
     } else {
         return;
     }
@@ -133,5 +140,12 @@ pub(super) fn header_set(call: &LibraryCall<'_>, machine: &mut dyn Machine) {
 
 /// An answer of which nothing is known yet.
 pub(super) fn bare(origin: Origin) -> Response {
-    Response { origin, status: None, body: None, cache_control: None, vary: None }
+    Response {
+        origin,
+        status: None,
+        body: None,
+        cache_control: None,
+        vary: None,
+        for_any_origin: false,
+    }
 }
