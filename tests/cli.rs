@@ -104,7 +104,7 @@ fn the_settings_that_are_documented_are_understood() {
 fn every_field_of_json_is_documented() {
     let page = include_str!("../docs/json.md");
     let project = Project::with_a_finding();
-    for command in ["check", "routes", "queries", "rules", "schema"] {
+    for command in ["check", "routes", "queries", "rules", "schema", "access"] {
         let output = project.run(&[command, "--format", "json"]);
         let mut fields = BTreeSet::new();
         collect_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);

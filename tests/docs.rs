@@ -13,8 +13,18 @@ use golden::expect_file;
 use support::{read, repository};
 
 /// The commands whose help `docs/cli.md` keeps.
-const COMMANDS: [&str; 8] =
-    ["", "check", "explain", "rules", "schema", "routes", "queries", "completions"];
+const COMMANDS: [&str; 10] = [
+    "",
+    "check",
+    "explain",
+    "rules",
+    "schema",
+    "access",
+    "diff",
+    "routes",
+    "queries",
+    "completions",
+];
 
 #[test]
 fn links_lead_somewhere() {

@@ -5,7 +5,9 @@
 //! Nothing here reads a disk or a server.
 
 mod ask;
+mod compare;
 mod condition;
+mod matrix;
 mod migrations;
 mod print;
 mod recursion;
@@ -17,11 +19,13 @@ pub mod schema;
 mod testing;
 
 pub use ask::{PastPolicy, Term, TermTest};
+pub use compare::{Class, Difference, Place, compare};
 pub use condition::{Known, RowCall, Truth};
+pub use matrix::{Admitted, Entry, Line, Matrix, Rows, Subject, Why};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
 };
-pub use print::{schema_json, schema_sql};
+pub use print::{schema_json, schema_mermaid, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
 pub use replay::{Missing, Replay, Replayed, replay};
 pub use schema::{

@@ -1,5 +1,7 @@
 //! What a run says, one file per format. Findings and models come in as plain data; bytes go out.
 
+mod access;
+mod changes;
 mod concise;
 mod files;
 mod json;
@@ -10,6 +12,8 @@ mod summary;
 mod table;
 mod terminal;
 
+pub use access::{Access, html as access_html, json as access_json, text as access_text};
+pub use changes::{Changes, Side, json as changes_json, text as changes_text};
 pub use json::write as json;
 pub use queries::{json as queries_json, text as queries_text};
 pub use routes::{json as routes_json, text as routes_text};

@@ -6,6 +6,7 @@
 mod browser;
 mod code;
 mod fragment;
+mod git;
 mod kind;
 mod load;
 mod path;
@@ -20,6 +21,7 @@ mod supabase;
 mod text;
 mod walk;
 
-pub use load::{Depth, Options, Project, WorkspaceError, analyse, load, settings_for};
+pub use git::GitError;
+pub use load::{Depth, Options, Project, WorkspaceError, analyse, catalogs_at, load, settings_for};
 pub use phases::{Amount, Measure, Phase, Phases};
 pub use settings::{CheckSettings, Ignore, LevelName, Settings, SettingsError, SupabaseSettings};

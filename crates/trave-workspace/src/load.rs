@@ -10,6 +10,7 @@ use thiserror::Error;
 use trave_catalog::MigrationRoot;
 use trave_model::Model;
 
+use crate::git::{self, GitError};
 use crate::kind::Kind;
 use crate::phases::{Amount, Phase, Phases};
 use crate::project;
@@ -89,6 +90,9 @@ pub enum WorkspaceError {
     /// A pattern of the settings cannot be used.
     #[error("settings: {0}")]
     Pattern(String),
+    /// A git reference cannot be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
 }
 
 impl Project {
@@ -126,6 +130,27 @@ pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceErro
         return Err(WorkspaceError::UnknownRoot { root, known });
     }
     let root = path.to_owned();
+    Ok(Project { root, settings, model: made.model, migrations: made.roots, phases })
+}
+
+/// Reads the migrations of a project as a git reference has them, under the settings of today.
+pub fn catalogs_at(
+    path: &Path,
+    reference: &str,
+    options: &Options<'_>,
+) -> Result<Project, WorkspaceError> {
+    let settings = settings_for(path, options)?;
+    let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
+    let paths = git::paths_at(path, reference)?;
+    let mut inventory = listed(paths.iter().map(String::as_str), &selection);
+    inventory.files.retain(|file| file.kind != Kind::Code);
+    let paths: Vec<String> = inventory.files.iter().map(|file| file.path.clone()).collect();
+    let texts = git::texts_at(path, reference, &paths)?;
+    let text =
+        |(path, bytes): (String, Vec<u8>)| (path, String::from_utf8_lossy(&bytes).into_owned());
+    let memory = Memory { texts: texts.into_iter().map(text).collect() };
+    let made = project::make(inventory, &memory, &settings);
+    let (root, phases) = (path.to_owned(), made.phases);
     Ok(Project { root, settings, model: made.model, migrations: made.roots, phases })
 }
 

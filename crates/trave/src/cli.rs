@@ -21,6 +21,7 @@ Examples:
   trave check apps/web --fail-on warning  warnings fail too
   trave explain rls/table-without-rls    what a rule is about and what to do
   trave routes                           every way in: who may take it, what it queries
+  trave access                           every table: who may read and change which rows
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 trave could not run.
 Settings: trave.toml in the folder or above it; none is needed."
@@ -60,6 +61,10 @@ pub(crate) enum Command {
     Rules(Rules),
     /// Print the schema that the migrations leave behind
     Schema(Schema),
+    /// Show which rows each role may read and change, and through which policies
+    Access(Access),
+    /// Show what changed in the schema since a git reference, and how much it can hurt
+    Diff(Diff),
     /// List every way in with its queries, guards and caches
     Routes(Listing),
     /// List every query with the ways in that reach it
@@ -138,6 +143,61 @@ pub(crate) struct Schema {
     pub(crate) format: SchemaFormat,
 }
 
+/// Show which rows each role may read and change, and through which policies.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave access                            every table, every role
+  trave access --table notes --role anon  what strangers get of one table
+  trave access --format html > access.html")]
+pub(crate) struct Access {
+    /// A project or a folder of migrations
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Which folder of migrations, where the project has several
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+    /// Only this table or view; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Vec<String>,
+    /// Only this role; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) role: Vec<String>,
+    /// How the matrix is written
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: AccessFormat,
+}
+
+/// Show what changed in the schema since a git reference, and how much it can hurt.
+///
+/// The migrations of both sides are replayed and compared: tables, columns, keys, indexes, views,
+/// functions, and which rows each role may see and change. Each change is safe (nothing that runs
+/// today notices), needs review, or is dangerous (running code fails, data goes, or strangers see
+/// more).
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave diff main                        what this branch changes
+  trave diff v1.4 --fail-on dangerous    exit with 1 if something dangerous changed
+  trave diff HEAD                        what is not committed yet")]
+pub(crate) struct Diff {
+    /// The branch, tag or commit to compare with
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+    /// A project or a folder of migrations
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Which folder of migrations, where the project has several
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+    /// How changes are written
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+    /// The least class that makes the exit code 1
+    #[arg(long, value_name = "CLASS", default_value = "never")]
+    pub(crate) fail_on: FailOnChange,
+}
+
 /// What `routes` and `queries` take.
 #[derive(Debug, Args)]
 pub(crate) struct Listing {
@@ -186,9 +246,29 @@ pub(crate) enum ListFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOnChange {
+    Dangerous,
+    Review,
+    /// Changes never change the exit code
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccessFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// A page for browsers
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SchemaFormat {
     /// Statements that make it anew
     Sql,
+    /// An entity relationship diagram for Mermaid
+    Mermaid,
     /// For programs
     Json,
 }

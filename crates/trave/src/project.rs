@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use trave_rules::RULES;
-use trave_workspace::{Depth, Options, Project, WorkspaceError, load};
+use trave_workspace::{Depth, Options, Project, WorkspaceError, catalogs_at, load};
 
 use crate::cli::Common;
 use crate::failure::Failure;
@@ -24,15 +24,28 @@ pub(crate) struct Request<'a> {
 pub(crate) fn read(request: Request<'_>, common: &Common) -> Result<Project, Failure> {
     let bar = progress(common);
     bar.set_message(format!("reading {}", request.path.display()));
-    let options = Options {
+    let project = load(request.path, &options(request, common));
+    bar.finish_and_clear();
+    project.map_err(|error| worded(&error))
+}
+
+/// Reads the migrations of a project as a git reference has them.
+pub(crate) fn read_at(
+    request: Request<'_>,
+    reference: &str,
+    common: &Common,
+) -> Result<Project, Failure> {
+    let project = catalogs_at(request.path, reference, &options(request, common));
+    project.map_err(|error| worded(&error))
+}
+
+fn options(request: Request<'_>, common: &Common) -> Options<'static> {
+    Options {
         settings: common.config.clone(),
         rules: RULES.iter().map(|rule| rule.meta.id).collect(),
         root: request.root.map(str::to_owned),
         depth: request.depth,
-    };
-    let project = load(request.path, &options);
-    bar.finish_and_clear();
-    project.map_err(|error| worded(&error))
+    }
 }
 
 fn worded(error: &WorkspaceError) -> Failure {
@@ -45,6 +58,9 @@ fn worded(error: &WorkspaceError) -> Failure {
         }
         WorkspaceError::Settings(_) | WorkspaceError::Pattern(_) => {
             failure.next("docs/settings.md lists what trave.toml can say")
+        }
+        WorkspaceError::Git(_) => {
+            failure.next("give a branch, a tag or a commit that `git log` knows in this folder")
         }
         WorkspaceError::UnknownRoot { known, .. } => failure.next(match known.as_slice() {
             [] => "no folder of migrations was found".to_owned(),

@@ -1,13 +1,16 @@
-//! The catalog for others to read: JSON with the field names of `pg_catalog`, and SQL.
+//! The catalog for others to read: JSON with the field names of `pg_catalog`, SQL, and a
+//! diagram.
 
 mod defaults;
 mod json;
 mod json_parts;
+mod mermaid;
 mod sql;
 mod sql_access;
 mod sql_table;
 
 pub use json::schema_json;
+pub use mermaid::schema_mermaid;
 pub use sql::schema_sql;
 
 use crate::{Function, FunctionArgument};

@@ -1,9 +1,12 @@
 //! One file per command.
 
+mod access;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod listing;
+mod roots;
 mod rules;
 mod schema;
 
@@ -25,6 +28,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
         Command::Explain(arguments) => explain::run(arguments)?,
         Command::Rules(arguments) => rules::run(arguments)?,
         Command::Schema(arguments) => schema::run(arguments, &cli.common)?,
+        Command::Diff(arguments) => return diff::run(arguments, &cli.common),
+        Command::Access(arguments) => access::run(arguments, &cli.common)?,
         Command::Routes(arguments) => listing::routes(arguments, &cli.common)?,
         Command::Queries(arguments) => listing::queries(arguments, &cli.common)?,
         Command::Completions(arguments) => completions::run(arguments)?,

@@ -1,0 +1,136 @@
+//! Views, functions, types, and what else the platform acts on.
+
+use super::{Class, Comparison, after, before, plain};
+use crate::{Function, TypeKind, View};
+
+impl Comparison<'_> {
+    pub(super) fn views(&mut self) {
+        let (old, new) = (self.before, self.after);
+        for view in old.views.values().filter(|view| view.provenance.is_migration()) {
+            let name = view.name.short();
+            match new.views.get(&view.name) {
+                Some(now) => self.view(view, now),
+                None => self
+                    .add(Class::Dangerous, "view-dropped", &name)
+                    .says(format!("view `{name}` is gone: code that reads it fails"))
+                    .at(before(view.provenance.origin())),
+            }
+        }
+        for view in new.views.values().filter(|view| view.provenance.is_migration()) {
+            if old.views.contains_key(&view.name) {
+                continue;
+            }
+            let name = view.name.short();
+            self.add(Class::Safe, "view-added", &name)
+                .says(format!("view `{name}` is new"))
+                .at(after(view.provenance.origin()));
+        }
+    }
+
+    fn view(&mut self, old: &View, new: &View) {
+        let name = new.name.short();
+        let place = after(new.provenance.origin());
+        if plain(&old.definition) != plain(&new.definition) {
+            self.add(Class::Review, "view-changed", &name)
+                .says(format!("view `{name}` reads something else"))
+                .at(place);
+        }
+    }
+
+    pub(super) fn routines(&mut self) {
+        let (old, new) = (self.before, self.after);
+        for (key, function) in &old.functions {
+            if !function.provenance.is_migration() {
+                continue;
+            }
+            let name = format!("{}({})", function.name.short(), key.1);
+            match new.functions.get(key) {
+                Some(now) => self.routine(&name, (function, now)),
+                None => self
+                    .add(Class::Dangerous, "function-dropped", &name)
+                    .says(format!("function `{name}` is gone: what calls it fails"))
+                    .at(before(function.provenance.origin())),
+            }
+        }
+        for (key, function) in &new.functions {
+            if !function.provenance.is_migration() || old.functions.contains_key(key) {
+                continue;
+            }
+            let name = format!("{}({})", function.name.short(), key.1);
+            let (class, what) = if function.security_definer {
+                (Class::Review, ", and runs with its owner's rights")
+            } else {
+                (Class::Safe, "")
+            };
+            self.add(class, "function-added", &name)
+                .says(format!("function `{name}` is new{what}"))
+                .at(after(function.provenance.origin()));
+        }
+    }
+
+    fn routine(&mut self, name: &str, (old, new): (&Function, &Function)) {
+        let place = after(new.provenance.origin());
+        if !old.security_definer && new.security_definer {
+            self.add(Class::Dangerous, "function-definer", name)
+                .says(format!("function `{name}` now runs with its owner's rights"))
+                .at(place);
+        }
+        if old.returns != new.returns || plain(&old.body) != plain(&new.body) {
+            self.add(Class::Review, "function-changed", name)
+                .says(format!("function `{name}` does something else"))
+                .at(place);
+        }
+    }
+
+    pub(super) fn types(&mut self) {
+        let (old, new) = (self.before, self.after);
+        for kind in old.types.values().filter(|it| it.provenance.is_migration()) {
+            let name = kind.name.short();
+            let Some(now) = new.types.get(&kind.name) else {
+                self.add(Class::Dangerous, "type-dropped", &name)
+                    .says(format!("type `{name}` is gone"))
+                    .at(before(kind.provenance.origin()));
+                continue;
+            };
+            if let (TypeKind::Enum(was), TypeKind::Enum(is)) = (&kind.kind, &now.kind) {
+                let place = after(now.provenance.origin());
+                for label in was.iter().filter(|label| !is.contains(label)) {
+                    self.add(Class::Dangerous, "enum-value-gone", &name)
+                        .says(format!("`{name}` has no value `{label}` any more"))
+                        .at(place);
+                }
+                for label in is.iter().filter(|label| !was.contains(label)) {
+                    self.add(Class::Safe, "enum-value-added", &name)
+                        .says(format!("`{name}` has a new value `{label}`"))
+                        .at(place);
+                }
+            }
+        }
+    }
+
+    /// Storage buckets and what is sent to subscribers.
+    pub(super) fn platform(&mut self) {
+        let (old, new) = (self.before, self.after);
+        for (id, bucket) in &new.buckets {
+            let was = old.buckets.get(id);
+            if bucket.public && was.is_none_or(|was| !was.public) {
+                self.add(Class::Review, "bucket-public", id.as_str()).says(format!(
+                    "bucket `{id}` is public: anybody reads a file whose path he knows"
+                ));
+            }
+        }
+        for (name, publication) in &new.publications {
+            let was = old.publications.get(name).map(|it| &it.tables);
+            for (table, origin) in &publication.tables {
+                if was.is_none_or(|was| !was.contains_key(table)) {
+                    let table = table.short();
+                    self.add(Class::Review, "table-published", &table)
+                        .says(format!(
+                            "changes of `{table}` are now sent to subscribers of `{name}`"
+                        ))
+                        .at(after(Some(*origin)));
+                }
+            }
+        }
+    }
+}
