@@ -228,6 +228,8 @@ pub struct LoopAround {
     pub waits: bool,
     /// What of the query inside stays the same.
     pub same: Same,
+    /// The query whose rows it works through, if that decides how many rounds there are.
+    pub over: Option<QueryRef>,
 }
 
 /// What of a query inside a loop is the same in every round, as far as can be told.
@@ -366,7 +368,14 @@ pub struct Coverage {
 impl LoopAround {
     /// A loop of which no more is known than where it stands.
     pub fn at(origin: Origin) -> Self {
-        Self { origin, rounds_max: None, chunked: false, waits: false, same: Same::Nothing }
+        Self {
+            origin,
+            rounds_max: None,
+            chunked: false,
+            waits: false,
+            same: Same::Nothing,
+            over: None,
+        }
     }
 }
 

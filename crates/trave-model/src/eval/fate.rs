@@ -2,7 +2,7 @@
 //! rows are used one by one, whether a round waits for something that is no query.
 
 use trave_backend::value::{QueryId, Shape, Taint, Value};
-use trave_source::Origin;
+use trave_source::{FileId, Origin};
 
 use super::call::Site;
 use super::place::unbounded;
@@ -27,9 +27,7 @@ impl Evaluator<'_> {
             Shape::List(element) => is_foreign(element),
             _ => false,
         };
-        // Also with `.then(…)` behind it.
-        let begins_so = |it: Origin| it.file == call.file && it.span.start == call.span.start;
-        if many || self.foreign_call.is_some_and(begins_so) {
+        if many || self.foreign_calls.contains(&beginning(call)) {
             self.wait();
         }
     }
@@ -39,7 +37,7 @@ impl Evaluator<'_> {
     pub(super) fn note_foreign(&mut self, callee: &Value, site: &Site) {
         let is_foreign = callee.taint.has(Taint::FOREIGN) || words::sends_or_waits(&site.name);
         if is_foreign && !site.is_new {
-            self.foreign_call = Some(site.origin);
+            self.foreign_calls.insert(beginning(site.origin));
         }
     }
 
@@ -104,4 +102,9 @@ impl Evaluator<'_> {
             self.memo.effects += 1;
         }
     }
+}
+
+/// Where a call begins: the same with `.then(…)` behind it.
+fn beginning(call: Origin) -> (FileId, u32) {
+    (call.file, call.span.start)
 }

@@ -1,7 +1,7 @@
 //! Loops: their bodies run once, under the name of the loop.
 
 use trave_backend::effect::RowsUse;
-use trave_backend::value::{Shape, Taint, Value};
+use trave_backend::value::{QueryId, Shape, Taint, Value};
 use trave_source::Origin;
 use trave_ts::ir::{BindingId, ExprId, ExprKind, Loop, LoopKind, Pattern, Stmt};
 
@@ -17,6 +17,8 @@ const ROUNDS_MAX: usize = 3;
 #[derive(Debug, Clone)]
 pub(super) struct LoopFrame {
     pub(super) around: LoopAround,
+    /// The query whose rows it works through.
+    pub(super) over: Option<QueryId>,
     /// `while`, `for (;;)`: it may fetch a list page by page, or try again, rather than work
     /// through a list.
     pub(super) is_open: bool,
@@ -67,7 +69,7 @@ impl<'p> Evaluator<'p> {
         let is_list = |value: &Value| matches!(value.shape, Shape::List(_) | Shape::Array(_));
         let chunked = element.alternatives().iter().any(is_list);
         let around = LoopAround { rounds_max, chunked, ..LoopAround::at(origin) };
-        LoopFrame { around, is_open: false }
+        LoopFrame { around, over: rows_in(over), is_open: false }
     }
 
     fn loop_while(&mut self, looped: &'p Loop) -> Flow {
@@ -88,7 +90,7 @@ impl<'p> Evaluator<'p> {
         let tries_again = rounds_max.is_some() && leaves_early(&looped.body);
         let is_open = looped.kind != LoopKind::For || looped.over.is_none() || tries_again;
         let around = LoopAround { rounds_max, chunked, ..LoopAround::at(origin) };
-        self.loops.push(LoopFrame { around, is_open });
+        self.loops.push(LoopFrame { around, over: None, is_open });
         let test = looped.over.map(|test| (test, self.operand(test)));
         let always = looped.kind == LoopKind::DoWhile
             || test.as_ref().is_none_or(|(_, value)| value.truth() == Some(true));
@@ -219,6 +221,24 @@ pub(super) fn rounds_of(evaluator: &Evaluator<'_>, over: &Value) -> Option<f64> 
             let rounds: Option<Vec<f64>> =
                 values.iter().map(|value| rounds_of(evaluator, value)).collect();
             rounds?.into_iter().reduce(f64::max)
+        }
+        _ => None,
+    }
+}
+
+/// The query whose rows a list holds, each once, if it holds nothing else.
+fn rows_in(list: &Value) -> Option<QueryId> {
+    match &list.shape {
+        Shape::Rows(id) if !list.taint.has(Taint::PART) => Some(*id),
+        Shape::Validated(inner, _) => rows_in(inner),
+        Shape::OneOf(values) => {
+            let is_empty = |value: &Value| {
+                value.is_nullish() == Some(true)
+                    || matches!(&value.shape, Shape::Array(items) if items.is_empty())
+            };
+            let mut filled = values.iter().filter(|value| !is_empty(value));
+            let first = filled.next().and_then(rows_in)?;
+            filled.all(|value| rows_in(value) == Some(first)).then_some(first)
         }
         _ => None,
     }

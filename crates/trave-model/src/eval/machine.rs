@@ -5,6 +5,7 @@ use trave_backend::library::Machine;
 use trave_backend::query::Query;
 use trave_backend::value::{QueryId, Value};
 
+use super::loops::LoopFrame;
 use super::trace::QueryRecord;
 use super::{Evaluator, Event, Level};
 use crate::model::LoopAround;
@@ -48,8 +49,7 @@ impl Evaluator<'_> {
     fn loop_around(&self) -> Option<LoopAround> {
         let closed = self.loops.iter().rev().filter(|frame| !frame.is_open);
         let all = closed.map(|frame| &frame.around);
-        let is_many = |around: &&LoopAround| !around.chunked && around.rounds_max.is_none();
-        if let Some(endless) = all.clone().find(is_many) {
+        if let Some(endless) = all.clone().find(|around| is_many(around)) {
             return Some(endless.clone());
         }
         let rounds = all.clone().filter(|around| !around.chunked);
@@ -58,6 +58,25 @@ impl Evaluator<'_> {
         let is_counted = innermost.rounds_max.is_some();
         Some(LoopAround { rounds_max: is_counted.then_some(product), ..innermost.clone() })
     }
+}
+
+impl Evaluator<'_> {
+    /// The query whose rows decide how often what happens now happens: of the loops around, one
+    /// alone has rounds without a known bound, or there is only one.
+    fn looped_over(&self) -> Option<QueryId> {
+        let works_off = |frame: &&LoopFrame| !frame.is_open && !frame.around.chunked;
+        let all: Vec<&LoopFrame> = self.loops.iter().filter(works_off).collect();
+        let endless: Vec<&LoopFrame> =
+            all.iter().copied().filter(|frame| is_many(&frame.around)).collect();
+        match (endless.as_slice(), all.as_slice()) {
+            ([only], _) | ([], [only]) => only.over,
+            _ => None,
+        }
+    }
+}
+
+fn is_many(around: &LoopAround) -> bool {
+    !around.chunked && around.rounds_max.is_none()
 }
 
 impl Machine for Evaluator<'_> {
@@ -73,6 +92,7 @@ impl Machine for Evaluator<'_> {
             level: self.level,
             call: self.call,
             in_loop: self.loop_around(),
+            looped_over: self.looped_over(),
             branches: self.branches.clone(),
             sent: false,
             rows_read: false,

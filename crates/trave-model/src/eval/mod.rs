@@ -34,10 +34,10 @@ mod trace;
 mod typed;
 mod words;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_backend::value::{Taint, Value};
-use trave_source::{Origin, Span};
+use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 
 pub(crate) use context::{Context, FunctionKey, ModuleId};
@@ -76,8 +76,8 @@ pub(crate) struct Evaluator<'p> {
     branches: Vec<u32>,
     branch_next: u32,
     loops: Vec<LoopFrame>,
-    /// The last call that an external package answers.
-    foreign_call: Option<Origin>,
+    /// Where calls begin that an external package answers.
+    foreign_calls: FxHashSet<(FileId, u32)>,
     level: Level,
     call: u32,
     steps: u32,
@@ -159,7 +159,7 @@ impl<'p> Evaluator<'p> {
             branches: Vec::new(),
             branch_next: 0,
             loops: Vec::new(),
-            foreign_call: None,
+            foreign_calls: FxHashSet::default(),
             level: Level::Open,
             call: 0,
             steps: 0,

@@ -64,6 +64,8 @@ pub(crate) struct QueryRecord {
     pub(crate) call: u32,
     /// The loop around it.
     pub(crate) in_loop: Option<LoopAround>,
+    /// The query whose rows that loop works through.
+    pub(crate) looped_over: Option<QueryId>,
     /// The branches in which it was started.
     pub(crate) branches: Vec<u32>,
     /// It is sent, or handed to somebody who may send it.

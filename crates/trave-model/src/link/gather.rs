@@ -139,7 +139,7 @@ impl<'a> Gathered<'a> {
             facts: record.query.clone(),
             reached: Vec::new(),
             uses: Vec::new(),
-            in_loop: around(gathering.trace, record),
+            in_loop: around(gathering, record),
             in_script,
             sent: false,
             answer: Answer::default(),
@@ -154,7 +154,7 @@ impl<'a> Gathered<'a> {
         gathering.queries.insert(id, index);
         let Some(route) = gathering.route else { return };
         self.reached.insert(place);
-        let mut reach = reach(gathering.trace, record, route);
+        let mut reach = reach(gathering, record, route);
         if let Some(route) = self.routes.get(route.0 as usize) {
             reach.guarded = reach.guarded.behind(&route.before);
         }
@@ -329,7 +329,7 @@ impl<'a> Gathered<'a> {
     }
 }
 
-fn reach(trace: &Trace, record: &QueryRecord, route: RouteId) -> Reach {
+fn reach(gathering: &Gathering<'_>, record: &QueryRecord, route: RouteId) -> Reach {
     let guarded = match record.level {
         Level::Open => Guarded::No,
         Level::Claim => Guarded::ByClaim,
@@ -339,17 +339,19 @@ fn reach(trace: &Trace, record: &QueryRecord, route: RouteId) -> Reach {
     Reach {
         route,
         guarded,
-        path: trace.path(record.call),
+        path: gathering.trace.path(record.call),
         cached_by: None,
-        in_loop: around(trace, record),
+        in_loop: around(gathering, record),
     }
 }
 
 /// The loop around a query, once all that its rounds do is known.
-fn around(trace: &Trace, record: &QueryRecord) -> Option<LoopAround> {
+fn around(gathering: &Gathering<'_>, record: &QueryRecord) -> Option<LoopAround> {
     let around = record.in_loop.clone()?;
-    let waits = trace.waiting_loops.contains(&around.origin);
-    Some(LoopAround { waits, same: rounds::same(&record.query), ..around })
+    let waits = gathering.trace.waiting_loops.contains(&around.origin);
+    let over = record.looped_over.and_then(|id| gathering.queries.get(&id).copied());
+    let (over, same) = (over.map(QueryRef), rounds::same(&record.query));
+    Some(LoopAround { waits, same, over, ..around })
 }
 
 /// What a claim was taken from: a token that the same call decoded, or a session.
@@ -367,6 +369,10 @@ fn renumber(model: &mut Model, queries: &[Option<u32>], caches: &[Option<u32>]) 
     let cache = |old: u32| caches.get(old as usize).copied().flatten();
     for (new, item) in (0u32..).zip(&mut model.queries) {
         item.id = QueryRef(new);
+        let ways = item.reached.iter_mut();
+        for around in ways.filter_map(|reach| reach.in_loop.as_mut()).chain(&mut item.in_loop) {
+            around.over = around.over.and_then(query);
+        }
         for reach in &mut item.reached {
             reach.cached_by = reach.cached_by.and_then(cache);
         }

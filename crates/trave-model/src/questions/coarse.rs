@@ -86,6 +86,48 @@ impl Query {
     }
 }
 
+impl Query {
+    /// Which rows its own filters ask for, as people write it: `subscribed = true and source =
+    /// 'beta'`; a value that is not written down is left out. None where it asks for all rows, or
+    /// where some filter is more than a comparison of a column.
+    pub fn asks_for(&self, table: &Table) -> Option<String> {
+        let own = self.facts.filters.iter().filter(|filter| filter.relation.is_none());
+        let mut parts: Vec<String> = Vec::new();
+        for filter in own {
+            let certain = filter.is_certain() && table.column(&filter.column).is_some();
+            let part = condition(filter).filter(|_| certain).map(|condition| match condition {
+                name if name == filter.column => format!("{name} = true"),
+                not if not.starts_with("not ") => format!("{} = false", filter.column),
+                other => other,
+            });
+            let part = part?;
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        (!parts.is_empty()).then(|| parts.join(" and "))
+    }
+}
+
+impl Query {
+    /// The columns that its own filters compare, each with one value or one of several; none where
+    /// some filter asks for anything else.
+    pub fn compared_columns(&self) -> Option<Vec<&str>> {
+        let own = self.facts.filters.iter().filter(|filter| filter.relation.is_none());
+        let mut columns: Vec<&str> = Vec::new();
+        for filter in own {
+            let compares = matches!(filter.op, FilterOp::Eq | FilterOp::In | FilterOp::Is);
+            if !compares || filter.negated || filter.any_of.is_some() || filter.path.is_some() {
+                return None;
+            }
+            if !columns.contains(&filter.column.as_str()) {
+                columns.push(&filter.column);
+            }
+        }
+        Some(columns)
+    }
+}
+
 /// A filter as a condition of SQL, if it compares with a constant.
 fn condition(filter: &Filter) -> Option<String> {
     let name = &filter.column;

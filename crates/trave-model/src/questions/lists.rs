@@ -30,7 +30,8 @@ impl Model {
     }
 
     /// The table of a read that grows with the rows of one parent, and the column that names the
-    /// parent: no limit, on a table that gets new rows as time goes by.
+    /// parent: no limit, on a table that gets new rows as time goes by. What a key leaves few of,
+    /// or people sort by hand, does not grow.
     pub fn growing_list<'m>(&'m self, query: &Query) -> Option<(&'m Table, SmolStr)> {
         let table = self.open_list(query)?;
         let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
@@ -39,7 +40,8 @@ impl Model {
             .columns
             .iter()
             .any(|column| column.name == "created_at" && column.type_name.starts_with("timestamp"));
-        if bounded || !answered || !kept_in_time {
+        let short = self.has_few_by_key(query, table) || query.is_sorted_by_hand(table);
+        if bounded || short || !answered || !kept_in_time {
             return None;
         }
         let parent = query.fixed_columns().find(|column| is_reference(column, table))?.clone();

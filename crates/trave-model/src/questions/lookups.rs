@@ -60,6 +60,20 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Whether a loop over the rows of a query takes each of them out of what it reads: of a list
+    /// that is cut, the next call gets the rest.
+    pub fn works_off(&self, query: &Query, table: &Table) -> bool {
+        let in_its_loop = |write: &Query| {
+            let loops = write.reached.iter().filter_map(|reach| reach.in_loop.as_ref());
+            let lists = loops.filter_map(|around| self.query(around.over?));
+            lists.into_iter().any(|list| list.facts.origin == query.facts.origin)
+        };
+        let mut writes = self.queries_on(table).filter(|write| write.sent && in_its_loop(write));
+        writes.any(|write| takes_out(write, query))
+    }
+}
+
 impl Query {
     /// Whether it adds rows to a table.
     pub fn adds_rows(&self) -> bool {

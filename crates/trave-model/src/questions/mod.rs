@@ -1,6 +1,7 @@
 //! Questions that more than one rule asks. Each answers from the model alone.
 
 mod access;
+mod bounded;
 mod caching;
 mod claims;
 mod coarse;

@@ -24,6 +24,26 @@ impl Query {
     }
 }
 
+impl Query {
+    /// Whether it writes the same in every round of the loop around it; the clock may move on
+    /// between two rounds, and nobody minds.
+    pub fn writes_the_same(&self, table: &Table) -> bool {
+        let Some(Shape::Object(payload)) = self.facts.payload.as_ref().map(|it| &it.shape) else {
+            return false;
+        };
+        let is_time = |column: &str| {
+            table.column(column).is_some_and(|column| column.type_name.starts_with("time"))
+        };
+        let is_now = |value: &Value| {
+            value.taint.has(Taint::VOLATILE) && !value.taint.has(Taint::ELEMENT.and(Taint::UNKNOWN))
+        };
+        payload.rest.is_none()
+            && payload.fields.iter().all(|(column, value)| {
+                is_same_each_round(value) || (is_time(column) && is_now(value))
+            })
+    }
+}
+
 impl Model {
     /// Whether the loop around a query also writes to its table, so that each round may see
     /// something else.

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trave_backend::query::{Filter, FilterOp, Operation};
-use trave_backend::value::Shape;
+use trave_backend::value::{Shape, Taint};
 use trave_catalog::Table;
 
 use crate::model::Query;
@@ -42,6 +42,18 @@ impl Query {
             && !self.facts.incomplete
             && !limited_to_one
             && !self.is_key_lookup(table)
+    }
+
+    /// Whether it finds rows by a pattern that somebody types, as in a search box: it is neither
+    /// written down nor taken from other rows.
+    pub fn is_search(&self) -> bool {
+        self.facts.filters.iter().any(|filter| {
+            matches!(filter.op, FilterOp::Like | FilterOp::ILike | FilterOp::TextSearch)
+                && !filter.conditional
+                && !filter.negated
+                && filter.value.as_text().is_none()
+                && !filter.value.taint.has(Taint::ROWS)
+        })
     }
 
     /// Whether an `in` with a list written down in the code bounds it.

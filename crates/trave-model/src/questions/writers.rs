@@ -13,18 +13,28 @@ impl Model {
     pub fn stays_as_seeded(&self, table: &Table) -> bool {
         let Some(origin) = table.origin() else { return false };
         let Some(catalog) = self.catalog_at(origin) else { return false };
-        let adds = |query: &Query| {
-            matches!(query.facts.operation, Some(Operation::Insert | Operation::Upsert) | None)
-        };
         let by_client = admission(table, Command::Insert) != Admission::Never
             && catalog.is_reachable(Command::Insert, table) != Some(false);
-        !by_client
-            && !self.queries_on(table).any(adds)
-            && !catalog.functions.values().any(|function| {
+        !by_client && !self.has_writer_in_code(table)
+    }
+
+    /// Whether code adds rows to a table, itself or by a function of the database that it or a
+    /// trigger runs. A query in a function that nothing mentions never does.
+    pub fn has_writer_in_code(&self, table: &Table) -> bool {
+        let adds = |query: &Query| {
+            let may =
+                matches!(query.facts.operation, Some(Operation::Insert | Operation::Upsert) | None);
+            may && !query.in_dead_code
+        };
+        let catalog = table.origin().and_then(|origin| self.catalog_at(origin));
+        let by_function = |catalog: &Catalog| {
+            catalog.functions.values().any(|function| {
                 function.tables.contains(&table.name)
                     && inserts_into(function, &table.name)
                     && self.is_run(catalog, function)
             })
+        };
+        self.queries_on(table).any(adds) || catalog.is_some_and(by_function)
     }
 
     /// Whether code, a trigger or another function calls a function of the database.

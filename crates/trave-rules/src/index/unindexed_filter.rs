@@ -61,9 +61,14 @@ fn coarse(query: &Query, table: &Table, filters: &[&Filter], cx: &mut Context) {
         .filter(|(name, _)| columns.iter().any(|column| column.name == **name))
         .map(|(_, condition)| condition)
         .collect();
-    let order = query.facts.order.iter().find_map(|key| key.column.as_ref());
-    let key = order.or_else(|| table.primary_key.as_ref()?.columns.first());
-    let Some(key) = key.filter(|key| table.column(key).is_some()) else { return };
+    // Without a limit the query wants all rows in that state, however many these are; and where
+    // an index gives the order already, a partial one gains little.
+    let mut order = query.facts.order.iter().filter(|key| key.relation.is_none());
+    let Some(first_key) = order.next().filter(|_| query.facts.limit.is_some()) else { return };
+    let key = first_key.column.as_ref().filter(|key| table.column(key).is_some());
+    let Some(key) = key.filter(|_| !cx.model().gives_order(query, table, first_key)) else {
+        return;
+    };
     if pinned.len() == filters.len() {
         let index = NewIndex::on(table, [key]).only_where(&pinned);
         report(query, table, (filter, &columns), cx)
@@ -105,15 +110,19 @@ fn part_of_key(
     let (columns, Some(filter)) = (columns_of(filters, table), filters.first()) else { return };
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let way = cx.model().reached_from(query).unwrap_or_default();
+    let table_name = &table.name.name;
+    let harm = match &query.facts.single {
+        Some(single) => {
+            let call = if single.optional { "maybeSingle" } else { "single" };
+            format!("`.{call}()` fails once two rows share {}", code_list(&names))
+        }
+        None => format!("every call reads all of `{table_name}`"),
+    };
+    let left_out = code_list(&key.left_out);
     let finding = cx
         .report(
             filter.origin,
-            format!(
-                "the query leaves out {} of unique ({}): every call reads all of `{}`",
-                code_list(&key.left_out),
-                plain_list(&key.key),
-                table.name.name
-            ),
+            format!("the query leaves out {left_out} of unique ({}): {harm}", plain_list(&key.key)),
         )
         .here(format!("filtered by {} alone, for {way}", code_list(&names)))
         .about(format!("{}.{}", table.name, sorted(&names)))
@@ -171,12 +180,14 @@ export async function GET() {
             &super::RULE,
             r"
 //- supabase/migrations/001.sql
-create table mails (id uuid primary key, state text default 'sent' check (state in ('sent', 'failed')));
+create table mails (
+  id uuid primary key, sent_at timestamptz, state text default 'sent' check (state in ('sent', 'failed'))
+);
 //- src/app/api/mails/route.ts
 import { createClient } from '@supabase/supabase-js'
 const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
 export async function GET() {
-  const { data } = await db.from('mails').select('id').eq('state', 'failed')
+  const { data } = await db.from('mails').select('id').eq('state', 'failed').order('sent_at').limit(20)
 //                                                     ^^^^^^^^^^^^^^^^^^^^^ `mails` is filtered by `state`, which no index serves: every call reads the whole table
   return Response.json(data)
 }
@@ -200,7 +211,7 @@ import { createClient } from '@supabase/supabase-js'
 const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
 export async function GET(request: Request, { params }: { params: { slug: string } }) {
   const { data } = await db.from('quarters').select('id').eq('slug', params.slug).single()
-//                                                        ^^^^^^^^^^^^^^^^^^^^^^^ the query leaves out `city_id` of unique (city_id, slug): every call reads all of `quarters`
+//                                                        ^^^^^^^^^^^^^^^^^^^^^^^ the query leaves out `city_id` of unique (city_id, slug): `.single()` fails once two rows share `slug`
   return Response.json(data)
 }
 ",
@@ -223,6 +234,25 @@ const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!
 export async function GET(request: Request, { params }: { params: { symbol: string } }) {
   const { data } = await db.from('currencies').select('id').eq('symbol', params.symbol)
   return Response.json(data)
+}
+",
+        );
+    }
+
+    #[test]
+    fn all_rows_in_some_state_are_what_is_asked_for() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table mails (id uuid primary key, state text default 'sent' check (state in ('sent', 'failed')));
+//- src/app/api/mails/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data: all } = await db.from('mails').select('id').eq('state', 'failed')
+  const { data: page } = await db.from('mails').select('id').eq('state', 'failed').order('id').limit(20)
+  return Response.json([all, page])
 }
 ",
         );

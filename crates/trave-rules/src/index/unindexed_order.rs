@@ -44,7 +44,10 @@ fn is_time(column: &Column) -> bool {
 
 /// Nothing narrows the rows: each call sorts the whole table.
 fn sorts_all(query: &Query, table: &Table, (key, column): (&OrderKey, &Column), cx: &mut Context) {
-    if cx.model().narrows(query, table) || query.sees_own_rows(table, &[&column.name]) {
+    if cx.model().narrows(query, table)
+        || query.sees_own_rows(table, &[&column.name])
+        || cx.model().is_few_for_each_person(table)
+    {
         return;
     }
     let (name, way) = (&table.name.name, cx.model().reached_from(query).unwrap_or_default());
@@ -147,6 +150,58 @@ import { createClient } from '@supabase/supabase-js'
 const db = createClient(process.env.URL!, process.env.SUPABASE_ANON_KEY!)
 export async function GET() {
   const { data } = await db.from('notes').select('id').eq('archived', false).order('made_at').limit(50)
+  return Response.json(data)
+}
+",
+        );
+    }
+
+    #[test]
+    fn what_a_key_leaves_few_of_for_each_person_does_not_grow_by_use() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table logins (
+  user_id uuid references auth.users (id), kind text check (kind in ('mail', 'phone')),
+  used_at timestamptz, primary key (user_id, kind)
+);
+create table visits (user_id uuid references auth.users (id), page text, used_at timestamptz, primary key (user_id, page));
+//- src/app/api/logins/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data } = await db.from('logins').select('kind').order('used_at').limit(50)
+  const { data: visits } = await db.from('visits').select('page').order('used_at').limit(50)
+//                                                                ^^^^^^^^^^^^^^^^ every call sorts all of `visits` by `used_at`: no index gives that order
+  return Response.json([data, visits])
+}
+export async function POST(request: Request) {
+  await db.from('logins').insert(await request.json())
+  await db.from('visits').insert(await request.json())
+}
+",
+        );
+    }
+
+    #[test]
+    fn what_nothing_ever_adds_to_stays_empty() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table audits (id uuid primary key, made_at timestamptz);
+alter table audits enable row level security;
+//- src/lib/audits.ts
+import { createClient } from '@supabase/supabase-js'
+export const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function writeAudit(audit: { id: string }) {
+  await db.from('audits').insert(audit)
+}
+//- src/app/api/audits/route.ts
+import { db } from '../../../lib/audits'
+export async function GET() {
+  const { data } = await db.from('audits').select('id').order('made_at').limit(50)
   return Response.json(data)
 }
 ",

@@ -2,7 +2,7 @@
 
 use trave_rule::effect::RowsUse;
 use trave_rule::model::{Query, Truncation};
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn row_cap_truncation(query: &Query, cx: &mut Context) {
@@ -24,7 +24,12 @@ fn row_cap_truncation(query: &Query, cx: &mut Context) {
             format!("at most {cap} rows of `{name}` arrive, and the code takes them for all")
         }
     };
-    cx.report(query.facts.target_origin, asks)
+    let finding = cx.report(query.facts.target_origin, asks);
+    if how != RowsUse::Aggregated && query.is_search() {
+        // Whoever types less than a word gets less than all that it fits, and types on.
+        finding.level(Level::Info);
+    }
+    finding
         .about(&table.name)
         .symbol(model.reached_from(query).unwrap_or_default())
         .label(origin, what)
@@ -155,6 +160,20 @@ export async function POST(request: Request) {
   const { words } = await request.json()
   for (const word of words) await supabase.from('words').insert({ name: word })
   return Response.json({ ok: true })
+}",
+        );
+    }
+
+    #[test]
+    fn a_search_by_what_somebody_types_is_an_info() {
+        check_route(
+            "export async function GET(request: Request) {
+  const word = new URL(request.url).searchParams.get('q')
+  const { data } = await supabase.from('posts').select('id').ilike('title', `%${word}%`)
+//                                     ^^^^^^^ at most 1000 rows of `posts` arrive, and the code takes them for all
+  const ids = new Set(data!.map((post) => post.id))
+  const { data: notes } = await supabase.from('notes').select('id').in('post_id', [...ids]).limit(20)
+  return Response.json(notes)
 }",
         );
     }

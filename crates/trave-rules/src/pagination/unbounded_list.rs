@@ -1,5 +1,6 @@
 //! Lists that a handler reads without an end.
 
+use trave_rule::catalog::Table;
 use trave_rule::effect::RowsUse;
 use trave_rule::model::{Guarded, Query, Route, RouteKind};
 use trave_rule::{Context, Level, rule};
@@ -21,12 +22,14 @@ fn unbounded_list(query: &Query, cx: &mut Context) {
 fn whole_table(query: &Query, cx: &mut Context) {
     let model = cx.model();
     let Some(table) = model.endless_list(query) else { return };
-    if model.drains(query, table) || takes_only_a_few(query) {
+    let for_staff = is_for_staff(query, cx);
+    let of_staff = || model.is_one_for_each_person(table) && !model.has_writer_in_code(table);
+    if model.drains(query, table) || (for_staff && of_staff()) {
         return;
     }
     let Some(way) = model.reached_from(query) else { return };
-    let rows = whose_rows(query, &table.name.name);
-    let for_staff = is_for_staff(query, cx);
+    let own = is_callers_own(query, table);
+    let rows = whose_rows(query, table);
     let cap = model.rows_cap(query);
     let finding = cx
         .report(
@@ -42,7 +45,7 @@ fn whole_table(query: &Query, cx: &mut Context) {
     if let Some(origin) = table.origin() {
         finding.label(origin, "nothing bounds how many rows this table holds");
     }
-    if for_staff {
+    if for_staff || own || takes_only_a_few(query) {
         finding.level(Level::Info);
     }
 }
@@ -78,20 +81,31 @@ fn rows_for_a_count(query: &Query, cx: &mut Context) {
     .help("add `head: true` beside `count`: the number arrives without the rows");
 }
 
+/// Whether policies leave it only what is its caller's.
+fn is_callers_own(query: &Query, table: &Table) -> bool {
+    query.is_by_caller() && query.sees_own_rows(table, &[])
+}
+
 /// Which rows are read, as people say it.
-fn whose_rows(query: &Query, table: &str) -> String {
-    let own = query.facts.filters.iter().filter(|filter| filter.relation.is_none());
-    let mut columns: Vec<String> = Vec::new();
-    for filter in own {
-        let column = format!("`{}`", filter.column);
-        if !columns.contains(&column) {
-            columns.push(column);
+fn whose_rows(query: &Query, table: &Table) -> String {
+    let name = &table.name.name;
+    let filtered = query.facts.filters.iter().any(|filter| filter.relation.is_none());
+    match query.asks_for(table) {
+        _ if is_callers_own(query, table) => {
+            format!("every row of `{name}` that the caller may see")
         }
+        Some(conditions) => format!("every row of `{name}` where `{conditions}`"),
+        None if filtered => match query.compared_columns() {
+            Some(columns) => format!("every row of `{name}` with that {}", listed(&columns)),
+            None => format!("every row of `{name}` that passes its filters"),
+        },
+        None => format!("all of `{name}`"),
     }
-    if columns.is_empty() {
-        return format!("all of `{table}`");
-    }
-    format!("every row of `{table}` with that {}", columns.join(" and "))
+}
+
+/// `` `status` and `kind` ``.
+fn listed(columns: &[&str]) -> String {
+    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(" and ")
 }
 
 /// Whether the code cuts the rows itself before it does anything with them.
@@ -109,6 +123,9 @@ fn what_grows(query: &Query) -> &'static str {
 
 /// Only what is missing, and a limit only where the rows are what the caller gets.
 fn remedy(query: &Query) -> &'static str {
+    if takes_only_a_few(query) {
+        return "the code cuts the rows itself: add an order and `.limit(…)` of as many as it takes";
+    }
     match (is_answered(query), query.facts.order.is_empty()) {
         (true, true) => "add an order and `.limit(50)`, and let the caller ask for the next page",
         (true, false) => "add `.limit(50)`, and let the caller ask for the next page",
@@ -123,7 +140,7 @@ fn is_for_staff(query: &Query, cx: &Context) -> bool {
     !query.reached.is_empty()
         && query.reached.iter().all(|reach| {
             let route = cx.model().route(reach.route);
-            reach.guarded == Guarded::Yes && route.is_some_and(is_staff_page)
+            reach.guarded >= Guarded::Before && route.is_some_and(is_staff_page)
         })
 }
 
@@ -170,7 +187,7 @@ const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_AN
         check_route(
             "export async function GET() {
   const { data } = await supabase.from('posts').select('id').eq('status', 'new').order('id')
-//                                     ^^^^^^^ GET /api/posts reads every row of `posts` with that `status`: the answer grows with the table
+//                                     ^^^^^^^ GET /api/posts reads every row of `posts` where `status = 'new'`: the answer grows with the table
   return Response.json(data)
 }",
         );
@@ -196,5 +213,119 @@ const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_AN
   return Response.json(data)
 }",
         );
+    }
+
+    /// A page that answers with the rows of one post, as this query finds them.
+    fn check_rows(table: &str, query: &str) {
+        check(
+            &super::RULE,
+            &format!(
+                "create table posts (id uuid primary key);
+create table tags (id uuid primary key);
+{table}
+//- src/app/api/posts/[id]/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request, {{ params }}: {{ params: {{ id: string }} }}) {{
+{query}
+  return Response.json(data)
+}}"
+            ),
+        );
+    }
+
+    #[test]
+    fn what_a_table_of_two_references_ties_to_a_parent_is_bounded() {
+        check_rows(
+            "create table post_tags (
+  post_id uuid references posts (id), tag_id uuid references tags (id), created_at timestamptz,
+  primary key (post_id, tag_id)
+);",
+            "  const { data } = await supabase.from('post_tags').select('tag_id').eq('post_id', params.id)",
+        );
+    }
+
+    #[test]
+    fn people_who_add_themselves_are_not() {
+        check_rows(
+            "create table likes (
+  post_id uuid references posts (id), user_id uuid references auth.users (id), created_at timestamptz,
+  primary key (post_id, user_id)
+);
+alter table likes enable row level security;
+create policy own on likes for insert with check (user_id = (select auth.uid()));",
+            "  const { data } = await supabase.from('likes').select('user_id').eq('post_id', params.id)
+//                                     ^^^^^^^ GET /api/posts/[id] returns every row of `likes` with one `post_id`, however many there are",
+        );
+    }
+
+    #[test]
+    fn what_people_sort_by_hand_is_short() {
+        check_rows(
+            "create table photos (
+  id uuid primary key, post_id uuid references posts (id), sort_order int, created_at timestamptz
+);",
+            "  const { data } = await supabase.from('photos').select('id').eq('post_id', params.id).order('sort_order')",
+        );
+    }
+
+    #[test]
+    fn the_staff_that_nobody_adds_to_is_short() {
+        check(
+            &super::RULE,
+            "create table agents (user_id uuid primary key references auth.users (id), status text);
+//- src/app/admin/page.tsx
+import { createClient } from '@supabase/supabase-js'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export default async function Page() {
+  const { data: { user } } = await supabase.auth.getUser()
+  if (!user) throw new Error('who are you')
+  const { data } = await supabase.from('agents').select('user_id').eq('status', 'active')
+  return <ul>{data!.map((agent) => <li>{agent.user_id}</li>)}</ul>
+}",
+        );
+    }
+
+    #[test]
+    fn filters_that_leave_rows_out_are_not_named_as_what_is_asked_for() {
+        check_route(
+            "export async function GET() {
+  const { data } = await supabase.from('posts').select('id').not('status', 'in', '(old)').order('id')
+//                                     ^^^^^^^ GET /api/posts reads every row of `posts` that passes its filters: the answer grows with the table
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn a_cut_in_memory_wants_a_limit() {
+        check_route(
+            "export async function POST() {
+  const { data } = await supabase.from('posts').select('id')
+//                                     ^^^^^^^ POST /api/posts reads all of `posts`: what it reads grows with the table
+  for (const post of data!.slice(0, 200)) console.log(post.id)
+  return Response.json({ ok: true })
+}",
+        );
+    }
+
+    #[test]
+    fn what_policies_leave_a_caller_is_an_info() {
+        let found = trave_testing::findings(
+            &super::RULE,
+            "create table notes (id uuid primary key, owner_id uuid, title text);
+alter table notes enable row level security;
+create policy own on notes using (owner_id = (select auth.uid()));
+//- src/app/api/notes/route.ts
+import { createClient } from '@supabase/supabase-js'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+export async function GET() {
+  const { data } = await supabase.from('notes').select('id').not('title', 'is', null).order('id')
+  return Response.json(data)
+}",
+        );
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(only.level, super::Level::Info);
+        assert!(only.message.contains("that the caller may see"), "{}", only.message);
     }
 }

@@ -24,7 +24,9 @@ fn unstable_order(query: &Query, cx: &mut Context) {
     let keys: Vec<&OrderKey> =
         query.facts.order.iter().filter(|key| key.relation.is_none()).collect();
     match keys.first() {
-        None if any_will_do(query, table) => {}
+        None if any_will_do(query, table) || query.asks_for_as_many_as_keys(table) => {}
+        // A queue: the next call takes the rest.
+        None if model.works_off(query, table) => {}
         None => report_unordered(query, table, cx),
         Some(_) if query.facts.offset.is_some() && leaves_ties(&keys, query, table) => {
             report_ties(&keys, query, table, cx);
@@ -172,6 +174,43 @@ const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_AN
   const { page } = await request.json()
   const { data } = await supabase.from('posts').select('id').order('status').order('title').range(page * 50, page * 50 + 49)
 //                                                           ^^^^^^^^^^^^^^^ pages of `posts` may repeat or skip rows that share a `status` and a `title`: nothing breaks the tie
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn a_limit_that_is_the_number_of_keys_cuts_nothing() {
+        check_route(
+            "export async function POST(request: Request) {
+  const { ids } = await request.json()
+  const { data } = await supabase.from('posts').select('id').in('id', ids).limit(ids.length)
+  return Response.json(data)
+}",
+        );
+    }
+
+    #[test]
+    fn of_a_queue_the_next_call_takes_the_rest() {
+        check_route(
+            "export async function POST() {
+  const { data } = await supabase.from('posts').select('id').eq('status', 'new').limit(50)
+  for (const post of data ?? []) {
+    await supabase.from('posts').update({ status: 'done' }).eq('id', post.id)
+  }
+  return Response.json({ ok: true })
+}",
+        );
+    }
+
+    #[test]
+    fn a_change_outside_of_the_loop_makes_no_queue() {
+        check_route(
+            "export async function POST(request: Request) {
+  const { id } = await request.json()
+  const { data } = await supabase.from('posts').select('id').eq('status', 'new').limit(50)
+//                                                                               ^^^^^^^^^ this takes some rows of `posts` in no order: another call may return others
+  await supabase.from('posts').update({ status: 'done' }).eq('id', id)
   return Response.json(data)
 }",
         );

@@ -21,6 +21,7 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
     let name = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
     let deed = deed(query);
     let help = advice(query, around, cx);
+    let few = has_few_rounds(around) || cx.model().has_few_rounds_by_key(around);
     let loop_place = (around.origin.file.0, around.origin.span.start);
     let finding = cx
         .report(
@@ -34,7 +35,7 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
         .once_per(format!("{loop_place:?}"))
         .label(around.origin, format!("the loop, on the way from {title}"))
         .help(help);
-    if route.kind == RouteKind::Job || has_few_rounds(around) {
+    if route.kind == RouteKind::Job || few {
         // A job may take its time, and often has to go through its list one by one.
         finding.level(Level::Info);
     }
@@ -44,7 +45,9 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
 fn worst_way<'m>(query: &'m Query, cx: &Context<'m>) -> Option<(&'m Route, &'m LoopAround)> {
     let ways = query.reached.iter().filter_map(|reach| {
         let around = reach.in_loop.as_ref().filter(|around| is_costly(around))?;
-        Some((cx.model().route(reach.route)?, around))
+        let route = cx.model().route(reach.route)?;
+        // Nobody waits for the few rounds of a job.
+        (route.kind != RouteKind::Job || !has_few_rounds(around)).then_some((route, around))
     });
     ways.min_by_key(|(route, around)| {
         (route.kind == RouteKind::Job, has_few_rounds(around), route.id)
@@ -82,8 +85,8 @@ fn advice(query: &Query, around: &LoopAround, cx: &Context) -> &'static str {
             "collect the rows and write them with one call"
         }
         Some(Operation::Delete) => "delete them with one statement: `.in(column, values)`",
-        Some(Operation::Update) if around.same >= Same::Values => {
-            "change them with one statement: `.in(column, values)`"
+        Some(Operation::Update) if around.same >= Same::Values || writes_the_same(query, cx) => {
+            "change them with one statement: `.update(…).in(column, values)`"
         }
         Some(Operation::Update) if writes_whole_rows(query, cx) => {
             "change them with one statement: an upsert of all rows, or an RPC"
@@ -101,6 +104,10 @@ fn advice(query: &Query, around: &LoopAround, cx: &Context) -> &'static str {
             map"
         }
     }
+}
+
+fn writes_the_same(query: &Query, cx: &Context) -> bool {
+    cx.model().table_of(query).is_some_and(|table| query.writes_the_same(table))
 }
 
 fn writes_whole_rows(query: &Query, cx: &Context) -> bool {
@@ -196,5 +203,57 @@ export async function POST(request: Request) {
   return Response.json({ ok: true })
 }",
         );
+    }
+
+    #[test]
+    fn few_rounds_of_a_job_are_nobodys_wait() {
+        check(
+            &super::RULE,
+            "create table posts (id uuid primary key, status text);
+//- vercel.json
+{ \"crons\": [{ \"path\": \"/api/cron/posts\", \"schedule\": \"* * * * *\" }] }
+//- src/lib/limits.ts
+export const AT_ONCE = 5
+//- src/lib/posts.ts
+import { createClient } from '@supabase/supabase-js'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+export async function count(limit: number) {
+  const { data } = await supabase.from('posts').select('id').order('id').limit(limit * 4)
+  for (const post of data ?? []) await supabase.from('posts').select('status').eq('id', post.id)
+}
+//- src/app/api/cron/posts/route.ts
+import { AT_ONCE } from '../../../../lib/limits'
+import { count } from '../../../../lib/posts'
+export async function GET() {
+  await count(AT_ONCE)
+  return Response.json({ ok: true })
+}",
+        );
+    }
+
+    #[test]
+    fn what_a_key_leaves_few_of_is_an_info() {
+        let found = trave_testing::findings(
+            &super::RULE,
+            "create table teams (id uuid primary key);
+create table invitations (
+  id uuid primary key, team_id uuid references teams (id), email text, accepted_at timestamptz,
+  unique (team_id, email)
+);
+//- src/app/api/join/route.ts
+import { createClient } from '@supabase/supabase-js'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+export async function POST(request: Request) {
+  const { email } = await request.json()
+  const { data } = await supabase.from('invitations').select('id').eq('email', email)
+  for (const invitation of data ?? []) {
+    await supabase.from('invitations').update({ accepted_at: new Date().toISOString() }).eq('id', invitation.id)
+  }
+  return Response.json({ ok: true })
+}",
+        );
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(only.level, trave_rule::Level::Info);
+        assert!(only.help.iter().any(|help| help.contains(".update(…).in")));
     }
 }
