@@ -18,7 +18,7 @@ impl Model {
     pub fn endless_list<'m>(&'m self, query: &Query) -> Option<&'m Table> {
         let bounded = query.facts.limit.is_some() || query.facts.offset.is_some();
         let table = self.open_list(query).filter(|_| !bounded)?;
-        (!is_scoped(query, table) && !self.is_limited_to_caller(query, table)).then_some(table)
+        (!is_scoped(query, table)).then_some(table)
     }
 
     /// The table of a list, when it is one of the project's own that may grow.
@@ -62,7 +62,9 @@ impl Model {
         let asked = self.exceeds_cap(query);
         let table = match asked {
             Some(_) => self.open_list(query)?,
-            None => self.endless_list(query)?,
+            None => {
+                self.endless_list(query).filter(|table| !self.is_limited_to_caller(query, table))?
+            }
         };
         let takes_all = |(how, _): &&(RowsUse, Origin)| {
             matches!(how, RowsUse::Aggregated | RowsUse::Indexed | RowsUse::Iterated)

@@ -117,8 +117,8 @@ impl Model {
             return Vec::new();
         }
         let drifted = self.unknown_columns(catalog, table) >= DRIFT_COLUMNS;
-        let describe = |Named { name, origin, named }: Named| MissingColumn {
-            named,
+        let describe = |Named { name, origin, how }: Named| MissingColumn {
+            named: how,
             past: past_of(table, &name),
             copied_to: copied_to(catalog, table, &name),
             named_in_sql: self.sql_names(catalog, table, &name),
@@ -223,15 +223,14 @@ fn what_happened(catalog: &Catalog, name: &QualifiedName) -> Option<MissingTable
 struct Named {
     name: SmolStr,
     origin: Origin,
-    named: Naming,
+    how: Naming,
 }
 
 /// Every column of its own table that a query names, with the place.
 fn named_columns(query: &Query) -> Vec<Named> {
     let facts = &query.facts;
     let own = |relation: &Option<SmolStr>| relation.is_none();
-    let name =
-        |named: Naming| move |(name, origin): (SmolStr, Origin)| Named { name, origin, named };
+    let name = |how: Naming| move |(name, origin): (SmolStr, Origin)| Named { name, origin, how };
     let filters = facts.filters.iter().filter(|filter| own(&filter.relation));
     let filtered = filters.map(|filter| (filter.column.clone(), filter.origin));
     let selected =

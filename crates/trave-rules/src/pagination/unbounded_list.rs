@@ -28,8 +28,12 @@ fn whole_table(query: &Query, cx: &mut Context) {
         return;
     }
     let Some(way) = model.reached_from(query) else { return };
-    let own = is_callers_own(query, table);
-    let rows = whose_rows(query, table);
+    let own = model.is_limited_to_caller(query, table);
+    let rows = if own {
+        format!("every row of `{}` that the caller may see", table.name.name)
+    } else {
+        whose_rows(query, table)
+    };
     let cap = model.rows_cap(query);
     let finding = cx
         .report(
@@ -81,19 +85,11 @@ fn rows_for_a_count(query: &Query, cx: &mut Context) {
     .help("add `head: true` beside `count`: the number arrives without the rows");
 }
 
-/// Whether policies leave it only what is its caller's.
-fn is_callers_own(query: &Query, table: &Table) -> bool {
-    query.is_by_caller() && query.sees_own_rows(table, &[])
-}
-
 /// Which rows are read, as people say it.
 fn whose_rows(query: &Query, table: &Table) -> String {
     let name = &table.name.name;
     let filtered = query.facts.filters.iter().any(|filter| filter.relation.is_none());
     match query.asks_for(table) {
-        _ if is_callers_own(query, table) => {
-            format!("every row of `{name}` that the caller may see")
-        }
         Some(conditions) => format!("every row of `{name}` where `{conditions}`"),
         None if filtered => match query.compared_columns() {
             Some(columns) => format!("every row of `{name}` with that {}", listed(&columns)),

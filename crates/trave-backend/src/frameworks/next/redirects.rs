@@ -80,8 +80,9 @@ fn collect(module: &Module, value: ExprId, depth: usize, found: &mut Vec<Detour>
     let Some(expr) = module.expr(value).filter(|_| depth < DEPTH_MAX) else { return false };
     match &expr.kind {
         ExprKind::Array(items) => {
+            // Also what stands behind one that cannot be read.
             let all = items.iter().map(|item| collect(module, item.value, depth + 1, found));
-            all.fold(true, |all, one| all && one)
+            !all.collect::<Vec<_>>().contains(&false)
         }
         ExprKind::Function(function) => of_function(module, *function, depth, found),
         ExprKind::Typed { value, .. } | ExprKind::Await(value) => {
@@ -130,7 +131,7 @@ fn of_object(
             Property::Field { value, .. } => collect(module, *value, depth + 1, found),
             Property::Computed { .. } | Property::Spread(_) => false,
         });
-        return lists.fold(true, |all, one| all && one);
+        return !lists.collect::<Vec<_>>().contains(&false);
     };
     let Some(source) = text(module, source) else { return false };
     let conditions = ["has", "missing", "locale", "basePath"];
@@ -170,6 +171,16 @@ fn initial(module: &Module, declared: trave_source::Span) -> Option<ExprId> {
     })
 }
 
+/// One redirect of an address.
+enum Hop {
+    /// There is none.
+    Nowhere,
+    /// To this address.
+    To(String),
+    /// It cannot be told.
+    Unknown,
+}
+
 impl Redirects {
     /// Whether every address that a page could be asked for by leads to another one: `served` is
     /// the path of the page, `all` are those of all pages of the application.
@@ -197,37 +208,37 @@ impl Redirects {
         let mut hops = 0;
         loop {
             match self.hop(&at) {
-                None => return false,
-                Some(None) => break,
-                Some(Some(next)) if next.contains("://") => return true,
-                Some(Some(next)) if hops < HOPS_MAX => at = next,
-                Some(Some(_)) => return false,
+                Hop::Nowhere => break,
+                Hop::To(next) if next.contains("://") => return true,
+                Hop::To(next) if hops < HOPS_MAX => at = next,
+                Hop::To(_) | Hop::Unknown => return false,
             }
             hops += 1;
         }
         let landings = self.landings(&at);
-        let serves = |page: &str| {
+        let is_landing = |page: &str| {
             landings.iter().any(|landing| {
                 RoutePattern::of_page(page).captures(landing, Reading::Loosely) != Found::No
             })
         };
-        let others = |page: &&String| page.as_str() != served && serves(page);
+        let others = |page: &&String| page.as_str() != served && is_landing(page);
         hops > 0 && !is_own(served, &landings) && all.iter().any(|page| others(&page))
     }
 
-    /// Where an address is redirected to: nowhere, or none when that cannot be told.
-    fn hop(&self, address: &str) -> Option<Option<String>> {
+    /// Where an address is redirected to.
+    fn hop(&self, address: &str) -> Hop {
         for redirect in &self.redirects {
             match redirect.source.captures(address, Reading::Strictly) {
                 Found::No => {}
                 Found::Yes(names) if !redirect.conditional => {
-                    let to = RoutePattern::parse(redirect.destination.as_ref()?);
-                    return Some(Some(to.filled(&names)?));
+                    let to = redirect.destination.as_ref().map(|it| RoutePattern::parse(it));
+                    let to = to.and_then(|to| to.filled(&names));
+                    return to.map_or(Hop::Unknown, Hop::To);
                 }
-                Found::Maybe | Found::Yes(_) => return None,
+                Found::Maybe | Found::Yes(_) => return Hop::Unknown,
             }
         }
-        Some(None)
+        Hop::Nowhere
     }
 
     /// The paths that an address may stand for, rewritten or not.
