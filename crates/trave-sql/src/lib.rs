@@ -24,7 +24,7 @@ mod walk;
 
 pub use ast::alter_table::{
     AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange, DropPart,
-    IdentityMode, RelationKind, RenamePart, ReplicaIdentity, RowSecurity, SwitchTrigger,
+    IdentityMode, IfMissing, RelationKind, RenamePart, ReplicaIdentity, RowSecurity, SwitchTrigger,
 };
 pub use ast::block::{
     Assign, Block, BodyStatement, BodyStatementKind, Branch, Declaration, EmbeddedSql, Execute,
@@ -53,7 +53,7 @@ pub use ast::name::{Ident, Name, ObjectName};
 pub use ast::object::{
     AlterChange, AlterObject, AlterSequence, Comment, CreateExtension, CreateObject, CreateRule,
     CreateSchema, CreateSequence, CreateView, Drop, DropTarget, IfExisting, ObjectKind,
-    Publication, PublicationChange, PublicationObject, SequenceOption, ViewKind,
+    Publication, PublicationChange, PublicationObject, PublicationTable, SequenceOption, ViewKind,
 };
 pub use ast::query::{
     CommonTable, Direction, Distinct, FromItem, FromKind, Join, JoinCondition, JoinKind, Nulls,

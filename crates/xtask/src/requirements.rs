@@ -1,6 +1,6 @@
 //! Programs that the tests need: which are missing, and how to get them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::bail;
@@ -31,6 +31,11 @@ pub(crate) const OF_TESTS: &[Requirement] = &[
         packages: &["git"],
         why: "the tests of the repository ask it for the files",
     },
+    Requirement {
+        programs: &["initdb"],
+        packages: &["postgresql"],
+        why: "the tests of the replay ask a real server",
+    },
 ];
 
 /// Sees to it that everything is there: installs what is missing if that is possible, or says what
@@ -56,10 +61,12 @@ fn missing(requirements: &[Requirement], folders: &[PathBuf]) -> Vec<Requirement
     requirements.iter().filter(|one| !is_there(one)).copied().collect()
 }
 
-/// The folders of `PATH`.
+/// The folders of `PATH`, and those where Debian keeps the programs of PostgreSQL servers.
 fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).collect()
+    let servers = Path::new("/usr/lib/postgresql").read_dir().into_iter().flatten();
+    let servers = servers.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    std::env::split_paths(&path).chain(servers).collect()
 }
 
 /// Packages can be installed by the administrator of a Debian system only.

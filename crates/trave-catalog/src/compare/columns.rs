@@ -76,7 +76,7 @@ impl Comparison<'_> {
         let is_filled = column.default.is_some()
             || column.generated.is_some()
             || column.identity.is_some()
-            || column.serial;
+            || column.sequence.is_some();
         let (class, what) = if column.not_null && !is_filled {
             (
                 Class::Dangerous,

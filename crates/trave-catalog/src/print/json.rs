@@ -10,7 +10,6 @@ use super::json_parts::{
     constraint_rows, foreign_key_rows, function_row, index_rows, policy_rows, sequence_row,
     table_row, trigger_rows, type_row, view_row,
 };
-use super::sql_table::Owned;
 use crate::{Catalog, Grant, Provenance, QualifiedName};
 
 /// Everything that the migrations made or changed, sorted. Expressions are as written.
@@ -31,10 +30,9 @@ type Sections = BTreeMap<&'static str, Vec<Value>>;
 fn sections(catalog: &Catalog) -> Sections {
     let made = |table: &&crate::Table| !matches!(table.provenance, Provenance::Unknown(_));
     let tables = || catalog.tables.values().filter(made);
-    let owned = Owned::of(catalog);
     let mut sections = Sections::from([
         ("schemas", schemas(catalog)),
-        ("tables", tables().map(|table| table_row(table, &owned)).collect()),
+        ("tables", tables().map(table_row).collect()),
         ("constraints", tables().flat_map(constraint_rows).collect()),
         ("foreign_keys", tables().flat_map(foreign_key_rows).collect()),
         (
@@ -45,7 +43,7 @@ fn sections(catalog: &Catalog) -> Sections {
         ),
         ("policies", tables().flat_map(policy_rows).collect()),
         ("views", catalog.views.values().map(view_row).collect()),
-        ("functions", catalog.functions.values().map(function_row).collect()),
+        ("functions", catalog.functions.values().map(|one| function_row(catalog, one)).collect()),
         (
             "triggers",
             tables()
@@ -173,6 +171,8 @@ fn default_privileges(catalog: &Catalog) -> Vec<Value> {
     }
     rows.into_iter()
         .map(|((schema, for_role, objects), holders)| {
+            let mut holders = holders;
+            holders.sort_by_key(|(role, _)| (age_of(role), *role));
             let items: Vec<String> =
                 holders.iter().map(|(role, list)| access_item(role, list, for_role)).collect();
             json!({"schema": schema, "for_role": for_role,
@@ -180,6 +180,16 @@ fn default_privileges(catalog: &Catalog) -> Vec<Value> {
                    "acl": format!("{{{}}}", items.join(","))})
         })
         .collect()
+}
+
+/// Access lists are sorted by the age of their roles.
+fn age_of(role: &str) -> u8 {
+    match role {
+        "public" => 0,
+        "postgres" => 1,
+        "anon" | "authenticated" | "service_role" => 2,
+        _ => 3,
+    }
 }
 
 /// `anon=arwdDxt/postgres`, as an `aclitem` prints.

@@ -4,15 +4,14 @@ use serde_json::{Value, json};
 use smol_str::SmolStr;
 
 use super::json::holders;
-use super::sql_table::Owned;
 use super::{arguments, identity_arguments, result};
 use crate::{
-    Column, Command, ForeignKey, Function, Identity, Index, IndexKey, IndexTarget, Key, Policy,
-    QualifiedName, ReferentialAction, Sequence, Table, TableKind, Trigger, TypeKind, UserType,
-    View,
+    Catalog, Column, Command, ForeignKey, Function, Identity, Index, IndexKey, IndexTarget, Key,
+    Policy, QualifiedName, ReferentialAction, Sequence, Table, TableKind, Trigger, TypeKind,
+    UserType, View,
 };
 
-pub(super) fn table_row(table: &Table, owned: &Owned<'_>) -> Value {
+pub(super) fn table_row(table: &Table) -> Value {
     let kind = match table.kind {
         TableKind::Ordinary => "table",
         TableKind::Partitioned => "partitioned",
@@ -24,8 +23,7 @@ pub(super) fn table_row(table: &Table, owned: &Owned<'_>) -> Value {
         (false, false) => (None, Some(parents)),
         (false, true) => (None, None),
     };
-    let columns: Vec<Value> =
-        table.columns.iter().map(|column| column_value(table, column, owned)).collect();
+    let columns: Vec<Value> = table.columns.iter().map(column_value).collect();
     json!({
         "schema": table.name.schema, "name": table.name.name, "kind": kind,
         "rls_enabled": table.rls_enabled, "rls_forced": table.rls_forced,
@@ -35,12 +33,8 @@ pub(super) fn table_row(table: &Table, owned: &Owned<'_>) -> Value {
     })
 }
 
-fn column_value(table: &Table, column: &Column, owned: &Owned<'_>) -> Value {
-    let default = match (&column.default, column.serial) {
-        (Some(text), _) => Some(text.clone()),
-        (None, true) => owned.next_value(&table.name, &column.name),
-        (None, false) => None,
-    };
+fn column_value(column: &Column) -> Value {
+    let default = column.default_sql();
     let identity = column.identity.map(|identity| match identity {
         Identity::Always => "always",
         Identity::ByDefault => "by default",
@@ -182,13 +176,14 @@ pub(super) fn view_row(view: &View) -> Value {
         "security_invoker": view.security_invoker, "security_barrier": view.security_barrier,
     });
     if let Some(fields) = row.as_object_mut().filter(|_| view.columns_known) {
-        let columns = view.columns.iter().map(|name| json!({"name": name})).collect();
-        fields.insert("columns".to_owned(), Value::Array(columns));
+        let columns: Vec<Value> = view.columns.iter().map(|name| json!({"name": name})).collect();
+        let columns = if columns.is_empty() { Value::Null } else { Value::Array(columns) };
+        fields.insert("columns".to_owned(), columns);
     }
     row
 }
 
-pub(super) fn function_row(function: &Function) -> Value {
+pub(super) fn function_row(catalog: &Catalog, function: &Function) -> Value {
     let settings: Vec<String> =
         function.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut row = json!({
@@ -201,7 +196,7 @@ pub(super) fn function_row(function: &Function) -> Value {
         "config": if settings.is_empty() { Value::Null } else { json!(settings) },
         "execute": holders(&function.grants, "EXECUTE"),
     });
-    let arguments = arguments(function);
+    let arguments = arguments(catalog, function);
     if let (Some(fields), Some(arguments)) = (row.as_object_mut(), arguments) {
         fields.insert("args".to_owned(), Value::String(arguments));
     }

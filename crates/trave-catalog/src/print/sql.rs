@@ -38,7 +38,7 @@ pub fn schema_sql(catalog: &Catalog) -> String {
     for function in late {
         add_function(&mut out, function);
     }
-    add_parts(&mut out, catalog, &owned);
+    add_parts(&mut out, catalog);
     add_views(&mut out, catalog);
     add_access(&mut out, catalog);
     out
@@ -87,11 +87,41 @@ fn add_foundations(out: &mut String, catalog: &Catalog) {
         .values()
         .filter(|kind| kind.provenance.is_migration())
         .partition(|kind| matches!(kind.kind, TypeKind::Enum(_)));
-    enums.into_iter().chain(others).for_each(|kind| add_type(out, kind));
+    // Sequences first: their names may be those of types, but not the other way round.
     for sequence in catalog.sequences.values() {
         if sequence.provenance.is_migration() {
-            out.push_str(&sequence_sql(catalog, sequence));
+            out.push_str(&sequence_sql(sequence));
         }
+    }
+    for kind in enums {
+        add_type(out, kind);
+    }
+    add_types_in_order(out, others);
+}
+
+/// Types after those that they are made of.
+fn add_types_in_order(out: &mut String, mut waiting: Vec<&UserType>) {
+    while !waiting.is_empty() {
+        let is_ready = |kind: &&UserType| {
+            !waiting.iter().any(|other| other.name != kind.name && is_made_of(kind, other))
+        };
+        let (ready, rest): (Vec<&UserType>, Vec<&UserType>) =
+            waiting.iter().partition(|kind| is_ready(kind));
+        let (ready, rest) = if ready.is_empty() { (rest, Vec::new()) } else { (ready, rest) };
+        for kind in ready {
+            add_type(out, kind);
+        }
+        waiting = rest;
+    }
+}
+
+fn is_made_of(kind: &UserType, other: &UserType) -> bool {
+    let part = other.name.to_string();
+    let is_part = |text: &str| text.trim_end_matches("[]") == part;
+    match &kind.kind {
+        TypeKind::Domain { base, .. } => is_part(base),
+        TypeKind::Composite(attributes) => attributes.iter().any(|(_, kind)| is_part(kind)),
+        _ => false,
     }
 }
 
@@ -187,7 +217,7 @@ fn quote_mark(text: &str) -> String {
 }
 
 /// Tables after those that they are parts or heirs of.
-fn parents_first(catalog: &Catalog) -> Vec<QualifiedName> {
+pub(super) fn parents_first(catalog: &Catalog) -> Vec<QualifiedName> {
     let mut done: BTreeSet<&QualifiedName> = BTreeSet::new();
     let mut order = Vec::new();
     let mut waiting: Vec<&crate::Table> = catalog.tables.values().collect();
@@ -316,7 +346,7 @@ fn add_publications(out: &mut String, catalog: &Catalog) {
             line(out, &format!("create publication {name}{all};"));
         }
         for table in publication.tables.keys() {
-            line(out, &format!("alter publication {name} add table {table};"));
+            line(out, &format!("alter publication {name} add table only {table};"));
         }
     }
     for (id, bucket) in &catalog.buckets {

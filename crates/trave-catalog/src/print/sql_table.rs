@@ -6,7 +6,7 @@ use std::fmt::Write;
 use smol_str::SmolStr;
 use trave_sql::Name;
 
-use super::sql::{closed, line};
+use super::sql::{closed, line, parents_first};
 use crate::{
     Catalog, Column, ForeignKey, Identity, Index, IndexKey, IndexTarget, Key, QualifiedName,
     ReferentialAction, Sequence, Table, TableKind, Trigger,
@@ -28,9 +28,6 @@ pub(super) fn add_table(out: &mut String, owned: &Owned<'_>, table: &Table) {
         let _ = write!(out, " partition by {key}");
     }
     out.push_str(";\n");
-    for parent in table.inherits.iter().filter(|_| table.partition_bound.is_none()) {
-        line(out, &format!("alter table {} inherit {parent};", table.name));
-    }
 }
 
 fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
@@ -54,22 +51,18 @@ fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
     text
 }
 
-/// The sequence of each column that has one.
+/// The sequence of each identity column.
 pub(super) struct Owned<'a>(BTreeMap<(&'a QualifiedName, &'a str), &'a Sequence>);
 
 impl<'a> Owned<'a> {
     /// Those of a catalog.
     pub(super) fn of(catalog: &'a Catalog) -> Self {
-        let owned = catalog.sequences.values().filter_map(|sequence| {
+        let owned = catalog.sequences.values().filter(|one| one.of_identity);
+        let owned = owned.filter_map(|sequence| {
             let (table, column) = sequence.owned_by.as_ref()?;
             Some(((table, column.as_str()), sequence))
         });
         Self(owned.collect())
-    }
-
-    /// `nextval('public.t_id_seq'::regclass)` for a column with a sequence.
-    pub(super) fn next_value(&self, table: &QualifiedName, column: &str) -> Option<String> {
-        self.get(table, column).map(|sequence| format!("nextval('{}'::regclass)", sequence.name))
     }
 
     fn get(&self, table: &QualifiedName, column: &str) -> Option<&Sequence> {
@@ -78,23 +71,21 @@ impl<'a> Owned<'a> {
 }
 
 /// `CREATE SEQUENCE`, unless an identity column makes it.
-pub(super) fn sequence_sql(catalog: &Catalog, sequence: &Sequence) -> String {
-    let column = sequence.owned_by.as_ref().and_then(|(table, column)| {
-        catalog.tables.get(table).and_then(|table| table.column(column))
-    });
-    match column {
-        Some(column) if column.identity.is_some() => String::new(),
-        _ => format!("create sequence {};\n", sequence.name),
+pub(super) fn sequence_sql(sequence: &Sequence) -> String {
+    if sequence.of_identity {
+        return String::new();
     }
+    format!("create sequence {};\n", sequence.name)
 }
 
 /// Defaults, keys, checks, indexes, references, triggers: in an order in which each finds what it
 /// needs.
-pub(super) fn add_parts(out: &mut String, catalog: &Catalog, owned: &Owned<'_>) {
+pub(super) fn add_parts(out: &mut String, catalog: &Catalog) {
     let made = || catalog.tables.values().filter(|table| table.provenance.is_migration());
     for table in made() {
-        add_defaults(out, owned, table);
+        add_defaults(out, table);
     }
+    add_owners(out, catalog);
     for table in made() {
         add_keys(out, table);
     }
@@ -104,6 +95,12 @@ pub(super) fn add_parts(out: &mut String, catalog: &Catalog, owned: &Owned<'_>) 
     for table in made() {
         for key in &table.foreign_keys {
             line(out, &foreign_key_sql(&table.name, key));
+        }
+    }
+    // Only now, so that parents do not give their parts to children that have them.
+    for table in parents_first(catalog).iter().filter_map(|name| catalog.table(name)) {
+        if table.provenance.is_migration() && table.partition_bound.is_none() {
+            add_parents(out, catalog, table);
         }
     }
     // Only now, so that each partition brings the keys and indexes that its parent asks for.
@@ -129,6 +126,27 @@ pub(super) fn add_parts(out: &mut String, catalog: &Catalog, owned: &Owned<'_>) 
                 line(out, &format!("alter table {} disable trigger {name};", table.name));
             }
         }
+    }
+}
+
+/// `INHERIT` wants children that are as strict as their parents; later they need not be.
+fn add_parents(out: &mut String, catalog: &Catalog, table: &Table) {
+    let name = &table.name;
+    let strict = |column: &&Column| {
+        let mut parents = table.inherits.iter().filter_map(|parent| catalog.table(parent));
+        !column.not_null
+            && parents.any(|parent| parent.column(&column.name).is_some_and(|one| one.not_null))
+    };
+    let loose: Vec<Name> =
+        table.columns.iter().filter(strict).map(|column| Name::exact(&column.name)).collect();
+    for column in &loose {
+        line(out, &format!("alter table only {name} alter column {column} set not null;"));
+    }
+    for parent in &table.inherits {
+        line(out, &format!("alter table {name} inherit {parent};"));
+    }
+    for column in &loose {
+        line(out, &format!("alter table only {name} alter column {column} drop not null;"));
     }
 }
 
@@ -165,24 +183,28 @@ fn trigger_sql(table: &QualifiedName, trigger: &Trigger) -> String {
     format!("{head} for each {level}{when} execute function {}{arguments};", trigger.function)
 }
 
-fn add_defaults(out: &mut String, owned: &Owned<'_>, table: &Table) {
+fn add_defaults(out: &mut String, table: &Table) {
     for column in &table.columns {
         let name = Name::exact(&column.name);
-        let sequence = column.serial.then(|| owned.get(&table.name, &column.name));
-        if let Some(sequence) = sequence.flatten() {
-            let default = format!("nextval('{}'::regclass)", sequence.name);
+        if let Some(default) = column.default_sql() {
             line(
                 out,
-                &format!("alter table {} alter column {name} set default {default};", table.name),
+                &format!(
+                    "alter table only {} alter column {name} set default {default};",
+                    table.name
+                ),
             );
-            let (sequence, of) = (&sequence.name, &table.name);
-            line(out, &format!("alter sequence {sequence} owned by {of}.{name};"));
         }
-        if let Some(default) = &column.default {
-            line(
-                out,
-                &format!("alter table {} alter column {name} set default {default};", table.name),
-            );
+    }
+}
+
+/// Whose sequences are whose, apart from those of identity columns.
+fn add_owners(out: &mut String, catalog: &Catalog) {
+    for sequence in catalog.sequences.values().filter(|one| one.provenance.is_migration()) {
+        let Some((table, column)) = &sequence.owned_by else { continue };
+        if !sequence.of_identity {
+            let column = Name::exact(column);
+            line(out, &format!("alter sequence {} owned by {table}.{column};", sequence.name));
         }
     }
 }
@@ -205,15 +227,33 @@ fn add_keys(out: &mut String, table: &Table) {
     table.primary_key.iter().for_each(|key| add(key, "primary key"));
     table.uniques.iter().for_each(|key| add(key, "unique"));
     for key in &table.exclusions {
-        let definition = key.definition.as_deref().unwrap_or_default();
-        let at = definition.to_ascii_lowercase().find("exclude").unwrap_or(0);
-        add_constraint(out, &table.name, &key.name, definition.get(at..).unwrap_or_default());
+        let Some(index) = table.indexes.iter().find(|index| index.name == key.name) else {
+            continue;
+        };
+        add_constraint(out, &table.name, &key.name, &exclusion_sql(key, index));
     }
     for check in &table.checks {
         let valid = if check.validated { "" } else { " not valid" };
         let what = format!("check {}{valid}", closed(&check.expression));
         add_constraint(out, &table.name, &check.name, &what);
     }
+}
+
+fn exclusion_sql(key: &Key, index: &Index) -> String {
+    let parts = index.keys.iter().zip(&key.operators);
+    let parts: Vec<String> =
+        parts.map(|(part, with)| format!("{} with {with}", key_sql(index, part))).collect();
+    let mut text = format!("exclude using {} ({})", index.method, parts.join(", "));
+    if !index.include.is_empty() {
+        let _ = write!(text, " include ({})", column_list(&index.include));
+    }
+    if let Some(predicate) = &index.predicate {
+        let _ = write!(text, " where {}", closed(predicate));
+    }
+    if key.deferrable {
+        text.push_str(" deferrable");
+    }
+    text
 }
 
 fn add_constraint(out: &mut String, table: &QualifiedName, name: &str, what: &str) {

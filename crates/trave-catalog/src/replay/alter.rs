@@ -3,16 +3,16 @@
 use smol_str::SmolStr;
 use trave_source::Span;
 use trave_sql::{
-    AlterAction, AlterActionKind, AlterTable, RelationKind, RowSecurity, StorageOption,
-    SwitchTrigger,
+    AlterAction, AlterActionKind, AlterTable, ColumnChange, ConstraintKind, RelationKind,
+    RowSecurity, StorageOption, SwitchTrigger,
 };
 
-use super::alter_parts::ChildIs;
 use super::drop::Behavior;
+use super::inherit::ChildIs;
 use super::names::RelationIs;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{ChangeKind, QualifiedName, Table, View};
+use crate::{ChangeKind, QualifiedName, Table, TableKind, View};
 
 impl Session {
     /// `ALTER TABLE`: all of its actions, or none.
@@ -26,14 +26,43 @@ impl Session {
             }
             None => return Err(Failure::missing("relation", &alter.name)),
         };
+        self.only = alter.only;
+        self.retyped.clear();
+        let outcome = self.alter_relation(&relation, is, alter);
+        self.only = false;
+        outcome
+    }
+
+    fn alter_relation(
+        &mut self,
+        relation: &QualifiedName,
+        is: RelationIs,
+        alter: &AlterTable,
+    ) -> Outcome {
+        if self.only && !self.store.children(relation).is_empty() {
+            alter.actions.iter().try_for_each(|action| refuse_only(&action.kind))?;
+        }
+        let partitioned = self.is_partitioned(relation);
+        let refers = |action: &AlterAction| match &action.kind {
+            AlterActionKind::AddConstraint(one) => {
+                matches!(one.kind, ConstraintKind::ForeignKey(_))
+            }
+            _ => false,
+        };
+        if self.only && partitioned && alter.actions.iter().any(refers) {
+            return Err(Failure::new(format!("{relation} is partitioned")));
+        }
+        refuse_twice(&alter.actions)?;
         match alter.actions.as_slice() {
-            [action] => self.alter_action(&relation, is, action),
+            [action] if self.store.children(relation).is_empty() => {
+                self.alter_action(relation, is, action)
+            }
             actions => self.atomically(|session| {
                 let order = pass_of;
                 let mut actions: Vec<&AlterAction> = actions.iter().collect();
                 actions.sort_by_key(|action| order(&action.kind));
                 let mut actions = actions.into_iter();
-                actions.try_for_each(|action| session.alter_action(&relation, is, action))
+                actions.try_for_each(|action| session.alter_action(relation, is, action))
             }),
         }
     }
@@ -76,22 +105,20 @@ impl Session {
             }
             AlterActionKind::DetachPartition(child) => {
                 let child = self.need_table(child)?;
-                self.detach(table, &child);
-                Ok(())
+                self.detach(table, &child, ChildIs::Partition)
             }
             AlterActionKind::Inherit(parent) => {
                 let parent = self.need_table(parent)?;
+                self.refuse_child(&parent, table, ChildIs::Heir)?;
                 self.attach(&parent, table, ChildIs::Heir);
                 Ok(())
             }
             AlterActionKind::NoInherit(parent) => {
                 let parent = self.need_table(parent)?;
-                self.detach(&parent, table);
-                Ok(())
+                self.detach(&parent, table, ChildIs::Heir)
             }
-            AlterActionKind::SetLogged(logged) => {
-                self.edit_table(table, |table| table.unlogged = !logged)
-            }
+            AlterActionKind::SetLogged(true) => self.set_persistence(table, Persistence::Logged),
+            AlterActionKind::SetLogged(false) => self.set_persistence(table, Persistence::Unlogged),
             AlterActionKind::RenameTo(_) | AlterActionKind::SetSchema(_) => {
                 self.alter_relation_name(table, &action.kind)
             }
@@ -99,10 +126,10 @@ impl Session {
             | AlterActionKind::AddIndex(_)
             | AlterActionKind::DropIndex(_)
             | AlterActionKind::RenameIndex(_) => self.alter_as_mysql(table, &action.kind),
+            AlterActionKind::SetOptions(options) => self.refuse_options(table, options),
             AlterActionKind::AlterConstraint(_)
             | AlterActionKind::OwnerTo(_)
             | AlterActionKind::ReplicaIdentity(_)
-            | AlterActionKind::SetOptions(_)
             | AlterActionKind::ResetOptions(_)
             | AlterActionKind::Other(_) => Ok(()),
         }
@@ -158,6 +185,9 @@ impl Session {
         span: Span,
     ) -> Outcome {
         let name = add.column.name.as_str();
+        if self.catalog().tables.get(table).is_some_and(|table| table.is_partition) {
+            return Err(Failure::new(format!("{table} is a partition")));
+        }
         let exists =
             self.catalog().tables.get(table).is_some_and(|table| table.column(name).is_some());
         if exists {
@@ -165,8 +195,9 @@ impl Session {
         }
         self.atomically(|session| {
             let column = session.new_column(table, &add.column)?;
-            for child in session.store.children(table) {
-                session.edit_table(&child, |child| child.columns.push(column.clone()))?;
+            session.check_generated(table, std::slice::from_ref(&column))?;
+            for child in session.store.descendants(table) {
+                session.add_inherited_column(&child, column.clone())?;
             }
             let changed =
                 ChangeKind::ColumnAdded { table: table.clone(), column: column.name.clone() };
@@ -175,6 +206,43 @@ impl Session {
             let mut constraints = add.column.constraints.iter();
             constraints.try_for_each(|constraint| session.add_constraint(table, constraint))
         })
+    }
+
+    /// A table and those that it refers to, or that refer to it, are logged or not together.
+    fn set_persistence(&mut self, table: &QualifiedName, to: Persistence) -> Outcome {
+        let logged = to == Persistence::Logged;
+        let tables = &self.catalog().tables;
+        let Some(found) = tables.get(table) else { return Ok(()) };
+        if found.kind == TableKind::Partitioned || found.unlogged != logged {
+            return Ok(());
+        }
+        let targets = || found.foreign_keys.iter().map(|key| key.target.clone()).collect();
+        let others = if logged { targets() } else { self.store.referrers(table) };
+        // Only what is unlogged may refer to what is unlogged.
+        let differs = |other: &QualifiedName| {
+            other != table && tables.get(other).is_some_and(|other| other.unlogged == logged)
+        };
+        let unlogged_needed = others.iter().any(differs);
+        let published = self.catalog().publications.values();
+        let is_published =
+            !logged && published.into_iter().any(|one| one.tables.contains_key(table));
+        if unlogged_needed || is_published {
+            return Err(Failure::new(format!("{table} belongs to what is not so")));
+        }
+        self.edit_table(table, |table| table.unlogged = !logged)
+    }
+
+    /// A column that a parent gets; a child that has one of the same type has it twice.
+    fn add_inherited_column(&mut self, child: &QualifiedName, column: crate::Column) -> Outcome {
+        let found = self.catalog().tables.get(child).and_then(|one| one.column(&column.name));
+        match found {
+            Some(own) if own.type_name == column.type_name => Ok(()),
+            Some(_) => Err(Failure::exists("column", &column.name)),
+            None => {
+                let column = crate::Column { local: false, identity: None, ..column };
+                self.edit_table(child, |child| child.columns.push(column))
+            }
+        }
     }
 
     fn set_row_security(&mut self, table: &QualifiedName, security: RowSecurity, span: Span) {
@@ -241,6 +309,9 @@ impl Session {
         action: &AlterActionKind,
     ) -> Outcome {
         let to = match action {
+            AlterActionKind::RenameTo(name) if relation.name == name.as_str() => {
+                return Err(Failure::exists("relation", relation));
+            }
             AlterActionKind::RenameTo(name) => {
                 QualifiedName::new(relation.schema.clone(), name.as_str())
             }
@@ -270,17 +341,59 @@ pub(super) fn set_view_options(view: &mut View, options: &[StorageOption]) {
     }
 }
 
+/// Whether changes of a table survive a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Persistence {
+    Logged,
+    Unlogged,
+}
+
+/// What has to happen to children as well.
+fn refuse_only(action: &AlterActionKind) -> Outcome {
+    let needs_all = match action {
+        AlterActionKind::AddColumn(_)
+        | AlterActionKind::RenameColumn(_)
+        | AlterActionKind::RenameConstraint(_)
+        | AlterActionKind::ValidateConstraint(_) => true,
+        AlterActionKind::AlterColumn(alter) => {
+            matches!(alter.change, ColumnChange::SetType(..) | ColumnChange::DropExpression)
+        }
+        AlterActionKind::AddConstraint(constraint) => {
+            matches!(constraint.kind, ConstraintKind::Check(_))
+        }
+        _ => false,
+    };
+    if needs_all { Err(Failure::new("children have to change as well")) } else { Ok(()) }
+}
+
+fn refuse_twice(actions: &[AlterAction]) -> Outcome {
+    let logged = |action: &&AlterAction| matches!(action.kind, AlterActionKind::SetLogged(_));
+    if actions.iter().filter(logged).count() > 1 {
+        return Err(Failure::new("a table is made logged or unlogged once"));
+    }
+    Ok(())
+}
+
 /// PostgreSQL runs drops before type changes before additions, in whatever order they are written.
 fn pass_of(action: &AlterActionKind) -> u8 {
     match action {
         AlterActionKind::DropColumn(_) | AlterActionKind::DropConstraint(_) => 0,
-        AlterActionKind::AlterColumn(alter)
-            if matches!(alter.change, trave_sql::ColumnChange::SetType(..)) =>
-        {
-            1
-        }
+        AlterActionKind::AlterColumn(alter) => match alter.change {
+            ColumnChange::DropDefault
+            | ColumnChange::DropNotNull
+            | ColumnChange::DropIdentity(_)
+            | ColumnChange::DropExpression => 0,
+            ColumnChange::SetType(..) => 1,
+            ColumnChange::SetNotNull | ColumnChange::SetIdentity(..) => 4,
+            ColumnChange::SetDefault(_) | ColumnChange::AddIdentity(_) => 6,
+            _ => 7,
+        },
         AlterActionKind::AddColumn(_) => 2,
-        AlterActionKind::AddConstraint(_) => 4,
-        _ => 3,
+        AlterActionKind::AddConstraint(constraint) => match constraint.kind {
+            ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => 3,
+            ConstraintKind::ForeignKey(_) => 6,
+            _ => 5,
+        },
+        _ => 7,
     }
 }

@@ -2,13 +2,13 @@
 
 use smol_str::SmolStr;
 use trave_source::Span;
-use trave_sql::{AlterColumn, ColumnChange, DropPart, RenamePart};
+use trave_sql::{AlterColumn, ColumnChange, IfMissing, RenamePart};
 
 use super::column::identity_mode;
-use super::drop::Behavior;
+use super::drop_cascade::mentions;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{QualifiedName, Table};
+use crate::QualifiedName;
 
 impl Session {
     /// `ALTER [COLUMN] name …`.
@@ -20,30 +20,25 @@ impl Session {
     ) -> Outcome {
         let name = alter.name.as_str();
         match &alter.change {
-            ColumnChange::SetDefault(expr) => {
-                self.link_calls(table, expr);
-                let text = self.expression_text(expr);
-                let text = Some(text).filter(|text| !text.eq_ignore_ascii_case("null"));
+            ColumnChange::SetDefault(expr) => self.set_default(table, name, expr),
+            ColumnChange::DropDefault => {
+                self.column_mut(table, name)?;
+                self.refuse_default(table, name)?;
                 self.each_column(table, name, |column| {
-                    column.default.clone_from(&text);
-                    column.serial = false;
+                    column.default = None;
+                    column.sequence = None;
                 })
             }
-            ColumnChange::DropDefault => self.each_column(table, name, |column| {
-                column.default = None;
-                column.serial = false;
-            }),
             ColumnChange::SetNotNull => {
                 self.each_column(table, name, |column| column.not_null = true)
             }
             ColumnChange::DropNotNull => self.drop_not_null(table, name),
-            ColumnChange::SetType(data_type, _) => {
-                let resolved = self.resolve_type(data_type)?;
-                if let Some(user) = &resolved.user {
-                    self.store.link_type(user, table);
+            ColumnChange::SetType(data_type, using) => {
+                let column = self.column_mut(table, name)?;
+                if using.is_some() && column.generated.is_some() {
+                    return Err(Failure::new(format!("column {name} is generated")));
                 }
-                self.refuse_read_column(table, name)?;
-                self.each_column(table, name, |column| column.type_name = resolved.text.clone())
+                self.change_column_type(table, name, data_type)
             }
             ColumnChange::AddIdentity(identity) => self.add_identity(table, name, identity),
             ColumnChange::SetIdentity(mode, _) => {
@@ -52,11 +47,7 @@ impl Session {
                 column.identity = Some(identity_mode(*mode));
                 Ok(())
             }
-            ColumnChange::DropIdentity => {
-                self.column_mut(table, name)?.identity = None;
-                self.drop_owned_sequences(table, Some(name));
-                Ok(())
-            }
+            ColumnChange::DropIdentity(missing) => self.drop_identity(table, name, *missing),
             ColumnChange::SetExpression(expr) => {
                 let text = self.expression_text(expr);
                 self.each_column(table, name, |column| column.generated = Some(text.clone()))
@@ -64,20 +55,72 @@ impl Session {
             ColumnChange::DropExpression => {
                 self.each_column(table, name, |column| column.generated = None)
             }
-            ColumnChange::Replace(column) => {
-                let made = self.new_column(table, column)?;
-                let to = made.name.clone();
-                let old = self.column_mut(table, name)?;
-                *old = made;
-                old.name = SmolStr::new(name);
-                if to == name {
-                    return Ok(());
-                }
-                let rename = RenamePart { from: alter.name.clone(), to: column.name.clone() };
-                self.rename_column(table, &rename, span)
-            }
+            ColumnChange::Replace(column) => self.replace_column(table, (alter, column), span),
             ColumnChange::Other(_) => self.column_mut(table, name).map(|_| ()),
         }
+    }
+
+    fn set_default(
+        &mut self,
+        table: &QualifiedName,
+        name: &str,
+        expr: &trave_sql::Expr,
+    ) -> Outcome {
+        let kind = self.column_mut(table, name)?.type_name.clone();
+        self.refuse_default(table, name)?;
+        let default = self.default_of(table, &kind, expr);
+        self.each_column(table, name, |column| {
+            column.default.clone_from(&default.text);
+            column.sequence.clone_from(&default.sequence);
+        })
+    }
+
+    fn change_column_type(
+        &mut self,
+        table: &QualifiedName,
+        name: &str,
+        data_type: &trave_sql::DataType,
+    ) -> Outcome {
+        let resolved = self.resolve_type(data_type)?;
+        if let Some(user) = &resolved.user {
+            self.store.link_type(user, table);
+        }
+        self.refuse_read_column(table, name)?;
+        self.refuse_inherited_column(table, name)?;
+        self.refuse_partition_column(table, name)?;
+        self.atomically(|session| session.set_type(table, name, &resolved.text))
+    }
+
+    fn drop_identity(&mut self, table: &QualifiedName, name: &str, missing: IfMissing) -> Outcome {
+        let column = self.column_mut(table, name)?;
+        if column.identity.take().is_some() {
+            self.drop_identity_sequence(table, name);
+            return Ok(());
+        }
+        match missing {
+            IfMissing::Ignore => Ok(()),
+            IfMissing::Fail => Err(Failure::missing("identity", &name)),
+        }
+    }
+
+    /// `MODIFY` and `CHANGE` of MySQL.
+    fn replace_column(
+        &mut self,
+        table: &QualifiedName,
+        (alter, column): (&AlterColumn, &trave_sql::Column),
+        span: Span,
+    ) -> Outcome {
+        let name = alter.name.as_str();
+        let made = self.new_column(table, column)?;
+        let to = made.name.clone();
+        let old = self.column_mut(table, name)?;
+        *old = made;
+        old.name = SmolStr::new(name);
+        if to == name {
+            return Ok(());
+        }
+        let rename = RenamePart { from: alter.name.clone(), to: column.name.clone() };
+        self.rename_column(table, &rename, span)
     }
 
     /// Changes a column here and in every partition and child.
@@ -88,10 +131,47 @@ impl Session {
         change: impl Fn(&mut crate::Column),
     ) -> Outcome {
         change(self.column_mut(table, name)?);
-        for child in self.store.children(table) {
+        let below = if self.only { Vec::new() } else { self.store.descendants(table) };
+        for child in below {
             if let Ok(column) = self.column_mut(&child, name) {
                 change(column);
             }
+        }
+        Ok(())
+    }
+
+    /// A new type for a column. A constant that had no type of its own keeps the old one; what
+    /// refers to the column, or is referred to by it, has to be comparable still.
+    fn set_type(&mut self, table: &QualifiedName, name: &str, kind: &SmolStr) -> Outcome {
+        if self.retyped.iter().any(|one| one == name) {
+            return Err(Failure::new(format!("the type of {name} changes twice")));
+        }
+        if self.column_mut(table, name)?.type_name != *kind {
+            self.retyped.push(SmolStr::new(name));
+        }
+        self.each_column(table, name, |column| {
+            let old = column.type_name.split('(').next().unwrap_or_default();
+            let constant = column.default.as_ref().filter(|text| text.starts_with('\''));
+            if let Some(text) = constant.filter(|text| is_constant(text)) {
+                column.default = Some(format!("{text}::{old}"));
+            }
+            column.type_name = kind.clone();
+        })?;
+        for other in self.store.referrers(table).into_iter().chain([table.clone()]) {
+            let Some(found) = self.catalog().tables.get(&other) else { continue };
+            for key in &found.foreign_keys {
+                let columns = (key.columns.as_slice(), &key.target, key.target_columns.as_slice());
+                self.check_reference_types(&other, columns)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Identity and generated columns have no default to change.
+    fn refuse_default(&self, table: &QualifiedName, name: &str) -> Outcome {
+        let column = self.catalog().tables.get(table).and_then(|table| table.column(name));
+        if column.is_some_and(|one| one.identity.is_some() || one.generated.is_some()) {
+            return Err(Failure::new(format!("column {name} of {table} has no default")));
         }
         Ok(())
     }
@@ -101,6 +181,16 @@ impl Session {
         if in_key.is_some_and(|key| key.columns.iter().any(|column| column == name)) {
             return Err(Failure::new(format!("column {name} is in a primary key")));
         }
+        let found = self.catalog().tables.get(table).and_then(|table| table.column(name));
+        if found.is_some_and(|column| column.identity.is_some()) {
+            return Err(Failure::new(format!("column {name} is an identity column")));
+        }
+        let partition = self.catalog().tables.get(table).filter(|table| table.is_partition);
+        let parent = partition.and_then(|table| table.parent.as_ref());
+        let parent = parent.and_then(|parent| self.catalog().tables.get(parent)?.column(name));
+        if parent.is_some_and(|column| column.not_null) {
+            return Err(Failure::new(format!("column {name} is not null in the parent")));
+        }
         self.each_column(table, name, |column| column.not_null = false)
     }
 
@@ -109,131 +199,53 @@ impl Session {
         if self.assumes_missing() {
             return Ok(());
         }
-        match self.view_of_column(table, column) {
-            Some(view) => Err(Failure::new(format!("view {view} reads column {column}"))),
-            None => Ok(()),
+        for heir in self.store.descendants(table) {
+            self.refuse_own_readers(&heir, column)?;
         }
+        self.refuse_own_readers(table, column)
     }
 
-    /// `DROP CONSTRAINT`.
-    pub(super) fn drop_constraint(&mut self, table: &QualifiedName, drop: &DropPart) -> Outcome {
-        let name = drop.name.as_str();
-        let has = self.catalog().tables.get(table).is_some_and(|table| table.has_constraint(name));
-        if !has {
-            let keeps = drop.if_exists;
-            return if keeps { Ok(()) } else { Err(Failure::missing("constraint", &drop.name)) };
+    fn refuse_own_readers(&self, table: &QualifiedName, column: &str) -> Outcome {
+        if let Some(view) = self.view_of_column(table, column) {
+            return Err(Failure::new(format!("view {view} reads column {column}")));
         }
-        self.drop_constraint_named(table, name, Behavior::from(drop.cascade))
-    }
-
-    /// Drops a constraint with its index; foreign keys that need it go with it, or forbid it.
-    pub(super) fn drop_constraint_named(
-        &mut self,
-        table: &QualifiedName,
-        name: &str,
-        behavior: Behavior,
-    ) -> Outcome {
+        if let Some(other) = self.policy_of_column(table, column) {
+            return Err(Failure::new(format!("a policy of {other} reads column {column}")));
+        }
         let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
-        let keys = found.primary_key.iter().chain(&found.uniques);
-        let columns = keys.clone().find(|key| key.name == name).map(|key| key.columns.clone());
-        if let Some(columns) = columns {
-            let others: Vec<Vec<SmolStr>> =
-                keys.filter(|key| key.name != name).map(|key| key.columns.clone()).collect();
-            if !others.contains(&columns) {
-                self.drop_references_to(table, &columns, behavior)?;
-            }
-        }
-        for child in self.store.children(table) {
-            self.edit_table(&child, |child| child.checks.retain(|check| check.name != name))?;
-        }
-        for child in self.partitions(table) {
-            self.edit_table(&child, |child| {
-                child.foreign_keys.retain(|key| key.name != name);
-            })?;
-        }
-        self.edit_table(table, |table| table.forget_constraint(name))
-    }
-
-    fn drop_references_to(
-        &mut self,
-        table: &QualifiedName,
-        columns: &[SmolStr],
-        behavior: Behavior,
-    ) -> Outcome {
-        let refers = |key: &crate::ForeignKey| {
-            key.target == *table
-                && key.target_columns.len() == columns.len()
-                && key.target_columns.iter().all(|column| columns.contains(column))
+        let short = found.name.name.as_str();
+        let generates = |one: &crate::Column| {
+            one.generated.as_ref().is_some_and(|text| mentions(text, short, column))
         };
-        for other in self.store.referrers(table) {
-            let needed = self.catalog().tables.get(&other);
-            let needed = needed.is_some_and(|other| other.foreign_keys.iter().any(refers));
-            if needed && behavior == Behavior::Restrict {
-                return Err(Failure::new(format!("a foreign key of {other} needs it")));
-            }
-            if needed {
-                self.edit_table(&other, |other| other.foreign_keys.retain(|key| !refers(key)))?;
-            }
+        if found.columns.iter().any(generates) {
+            return Err(Failure::new(format!("a generated column reads column {column}")));
+        }
+        let fires =
+            |one: &crate::Trigger| one.update_of.iter().any(|of| of == column) || one.reads(column);
+        if found.triggers.iter().any(fires) {
+            return Err(Failure::new(format!("a trigger reads column {column}")));
         }
         Ok(())
     }
 
-    /// `VALIDATE CONSTRAINT`.
-    pub(super) fn validate_constraint(&mut self, table: &QualifiedName, name: &str) -> Outcome {
-        let missing = || Failure::missing("constraint", &name);
-        let found = self.store.table(table).ok_or_else(missing)?;
-        if !found.has_constraint(name) {
-            return Err(missing());
+    /// A table with a policy that names a column.
+    fn policy_of_column(&self, table: &QualifiedName, column: &str) -> Option<QualifiedName> {
+        let mut readers = self.store.policy_readers(table);
+        if !readers.contains(table) {
+            readers.push(table.clone());
         }
-        for check in found.checks.iter_mut().filter(|check| check.name == name) {
-            check.validated = true;
-        }
-        for key in found.foreign_keys.iter_mut().filter(|key| key.name == name) {
-            key.validated = true;
-        }
-        Ok(())
-    }
-
-    /// Makes one table a partition or child of another; columns are its own already.
-    pub(super) fn attach(&mut self, parent: &QualifiedName, child: &QualifiedName, kind: ChildIs) {
-        self.store.link_child(parent, child);
-        let Some(table) = self.store.table(child) else { return };
-        if !table.inherits.contains(parent) {
-            table.inherits.push(parent.clone());
-        }
-        table.parent = table.inherits.first().cloned();
-        table.is_partition |= kind == ChildIs::Partition;
-    }
-
-    /// `DETACH PARTITION`, `NO INHERIT`.
-    pub(super) fn detach(&mut self, parent: &QualifiedName, child: &QualifiedName) {
-        let Some(table) = self.store.table(child) else { return };
-        table.inherits.retain(|other| other != parent);
-        table.parent = table.inherits.first().cloned();
-        table.is_partition = false;
-        table.partition_bound = None;
+        readers.into_iter().find(|other| {
+            let found = self.catalog().tables.get(other);
+            found.is_some_and(|found| {
+                let mut policies = found.policies.iter();
+                policies.any(|policy| self.policy_names((other, policy), (table, column)))
+            })
+        })
     }
 }
 
-/// What a table is to its parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ChildIs {
-    /// `PARTITION OF`.
-    Partition,
-    /// `INHERITS`.
-    Heir,
-}
-
-impl Table {
-    /// Takes a constraint and its index out.
-    pub(super) fn forget_constraint(&mut self, name: &str) {
-        if self.primary_key.as_ref().is_some_and(|key| key.name == name) {
-            self.primary_key = None;
-        }
-        self.uniques.retain(|key| key.name != name);
-        self.exclusions.retain(|key| key.name != name);
-        self.foreign_keys.retain(|key| key.name != name);
-        self.checks.retain(|check| check.name != name);
-        self.indexes.retain(|index| index.constraint.as_ref().is_none_or(|of| of != name));
-    }
+/// Whether a text is one constant in quotes.
+fn is_constant(text: &str) -> bool {
+    let inner = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+    inner.is_some_and(|inner| !inner.replace("''", "").contains('\''))
 }

@@ -1,9 +1,10 @@
 //! Columns: types, defaults, identities, and the sequences behind them.
 
 use smol_str::SmolStr;
-use trave_sql::{Generated, IdentityMode, SequenceOption};
+use trave_sql::{ExprKind, Generated, IdentityMode, Literal, ObjectName, SequenceOption};
 
 use super::generated::Wanted;
+use super::names::RelationIs;
 use super::privilege::On;
 use super::session::Session;
 use super::{Failure, Outcome, expression};
@@ -28,14 +29,14 @@ impl Session {
             }
             _ => None,
         };
-        let default = column.default.as_ref().map(|default| {
-            self.link_calls(table, default);
-            self.expression_text(default)
-        });
-        let default = default.filter(|text| !text.eq_ignore_ascii_case("null"));
+        let mut default = ColumnDefault::default();
+        if let Some(expr) = &column.default {
+            default = self.default_of(table, &type_name, expr);
+        }
         if serial || identity.is_some() {
-            let options = identity.map_or(&[][..], |identity| identity.options.as_slice());
-            self.make_owned_sequence(table, column.name.as_str(), options);
+            let options = identity.map(|identity| identity.options.as_slice());
+            let made = self.make_owned_sequence(table, column.name.as_str(), options);
+            default.sequence = made.filter(|_| serial);
         }
         let named_not_null = column
             .constraints
@@ -45,10 +46,11 @@ impl Session {
             name: SmolStr::new(column.name.as_str()),
             type_name,
             not_null: column.not_null || named_not_null || serial || identity.is_some(),
-            default,
+            default: default.text,
             generated,
             identity: identity.map(identity_of),
-            serial,
+            sequence: default.sequence,
+            local: true,
             origin: self.origin(column.span),
         })
     }
@@ -74,9 +76,9 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         column: &str,
-        options: &[SequenceOption],
-    ) {
-        let named = options.iter().find_map(|option| match option {
+        identity: Option<&[SequenceOption]>,
+    ) -> Option<QualifiedName> {
+        let named = identity.unwrap_or_default().iter().find_map(|option| match option {
             SequenceOption::Name(name) => Some(SmolStr::new(name.name.as_str())),
             _ => None,
         });
@@ -85,12 +87,50 @@ impl Session {
             wanted.choose(|name| self.is_taken(&table.schema, name))
         });
         let name = QualifiedName::new(table.schema.clone(), name);
-        let provenance = self.catalog().tables.get(table).map(|table| table.provenance);
-        let Some(provenance) = provenance else { return };
+        let provenance = self.catalog().tables.get(table).map(|table| table.provenance)?;
         let grants = self.default_grants(On::Sequences, &table.schema);
         let owned_by = Some((table.clone(), SmolStr::new(column)));
         self.store.link_sequence(table, &name);
-        self.store.put(name.clone(), Sequence { name, provenance, owned_by, grants });
+        let of_identity = identity.is_some();
+        let sequence = Sequence { name: name.clone(), provenance, owned_by, of_identity, grants };
+        self.store.put(name.clone(), sequence);
+        Some(name)
+    }
+
+    /// What `DEFAULT` says. A plain `null` says nothing, unless it has to become of a type.
+    pub(super) fn default_of(
+        &mut self,
+        table: &QualifiedName,
+        type_name: &str,
+        expr: &trave_sql::Expr,
+    ) -> ColumnDefault {
+        if let Some(sequence) = self.drawn_sequence(expr) {
+            return ColumnDefault { text: None, sequence: Some(sequence) };
+        }
+        self.link_calls(table, expr);
+        let text = self.expression_text(expr);
+        let converts = type_name.contains('(') || self.is_domain(type_name);
+        let says_nothing = text.eq_ignore_ascii_case("null") && !converts;
+        ColumnDefault { text: Some(text).filter(|_| !says_nothing), sequence: None }
+    }
+
+    /// The sequence of `nextval('name')`.
+    fn drawn_sequence(&self, expr: &trave_sql::Expr) -> Option<QualifiedName> {
+        let ExprKind::Call(call) = &expr.kind else { return None };
+        let [argument] = call.arguments.as_slice() else { return None };
+        let mut value = &argument.value;
+        while let ExprKind::Cast(cast) = &value.kind {
+            value = &cast.value;
+        }
+        let ExprKind::Literal(Literal::String(text)) = &value.kind else { return None };
+        let named = super::rewrite::parse_expression(text, 0)?;
+        let ExprKind::Column(column) = named.kind else { return None };
+        let schema = column.qualifier.as_ref().map(|qualifier| qualifier.name.clone());
+        let name = ObjectName { schema, name: column.name.clone(), span: expr.span };
+        match self.find_relation(&name) {
+            Some((found, RelationIs::Sequence)) if call.name.name == "nextval" => Some(found),
+            _ => None,
+        }
     }
 
     /// Whether a relation of this name exists.
@@ -105,20 +145,6 @@ impl Session {
         }
         let table = self.catalog().tables.get(relation);
         table.is_some_and(|table| table.indexes.iter().any(|index| index.name == name))
-    }
-
-    /// Drops the sequences that a column owns.
-    pub(super) fn drop_owned_sequences(&mut self, table: &QualifiedName, column: Option<&str>) {
-        let owned = |sequence: &Sequence| {
-            sequence.owned_by.as_ref().is_some_and(|(owner, of)| {
-                owner == table && column.is_none_or(|column| of == column)
-            })
-        };
-        for name in self.store.owned(table) {
-            if self.catalog().sequences.get(&name).is_some_and(owned) {
-                self.store.take::<Sequence>(&name);
-            }
-        }
     }
 
     /// A column to change.
@@ -145,12 +171,31 @@ impl Session {
         identity: &trave_sql::Identity,
     ) -> Outcome {
         let found = self.column_mut(table, column)?;
-        if found.identity.is_some() {
-            return Err(Failure::new(format!("column {column} is an identity column already")));
+        if found.type_name.is_empty() {
+            found.not_null = true;
+        }
+        let whole = matches!(found.type_name.as_str(), "smallint" | "integer" | "bigint" | "");
+        let has_default = found.default.is_some() || found.sequence.is_some();
+        if found.identity.is_some() || !whole || has_default || !found.not_null {
+            return Err(Failure::new(format!("column {column} cannot become an identity column")));
         }
         found.identity = Some(identity_of(identity));
-        found.not_null = true;
-        self.make_owned_sequence(table, column, &identity.options);
+        self.make_owned_sequence(table, column, Some(&identity.options));
+        Ok(())
+    }
+
+    /// Generated columns read columns that are there and not generated themselves.
+    pub(super) fn check_generated(&mut self, table: &QualifiedName, columns: &[Column]) -> Outcome {
+        for text in columns.iter().filter_map(|column| column.generated.as_ref()) {
+            let Some(expr) = super::rewrite::parse_expression(text, 0) else { continue };
+            for read in expression::own_columns(&expr, &table.name) {
+                self.need_column(table, &read)?;
+                let found = self.catalog().tables.get(table).and_then(|one| one.column(&read));
+                if found.is_some_and(|column| column.generated.is_some()) {
+                    return Err(Failure::new(format!("column {read} is generated itself")));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -167,6 +212,15 @@ impl Session {
     }
 }
 
+/// What `DEFAULT` says of a column.
+#[derive(Default)]
+pub(super) struct ColumnDefault {
+    /// As written.
+    pub(super) text: Option<String>,
+    /// The sequence that it draws from, if it is nothing else.
+    pub(super) sequence: Option<QualifiedName>,
+}
+
 /// A column of which only the name is known.
 fn unknown_column(name: &str, origin: Option<trave_source::Origin>) -> Column {
     Column {
@@ -176,7 +230,8 @@ fn unknown_column(name: &str, origin: Option<trave_source::Origin>) -> Column {
         default: None,
         generated: None,
         identity: None,
-        serial: false,
+        sequence: None,
+        local: true,
         origin: origin.unwrap_or(super::PLATFORM),
     }
 }

@@ -1,15 +1,13 @@
-//! Constraints: their names, their indexes, what they refer to.
+//! Constraints, but for foreign keys: their names and their indexes.
 
 use smol_str::SmolStr;
 use trave_sql::{Constraint, ConstraintKind, ConstraintTiming, Expr};
 
-use super::generated::{Wanted, addition};
+use super::generated::{Wanted, addition, different};
 use super::index::IndexPlan;
 use super::session::Session;
 use super::{Failure, Outcome, expression};
-use crate::{
-    Check, ForeignKey, Index, IndexKey, IndexTarget, Key, QualifiedName, ReferentialAction, Table,
-};
+use crate::{Check, Index, IndexKey, IndexTarget, Key, QualifiedName, Table};
 
 impl Session {
     /// Adds a constraint to a table that is there.
@@ -57,9 +55,12 @@ impl Session {
         for column in &columns {
             self.need_column(table, column)?;
         }
+        self.refuse_key_across_partitions(table, &columns)?;
+        let carried = key.include.iter().map(|column| SmolStr::new(column.as_str()));
+        let column_names = different(columns.iter().cloned().chain(carried));
         let name = match &constraint.name {
             Some(name) => SmolStr::new(name.as_str()),
-            None => self.key_name(table, &columns, is),
+            None => self.key_name(table, &column_names, is),
         };
         if self.is_index_taken(table, &name) {
             return Err(Failure::exists("relation", &name));
@@ -70,6 +71,7 @@ impl Session {
             method: "btree".into(),
             keys: columns.iter().map(plain_key).collect(),
             include: key.include.iter().map(|column| SmolStr::new(column.as_str())).collect(),
+            column_names,
             unique: true,
             nulls_not_distinct: key.nulls_not_distinct,
             predicate: None,
@@ -80,7 +82,7 @@ impl Session {
             name,
             columns,
             nulls_not_distinct: key.nulls_not_distinct,
-            definition: None,
+            operators: Vec::new(),
             deferrable: constraint.timing != ConstraintTiming::Immediate,
             origin,
         };
@@ -103,13 +105,16 @@ impl Session {
 
     fn put_key(&mut self, table: &QualifiedName, key: Key, is: KeyIs) {
         self.store.link_constraint(table, &key.name);
+        if is == KeyIs::Primary {
+            let of_key = |column: &&mut crate::Column| key.columns.contains(&column.name);
+            for name in self.store.descendants(table).iter().chain([table]) {
+                let Some(table) = self.store.table(name) else { continue };
+                table.columns.iter_mut().filter(of_key).for_each(|column| column.not_null = true);
+            }
+        }
         let Some(table) = self.store.table(table) else { return };
         match is {
-            KeyIs::Primary => {
-                let of_key = |column: &&mut crate::Column| key.columns.contains(&column.name);
-                table.columns.iter_mut().filter(of_key).for_each(|column| column.not_null = true);
-                table.primary_key = Some(key);
-            }
+            KeyIs::Primary => table.primary_key = Some(key),
             KeyIs::Unique => table.uniques.push(key),
         }
     }
@@ -124,12 +129,18 @@ impl Session {
         let origin = self.origin(constraint.span);
         let name = constraint.name.as_ref().map_or(index, |name| name.as_str());
         let name = SmolStr::new(name);
+        if self.is_partitioned(table) {
+            return Err(Failure::new(format!("{table} is partitioned")));
+        }
         if name != index && self.is_taken(&table.schema, &name) {
             return Err(Failure::exists("relation", &name));
         }
         let missing = || Failure::missing("index", &index);
         let found = self.store.table(table).ok_or_else(missing)?;
         let found = found.indexes.iter_mut().find(|one| one.name == index).ok_or_else(missing)?;
+        if !can_back_key(found) {
+            return Err(Failure::new(format!("index {index} cannot back a key")));
+        }
         found.name = name.clone();
         found.constraint = Some(name.clone());
         let columns = found.keys.iter().filter_map(IndexKey::column).cloned().collect();
@@ -137,7 +148,7 @@ impl Session {
             name: name.clone(),
             columns,
             nulls_not_distinct: found.nulls_not_distinct,
-            definition: None,
+            operators: Vec::new(),
             deferrable: constraint.timing != ConstraintTiming::Immediate,
             origin,
         };
@@ -171,23 +182,26 @@ impl Session {
             expression: self.expression_text(expr),
             columns,
             validated: !constraint.not_valid,
+            local: true,
             origin: self.origin(constraint.span),
         };
-        for child in self.store.children(table) {
-            self.put_check(&child, check.clone());
+        for child in self.store.descendants(table) {
+            self.put_check(&child, Check { local: false, ..check.clone() })?;
         }
-        self.put_check(table, check);
-        Ok(())
+        self.put_check(table, check)
     }
 
-    /// Adds a check as it is.
-    pub(super) fn put_check(&mut self, table: &QualifiedName, check: Check) {
+    /// Adds a check as it is. One of the same name that says the same is the same.
+    pub(super) fn put_check(&mut self, table: &QualifiedName, check: Check) -> Outcome {
         self.store.link_constraint(table, &check.name);
-        if let Some(table) = self.store.table(table)
-            && !table.has_constraint(&check.name)
-        {
-            table.checks.push(check);
+        let Some(table) = self.store.table(table) else { return Ok(()) };
+        let taken = table.has_constraint(&check.name);
+        match table.checks.iter_mut().find(|own| own.name == check.name) {
+            Some(own) if own.expression == check.expression => own.local |= check.local,
+            None if !taken => table.checks.push(check),
+            _ => return Err(Failure::exists("constraint", &check.name)),
         }
+        Ok(())
     }
 
     /// `ChooseConstraintName`: free in the whole schema.
@@ -201,90 +215,28 @@ impl Session {
         wanted.choose(|name| self.store.has_constraint(&table.schema, name))
     }
 
-    fn add_foreign_key(
-        &mut self,
-        table: &QualifiedName,
-        constraint: &Constraint,
-        key: &trave_sql::ForeignKey,
-    ) -> Outcome {
-        let columns: Vec<SmolStr> =
-            key.columns.iter().map(|column| SmolStr::new(column.as_str())).collect();
-        for column in &columns {
-            self.need_column(table, column)?;
-        }
-        let target = self.need_table(&key.target)?;
-        let target_columns = self.target_columns(&target, key)?;
-        let name = if let Some(name) = &constraint.name {
-            SmolStr::new(name.as_str())
-        } else {
-            let joined = addition(columns.iter().map(SmolStr::as_str));
-            self.constraint_name(table, &joined, "fkey")
-        };
-        let made = ForeignKey {
-            name,
-            columns,
-            target,
-            target_columns,
-            on_delete: action(&key.on_delete),
-            on_update: action(&key.on_update),
-            validated: !constraint.not_valid,
-            deferrable: constraint.timing != ConstraintTiming::Immediate,
-            origin: self.origin(constraint.span),
-        };
-        for child in self.partitions(table) {
-            self.put_foreign_key(&child, made.clone());
-        }
-        self.put_foreign_key(table, made);
-        Ok(())
-    }
-
-    /// Adds a foreign key as it is.
-    pub(super) fn put_foreign_key(&mut self, table: &QualifiedName, key: ForeignKey) {
-        self.store.link_reference(&key.target, table);
-        self.store.link_constraint(table, &key.name);
-        if let Some(table) = self.store.table(table) {
-            table.foreign_keys.push(key);
-        }
-    }
-
-    /// The columns referred to, which must be a key of the target where that is known.
-    fn target_columns(
-        &self,
-        target: &QualifiedName,
-        key: &trave_sql::ForeignKey,
-    ) -> Result<Vec<SmolStr>, Failure> {
-        let Some(found) = self.catalog().tables.get(target) else { return Ok(Vec::new()) };
-        if key.target_columns.is_empty() {
-            return match &found.primary_key {
-                Some(primary) => Ok(primary.columns.clone()),
-                None if self.assumes_missing() => Ok(Vec::new()),
-                None => Err(Failure::new(format!("there is no primary key for {target}"))),
-            };
-        }
-        let columns: Vec<SmolStr> =
-            key.target_columns.iter().map(|column| SmolStr::new(column.as_str())).collect();
-        let is_key = found.unique_keys().iter().any(|unique| {
-            unique.len() == columns.len() && unique.iter().all(|column| columns.contains(column))
-        });
-        if is_key || self.assumes_missing() {
-            return Ok(columns);
-        }
-        Err(Failure::new(format!("there is no unique constraint on those columns of {target}")))
-    }
-
     fn add_exclusion(
         &mut self,
         table: &QualifiedName,
         constraint: &Constraint,
         exclude: &trave_sql::Exclude,
     ) -> Outcome {
+        if self.is_partitioned(table) {
+            return Err(Failure::new(format!("{table} is partitioned, and has no exclusions")));
+        }
         let method = exclude.method.as_ref().map_or("btree", |method| method.as_str());
         let plan = IndexPlan {
             keys: &exclude.keys,
             method,
             predicate: exclude.predicate.as_ref(),
             label: "excl",
+            include: &[],
         };
+        if let Some(name) = &constraint.name
+            && self.is_index_taken(table, name.as_str())
+        {
+            return Err(Failure::exists("relation", name));
+        }
         let mut index = self.plan_index(table, &plan, constraint.name.as_ref())?;
         index.constraint = Some(index.name.clone());
         index.origin = self.origin(constraint.span);
@@ -292,7 +244,7 @@ impl Session {
             name: index.name.clone(),
             columns: index.keys.iter().filter_map(IndexKey::column).cloned().collect(),
             nulls_not_distinct: false,
-            definition: Some(self.slice(constraint.span).to_owned()),
+            operators: exclude.operators.clone(),
             deferrable: constraint.timing != ConstraintTiming::Immediate,
             origin: index.origin,
         };
@@ -333,22 +285,22 @@ enum KeyIs {
     Unique,
 }
 
+/// Unique over plain columns in the plain order, for all rows, and not behind a key already.
+fn can_back_key(index: &Index) -> bool {
+    let plain = |key: &IndexKey| key.column().is_some() && !key.descending && !key.nulls_first;
+    index.unique
+        && index.predicate.is_none()
+        && index.constraint.is_none()
+        && index.method == "btree"
+        && index.keys.iter().all(plain)
+}
+
 fn plain_key(column: &SmolStr) -> IndexKey {
     IndexKey {
         what: IndexTarget::Column(column.clone()),
         opclass: None,
         descending: false,
         nulls_first: false,
-    }
-}
-
-fn action(action: &trave_sql::ReferentialAction) -> ReferentialAction {
-    match action {
-        trave_sql::ReferentialAction::NoAction => ReferentialAction::NoAction,
-        trave_sql::ReferentialAction::Restrict => ReferentialAction::Restrict,
-        trave_sql::ReferentialAction::Cascade => ReferentialAction::Cascade,
-        trave_sql::ReferentialAction::SetNull(_) => ReferentialAction::SetNull,
-        trave_sql::ReferentialAction::SetDefault(_) => ReferentialAction::SetDefault,
     }
 }
 

@@ -4,13 +4,12 @@ use smol_str::{SmolStr, ToSmolStr};
 use trave_source::Span;
 use trave_sql::{Drop, DropPart, DropTarget, ObjectKind, RoutineName};
 
-use super::grant::{functions_in, in_schema};
 use super::names::RelationIs;
 use super::session::Session;
 use super::{Failure, Outcome};
 use crate::{
-    ChangeKind, EventTrigger, Extension, Function, Publication, QualifiedName, Role, Schema,
-    Sequence, Table, UserType, View,
+    ChangeKind, EventTrigger, Extension, Function, Publication, QualifiedName, Role, Table,
+    UserType, View,
 };
 
 /// What a drop does to what depends on its target.
@@ -33,9 +32,50 @@ impl Session {
     pub(super) fn drop(&mut self, drop: &Drop, span: Span) -> Outcome {
         match drop.targets.as_slice() {
             [target] if !drop.cascade => self.drop_target(drop, target, span),
-            targets => self.atomically(|session| {
-                targets.iter().try_for_each(|target| session.drop_target(drop, target, span))
-            }),
+            targets => self.atomically(|session| session.drop_together(drop, targets, span)),
+        }
+    }
+
+    /// What is named together may need each other, in whatever order, and may be named twice.
+    fn drop_together(&mut self, drop: &Drop, targets: &[DropTarget], span: Span) -> Outcome {
+        let mut waiting: Vec<(&DropTarget, bool)> =
+            targets.iter().map(|target| (target, self.is_there(drop.kind, target))).collect();
+        while !waiting.is_empty() {
+            let mut left = Vec::new();
+            let mut failure = None;
+            for (target, was_there) in &waiting {
+                if *was_there && !self.is_there(drop.kind, target) {
+                    continue;
+                }
+                let outcome = self.atomically(|session| session.drop_target(drop, target, span));
+                if let Err(why) = outcome {
+                    failure = Some(why);
+                    left.push((*target, *was_there));
+                }
+            }
+            match failure {
+                Some(failure) if left.len() == waiting.len() => return Err(failure),
+                _ => waiting = left,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a target can be found, as far as its kind is looked up by name alone.
+    fn is_there(&self, kind: ObjectKind, target: &DropTarget) -> bool {
+        match kind {
+            ObjectKind::Type | ObjectKind::Domain => {
+                let mut candidates = self.candidates(&target.name).into_iter();
+                candidates.any(|name| self.catalog().types.contains_key(&name))
+            }
+            ObjectKind::Schema => self.catalog().schemas.contains_key(target.name.name.as_str()),
+            ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Sequence
+            | ObjectKind::Index => self.find_relation(&target.name).is_some(),
+            _ => false,
         }
     }
 
@@ -85,7 +125,7 @@ impl Session {
     }
 
     /// `IF EXISTS` forgives; so does a lenient replay, where it may have been made elsewhere.
-    fn missing_target(&self, drop: &Drop, name: &dyn std::fmt::Display) -> Outcome {
+    pub(super) fn missing_target(&self, drop: &Drop, name: &dyn std::fmt::Display) -> Outcome {
         if drop.if_exists || self.assumes_missing() {
             return Ok(());
         }
@@ -138,6 +178,7 @@ impl Session {
                 return Err(Failure::new(format!("table {child} inherits from {name}")));
             }
         }
+        self.drop_owned_sequences(name, None, behavior)?;
         self.drop_table_now(name);
         self.changed(span, ChangeKind::TableDropped(name.clone()));
         Ok(())
@@ -145,7 +186,8 @@ impl Session {
 
     /// Takes a table out with all that belongs to it alone.
     pub(super) fn drop_table_now(&mut self, name: &QualifiedName) {
-        self.drop_owned_sequences(name, None);
+        // Defaults of others that draw from them are gone, or have forbidden the drop.
+        let _ = self.drop_owned_sequences(name, None, Behavior::Cascade);
         let publications: Vec<SmolStr> = self.catalog().publications.keys().cloned().collect();
         for publication in publications {
             let has = self.catalog().publications.get(&publication);
@@ -169,24 +211,6 @@ impl Session {
         if self.store.take::<View>(name).is_some() {
             self.changed(span, ChangeKind::ViewDropped(name.clone()));
         }
-        Ok(())
-    }
-
-    fn drop_sequence(&mut self, name: &QualifiedName, behavior: Behavior) -> Outcome {
-        let owned_by = self.catalog().sequences.get(name).and_then(|one| one.owned_by.clone());
-        if let Some((table, column)) = owned_by {
-            let found = self.store.table(&table);
-            let column =
-                found.and_then(|table| table.columns.iter_mut().find(|one| one.name == column));
-            if let Some(column) = column {
-                let uses = column.serial || column.identity.is_some();
-                if uses && behavior == Behavior::Restrict {
-                    return Err(Failure::new(format!("a default of {table} needs {name}")));
-                }
-                column.serial = false;
-            }
-        }
-        self.store.take::<Sequence>(name);
         Ok(())
     }
 
@@ -289,7 +313,7 @@ impl Session {
             }
             Ok(None) | Err(_) => return Ok(()),
         };
-        self.drop_dependants_of_function(&key.0, Behavior::from(drop.cascade), span)?;
+        self.drop_dependants_of_function(&key, Behavior::from(drop.cascade), span)?;
         self.store.take::<Function>(&key);
         self.changed(span, ChangeKind::FunctionDropped(key.0));
         Ok(())
@@ -302,60 +326,6 @@ impl Session {
         self.drop_dependants_of_type(&name, Behavior::from(drop.cascade), span)?;
         self.store.take::<UserType>(&name);
         Ok(())
-    }
-
-    fn drop_schema(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
-        let schema = SmolStr::new(target.name.name.as_str());
-        if !self.catalog().schemas.contains_key(&schema) {
-            return self.missing_target(drop, &schema);
-        }
-        let catalog = &self.store.catalog;
-        let tables = in_schema(&catalog.tables, &schema);
-        let views = in_schema(&catalog.views, &schema);
-        let sequences = in_schema(&catalog.sequences, &schema);
-        let types = in_schema(&catalog.types, &schema);
-        let functions = functions_in(&catalog.functions, &schema);
-        let count = tables.len() + views.len() + sequences.len() + types.len() + functions.len();
-        if count > 0 && !drop.cascade {
-            return Err(Failure::new(format!("schema {schema} is not empty")));
-        }
-        for view in views {
-            self.drop_view(&view, Behavior::Cascade, span)?;
-        }
-        for table in tables {
-            if self.catalog().tables.contains_key(&table) {
-                self.drop_table(&table, Behavior::Cascade, span)?;
-            }
-        }
-        for sequence in sequences {
-            self.store.take::<Sequence>(&sequence);
-        }
-        for key in functions {
-            self.drop_dependants_of_function(&key.0, Behavior::Cascade, span)?;
-            self.store.take::<Function>(&key);
-        }
-        for name in types {
-            self.drop_dependants_of_type(&name, Behavior::Cascade, span)?;
-            self.store.take::<UserType>(&name);
-        }
-        self.drop_rest_of_schema(&schema);
-        Ok(())
-    }
-
-    fn drop_rest_of_schema(&mut self, schema: &SmolStr) {
-        let extensions: Vec<SmolStr> = self
-            .catalog()
-            .extensions
-            .iter()
-            .filter(|(_, extension)| extension.schema == *schema)
-            .map(|(name, _)| name.clone())
-            .collect();
-        for extension in extensions {
-            self.store.take::<Extension>(&extension);
-        }
-        let defaults = self.store.default_privileges();
-        defaults.retain(|entry| entry.schema.as_ref() != Some(schema));
-        self.store.take::<Schema>(schema);
     }
 
     /// `DROP [COLUMN]`.
@@ -380,8 +350,14 @@ impl Session {
                 Err(Failure::missing("column", &drop.name))
             };
         }
+        self.refuse_inherited_column(table, name)?;
+        self.drop_own_column(table, drop, span)
+    }
+
+    fn drop_own_column(&mut self, table: &QualifiedName, drop: &DropPart, span: Span) -> Outcome {
+        let name = drop.name.as_str();
+        self.refuse_partition_column(table, name)?;
         self.drop_dependants_of_column(table, name, (Behavior::from(drop.cascade), span))?;
-        self.drop_owned_sequences(table, Some(name));
         let origin = self.origin(drop.name.span);
         let past = crate::PastColumn { name: name.to_smolstr(), renamed_to: None, origin };
         self.edit_table(table, |table| {
@@ -389,12 +365,18 @@ impl Session {
             table.forget_column(name);
         })?;
         for child in self.store.children(table) {
-            let has =
-                self.catalog().tables.get(&child).is_some_and(|one| one.column(name).is_some());
-            if has {
-                self.deeper(|session| session.drop_column(&child, drop, span))?;
+            let found = self.catalog().tables.get(&child).and_then(|one| one.column(name));
+            let goes = found.is_some_and(|column| !column.local);
+            if goes && self.only {
+                self.edit_table(&child, |child| {
+                    let own = child.columns.iter_mut().filter(|column| column.name == name);
+                    own.for_each(|column| column.local = true);
+                })?;
+            } else if goes && !self.inherits_column(&child, name) {
+                self.deeper(|session| session.drop_own_column(&child, drop, span))?;
             }
         }
+        self.drop_owned_sequences(table, Some(name), Behavior::from(drop.cascade))?;
         let changed = ChangeKind::ColumnDropped { table: table.clone(), column: name.to_smolstr() };
         self.changed(span, changed);
         Ok(())

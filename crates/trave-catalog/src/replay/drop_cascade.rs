@@ -4,13 +4,13 @@ use smol_str::SmolStr;
 use trave_source::Span;
 
 use super::drop::Behavior;
-use super::expression::{self, Node};
+use super::expression;
+use super::rewrite::parse_expression;
 use super::session::Session;
 use super::user_type::printed;
 use super::{Failure, Outcome};
 use crate::{
-    ChangeKind, Check, Condition, Dialect, Function, Index, IndexTarget, Policy, QualifiedName,
-    Table, View,
+    ChangeKind, Dialect, Function, IndexTarget, Policy, QualifiedName, Table, Trigger, View,
 };
 
 impl Session {
@@ -40,9 +40,12 @@ impl Session {
             need(behavior, || format!("a foreign key of {table} needs {name}"))?;
             self.edit_table(&table, |table| table.foreign_keys.retain(|key| key.target != *name))?;
         }
+        self.drop_dependants_of_type(name, behavior, span)?;
         for table in self.store.policy_readers(name) {
             if table != *name {
-                self.drop_policies(&table, (behavior, span), |policy| policy_reads(policy, name))?;
+                self.drop_policies(&table, (behavior, span), |session, policy| {
+                    session.policy_reads(policy, name)
+                })?;
             }
         }
         Ok(())
@@ -52,19 +55,44 @@ impl Session {
         &mut self,
         table: &QualifiedName,
         (behavior, span): (Behavior, Span),
-        depends: impl Fn(&Policy) -> bool,
+        depends: impl Fn(&Self, &Policy) -> bool,
     ) -> Outcome {
-        let found = self.catalog().tables.get(table);
-        let policies = found.map(|found| found.policies.as_slice()).unwrap_or_default();
-        let gone: Vec<Policy> = policies.iter().filter(|policy| depends(policy)).cloned().collect();
+        let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
+        let policies = found.policies.iter();
+        let gone: Vec<SmolStr> = policies
+            .filter(|policy| depends(self, policy))
+            .map(|policy| policy.name.clone())
+            .collect();
         if gone.is_empty() {
             return Ok(());
         }
         need(behavior, || format!("a policy of {table} needs it"))?;
-        for policy in &gone {
-            self.changed(span, gone_with(table, policy));
+        self.drop_policies_named(table, &gone, span)
+    }
+
+    /// Takes policies from a table because of something that they need.
+    pub(super) fn drop_policies_named(
+        &mut self,
+        table: &QualifiedName,
+        gone: &[SmolStr],
+        span: Span,
+    ) -> Outcome {
+        let found = self.catalog().tables.get(table);
+        let policies = found.map(|found| found.policies.as_slice()).unwrap_or_default();
+        let gone = policies.iter().filter(|policy| gone.contains(&policy.name));
+        for policy in gone.cloned().collect::<Vec<Policy>>() {
+            self.edit_table(table, |table| table.policies.retain(|one| one.name != policy.name))?;
+            self.changed(
+                span,
+                ChangeKind::PolicyDropped {
+                    table: table.clone(),
+                    policy: policy.name,
+                    command: policy.command,
+                    cascaded: true,
+                },
+            );
         }
-        self.edit_table(table, |table| table.policies.retain(|policy| !depends(policy)))
+        Ok(())
     }
 
     /// Views, policies, foreign keys of other tables, generated columns.
@@ -79,73 +107,57 @@ impl Session {
             self.drop_view(&view, Behavior::Cascade, span)?;
         }
         let short = table.name.clone();
-        self.drop_policies(table, (behavior, span), |policy| policy_names(policy, &short, column))?;
-        for other in self.store.policy_readers(table) {
-            if other != *table {
-                self.drop_policies(&other, (behavior, span), |policy| {
-                    policy_reads(policy, table) && policy_mentions(policy, &short, column)
-                })?;
-            }
+        let mut readers = self.store.policy_readers(table);
+        if !readers.contains(table) {
+            readers.push(table.clone());
+        }
+        for other in readers {
+            self.drop_policies(&other, (behavior, span), |session, policy| {
+                session.policy_names((&other, policy), (table, column))
+            })?;
         }
         for other in self.store.referrers(table) {
+            // A key of the table itself over the same column goes with the column.
+            let own = |key: &crate::ForeignKey| {
+                other == *table && key.columns.iter().any(|one| one == column)
+            };
             let refers = |key: &crate::ForeignKey| {
-                key.target == *table && key.target_columns.iter().any(|one| one == column)
+                key.target == *table
+                    && key.target_columns.iter().any(|one| one == column)
+                    && !own(key)
             };
             let found = self.catalog().tables.get(&other);
-            if other == *table || !found.is_some_and(|one| one.foreign_keys.iter().any(refers)) {
+            if !found.is_some_and(|one| one.foreign_keys.iter().any(refers)) {
                 continue;
             }
             need(behavior, || format!("a foreign key of {other} needs column {column}"))?;
             self.edit_table(&other, |one| one.foreign_keys.retain(|key| !refers(key)))?;
         }
-        let generated = |one: &crate::Column| {
+        let generated = |one: &&crate::Column| {
             one.generated.as_ref().is_some_and(|text| mentions(text, &short, column))
         };
         let found = self.catalog().tables.get(table);
-        if found.is_some_and(|table| table.columns.iter().any(generated)) {
+        let generated: Vec<SmolStr> = found
+            .into_iter()
+            .flat_map(|table| table.columns.iter().filter(generated))
+            .map(|one| one.name.clone())
+            .collect();
+        for other in generated {
             need(behavior, || format!("a generated column needs column {column}"))?;
-            self.edit_table(table, |table| table.columns.retain(|one| !generated(one)))?;
+            self.deeper(|session| {
+                session.drop_dependants_of_column(table, &other, (behavior, span))
+            })?;
+            self.edit_table(table, |table| table.forget_column(&other))?;
+        }
+        let fires = |trigger: &Trigger| {
+            trigger.update_of.iter().any(|one| one == column) || trigger.reads(column)
+        };
+        if self.catalog().tables.get(table).is_some_and(|table| table.triggers.iter().any(fires)) {
+            need(behavior, || format!("a trigger needs column {column}"))?;
         }
         self.edit_table(table, |table| {
-            table.triggers.retain(|trigger| !trigger.update_of.iter().any(|one| one == column));
+            table.triggers.retain(|trigger| !fires(trigger));
         })
-    }
-
-    /// Policies, triggers, defaults, checks, generated columns, indexes and views that call it.
-    pub(super) fn drop_dependants_of_function(
-        &mut self,
-        function: &QualifiedName,
-        behavior: Behavior,
-        span: Span,
-    ) -> Outcome {
-        if self.overloads(function).len() > 1 {
-            return Ok(());
-        }
-        for relation in self.store.callers(function) {
-            if let Some(view) = self.catalog().views.get(&relation) {
-                if calls(&view.definition, function) {
-                    need(behavior, || format!("view {relation} calls {function}"))?;
-                    self.drop_view(&relation, Behavior::Cascade, span)?;
-                }
-                continue;
-            }
-            let Some(table) = self.catalog().tables.get(&relation) else { continue };
-            let mut without = table.clone();
-            forget_calls(&mut without, function);
-            let lost = size(table) != size(&without);
-            if !lost {
-                continue;
-            }
-            let stays = |policy: &Policy| without.policies.iter().any(|it| it.name == policy.name);
-            let gone: Vec<Policy> =
-                table.policies.iter().filter(|policy| !stays(policy)).cloned().collect();
-            need(behavior, || format!("{relation} calls {function}"))?;
-            for policy in &gone {
-                self.changed(span, gone_with(&relation, policy));
-            }
-            self.edit_table(&relation, |table| *table = without)?;
-        }
-        Ok(())
     }
 
     /// Columns of the type, and functions that take or return it.
@@ -181,125 +193,21 @@ impl Session {
             all.filter(|(_, function)| takes(function)).map(|(key, _)| key.clone()).collect();
         for key in keys {
             need(behavior, || format!("function {} takes type {kind}", key.0))?;
-            self.drop_dependants_of_function(&key.0, Behavior::Cascade, span)?;
+            self.drop_dependants_of_function(&key, Behavior::Cascade, span)?;
             self.store.take::<Function>(&key);
         }
         Ok(())
     }
 }
 
-fn need(behavior: Behavior, why: impl FnOnce() -> String) -> Outcome {
+pub(super) fn need(behavior: Behavior, why: impl FnOnce() -> String) -> Outcome {
     if behavior == Behavior::Cascade { Ok(()) } else { Err(Failure(why())) }
 }
 
-fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
-    policy.using.iter().chain(&policy.check)
-}
-
-fn policy_reads(policy: &Policy, relation: &QualifiedName) -> bool {
-    conditions(policy).any(|condition| {
-        let tables = expression::tables_in(&condition.expr);
-        tables.iter().any(|name| name.is(&relation.schema, &relation.name))
-    })
-}
-
-/// Whether a policy names a column of its own table.
-fn policy_names(policy: &Policy, table: &str, column: &str) -> bool {
-    conditions(policy).any(|condition| {
-        let own = expression::own_columns(&condition.expr, table);
-        own.iter().any(|one| one == column)
-            || expression::references(Node::Expr(&condition.expr), column)
-                .iter()
-                .any(|(before, _)| before.is_some_and(|before| before.name == table))
-    })
-}
-
-/// Whether the queries of a policy name a column of another table, by any alias.
-fn policy_mentions(policy: &Policy, table: &str, column: &str) -> bool {
-    conditions(policy).any(|condition| {
-        let aliases = aliases_of(&condition.expr, table);
-        expression::references(Node::Expr(&condition.expr), column).iter().any(|(before, _)| {
-            before.is_none_or(|before| aliases.iter().any(|alias| before.name == alias.as_str()))
-        })
-    })
-}
-
-fn aliases_of(expr: &trave_sql::Expr, table: &str) -> Vec<SmolStr> {
-    let mut aliases = vec![SmolStr::new(table)];
-    expression::walk(Node::Expr(expr), &mut |node| {
-        if let Node::From(item) = node
-            && let (trave_sql::FromKind::Table(name), Some(alias)) = (&item.kind, &item.alias)
-            && name.name == table
-        {
-            aliases.push(SmolStr::new(alias.as_str()));
-        }
-        true
-    });
-    aliases
-}
-
 /// Whether the text of an expression over one table names a column.
-fn mentions(text: &str, table: &str, column: &str) -> bool {
-    text.contains(column)
-        && super::rename::parse_expression(text, 0).is_some_and(|expr| {
-            expression::own_columns(&expr, table).iter().any(|one| one == column)
-        })
-}
-
-/// A policy that goes with something that it needs.
-fn gone_with(table: &QualifiedName, policy: &Policy) -> ChangeKind {
-    ChangeKind::PolicyDropped {
-        table: table.clone(),
-        policy: policy.name.clone(),
-        command: policy.command,
-        cascaded: true,
-    }
-}
-
-/// Whether a text calls a function, by its name before a parenthesis.
-fn calls(text: &str, function: &QualifiedName) -> bool {
-    let lower = text.to_ascii_lowercase();
-    lower.match_indices(function.name.as_str()).any(|(at, found)| {
-        let before = lower.get(..at).and_then(|before| before.chars().next_back());
-        let after = lower.get(at + found.len()..).unwrap_or_default().trim_start_matches('"');
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        !before.is_some_and(is_part) && after.trim_start().starts_with('(')
-    })
-}
-
-fn forget_calls(table: &mut Table, function: &QualifiedName) {
-    table.policies.retain(|policy| {
-        !conditions(policy).any(|condition| {
-            let called = expression::calls(&condition.expr);
-            called.iter().any(|name| name.is(&function.schema, &function.name))
-        })
-    });
-    table.triggers.retain(|trigger| trigger.function != *function);
-    table.checks.retain(|Check { expression, .. }| !calls(expression, function));
-    for column in &mut table.columns {
-        if column.default.as_ref().is_some_and(|text| calls(text, function)) {
-            column.default = None;
-        }
-    }
-    table
-        .columns
-        .retain(|column| !column.generated.as_ref().is_some_and(|text| calls(text, function)));
-    table.indexes.retain(|index| !index_calls(index, function));
-}
-
-fn index_calls(index: &Index, function: &QualifiedName) -> bool {
-    let in_key = index.keys.iter().any(|key| match &key.what {
-        IndexTarget::Expression(text) => calls(text, function),
-        IndexTarget::Column(_) => false,
-    });
-    in_key || index.predicate.as_ref().is_some_and(|text| calls(text, function))
-}
-
-fn size(table: &Table) -> (usize, usize, usize, usize, usize, usize) {
-    let defaults = table.columns.iter().filter(|column| column.default.is_some()).count();
-    let (policies, triggers) = (table.policies.len(), table.triggers.len());
-    let (checks, indexes) = (table.checks.len(), table.indexes.len());
-    (policies, triggers, checks, table.columns.len(), indexes, defaults)
+pub(super) fn mentions(text: &str, table: &str, column: &str) -> bool {
+    parse_expression(text, 0)
+        .is_some_and(|expr| expression::own_columns(&expr, table).iter().any(|one| one == column))
 }
 
 impl Table {
@@ -329,6 +237,18 @@ impl Table {
             grant.columns.retain(|one| one != column);
             whole || !grant.columns.is_empty()
         });
+    }
+}
+
+impl Trigger {
+    /// Whether its condition reads a column of the row.
+    pub(super) fn reads(&self, column: &str) -> bool {
+        let expr = self.condition.as_ref().and_then(|text| parse_expression(text, 0));
+        expr.is_some_and(|expr| {
+            ["old", "new"]
+                .iter()
+                .any(|row| expression::own_columns(&expr, row).iter().any(|one| one == column))
+        })
     }
 }
 

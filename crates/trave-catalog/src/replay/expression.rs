@@ -74,20 +74,6 @@ pub(super) fn own_references(expr: &Expr, table: &str) -> Vec<(SmolStr, Span)> {
     found
 }
 
-/// Every reference to a column of this name, with its qualifier, also in queries.
-pub(super) fn references<'a>(node: Node<'a>, name: &str) -> Vec<(Option<&'a ObjectName>, Span)> {
-    let mut found = Vec::new();
-    walk(node, &mut |node| {
-        if let Node::Expr(Expr { kind: ExprKind::Column(column), span }) = node
-            && column.name == name
-        {
-            found.push((column.qualifier.as_ref(), *span));
-        }
-        true
-    });
-    found
-}
-
 /// Functions that an expression calls, also in its queries.
 pub(super) fn calls(expr: &Expr) -> Vec<ObjectName> {
     calls_in(Node::Expr(expr))

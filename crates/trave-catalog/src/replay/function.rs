@@ -45,7 +45,14 @@ impl Session {
         let block = create.body.as_ref().and_then(|body| body.block.as_ref());
         let Some(block) = block else { return Ok(()) };
         if language == "sql" {
-            return self.check_reads(&body::tables_of_block(block));
+            let outside = self.search_path.clone();
+            let set = create.attributes.settings.iter().find(|one| one.name == "search_path");
+            if let Some(set) = set {
+                self.search_path = super::session::path_of(&set.values);
+            }
+            let outcome = self.check_reads(&body::tables_of_block(block));
+            self.search_path = outside;
+            return outcome;
         }
         let mut kinds = block.declarations.iter().filter_map(|one| one.data_type.as_ref());
         kinds.try_for_each(|kind| self.resolve_type(kind).map(|_| ()))
@@ -61,6 +68,10 @@ impl Session {
             arguments.push(self.function_argument(argument, mode_name(argument.mode))?);
         }
         let (returns, returns_set) = self.returned(&create.returns, &mut arguments)?;
+        if returns.is_empty() && create.kind != RoutineKind::Procedure {
+            return Err(Failure::new(format!("{name} does not say what it returns")));
+        }
+        refuse_same_names(&arguments)?;
         let tables = create.body.as_ref().and_then(|body| body.block.as_ref());
         let tables = tables.map(body::tables_of_block).unwrap_or_default();
         let tables: BTreeSet<QualifiedName> =
@@ -201,6 +212,9 @@ impl Session {
                 Ok(())
             }
             RoutineChange::Object(AlterChange::Rename(name)) => {
+                if key.0.name == name.as_str() {
+                    return Err(Failure::exists("function", name));
+                }
                 let to = QualifiedName::new(key.0.schema.clone(), name.as_str());
                 self.move_function(&key, &to)
             }
@@ -214,11 +228,16 @@ impl Session {
         }
     }
 
-    fn move_function(&mut self, from: &FunctionKey, to: &QualifiedName) -> Outcome {
+    /// A new name or schema for a function.
+    pub(super) fn move_function(&mut self, from: &FunctionKey, to: &QualifiedName) -> Outcome {
         let key = (to.clone(), from.1.clone());
+        if key == *from {
+            return Ok(());
+        }
         if self.catalog().functions.contains_key(&key) {
             return Err(Failure::exists("function", to));
         }
+        self.follow_function(&from.0, to);
         let Some(mut function) = self.store.take::<Function>(from) else { return Ok(()) };
         function.name = to.clone();
         self.bodies.rename(from, &key);
@@ -351,6 +370,22 @@ impl Function {
     pub fn inputs(&self) -> impl Iterator<Item = &FunctionArgument> {
         self.arguments.iter().filter(|one| !matches!(one.mode.as_str(), "OUT" | "TABLE"))
     }
+}
+
+/// Arguments and the columns of a result have different names; a plain input and a plain output
+/// may share one.
+fn refuse_same_names(arguments: &[FunctionArgument]) -> Outcome {
+    let pair =
+        |one: &str, other: &str| (one == "IN" && other == "OUT") || (one == "OUT" && other == "IN");
+    for (at, one) in arguments.iter().enumerate() {
+        let mut before = arguments.iter().take(at);
+        let same =
+            |other: &FunctionArgument| other.name == one.name && !pair(&one.mode, &other.mode);
+        if one.name.is_some() && before.any(same) {
+            return Err(Failure::new("a parameter name is used twice"));
+        }
+    }
+    Ok(())
 }
 
 /// `CREATE OR REPLACE` keeps the kind, the return type, the names of inputs and their defaults.

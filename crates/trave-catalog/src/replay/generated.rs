@@ -76,13 +76,19 @@ pub(super) fn addition<'a>(columns: impl IntoIterator<Item = &'a str>) -> String
 }
 
 /// What the keys of an index are called inside its name: each differs from those before it.
-pub(super) fn key_names(keys: &[Expr]) -> Vec<SmolStr> {
+pub(super) fn key_names(keys: &[&Expr], carried: &[trave_sql::Ident]) -> Vec<SmolStr> {
+    let name = |key: &&Expr| match &key.kind {
+        ExprKind::Column(column) => SmolStr::new(column.name.as_str()),
+        _ => figure(key).map_or_else(|| "expr".into(), |(name, _)| name),
+    };
+    let carried = carried.iter().map(|column| SmolStr::new(column.as_str()));
+    different(keys.iter().map(name).chain(carried))
+}
+
+/// Names with a number where they would repeat an earlier one.
+pub(super) fn different(bases: impl Iterator<Item = SmolStr>) -> Vec<SmolStr> {
     let mut names: Vec<SmolStr> = Vec::new();
-    for key in keys {
-        let base = match &key.kind {
-            ExprKind::Column(column) => SmolStr::new(column.name.as_str()),
-            _ => figure(key).map_or_else(|| "expr".into(), |(name, _)| name),
-        };
+    for base in bases {
         let mut name = base.clone();
         let mut number = 0;
         while names.contains(&name) {

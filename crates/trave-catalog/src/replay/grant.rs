@@ -221,6 +221,9 @@ impl Session {
         }
         let mut grants: Vec<Grant> = own.iter().map(as_grant).collect();
         change.apply(&mut grants);
+        if which.schema.is_none() && says_nothing(&grants, which) {
+            grants.clear();
+        }
         let entry = |grant: Grant| DefaultPrivilege {
             for_role: which.role.clone(),
             schema: which.schema.clone(),
@@ -247,6 +250,15 @@ impl Defaults<'_> {
             && entry.schema == *self.schema
             && entry.objects == self.on.name()
     }
+}
+
+/// Whether defaults are those that hold without a word.
+fn says_nothing(grants: &[Grant], which: &Defaults<'_>) -> bool {
+    let built_in = Session::built_in_defaults(which.role, which.on);
+    let has = |entry: &DefaultPrivilege| {
+        grants.iter().any(|one| one.role == entry.role && one.privilege == entry.privilege)
+    };
+    grants.len() == built_in.len() && built_in.iter().all(has)
 }
 
 fn as_grant(entry: &DefaultPrivilege) -> Grant {

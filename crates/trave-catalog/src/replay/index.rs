@@ -20,6 +20,8 @@ pub(super) struct IndexPlan<'a> {
     pub(super) predicate: Option<&'a Expr>,
     /// What a generated name ends with.
     pub(super) label: &'a str,
+    /// Columns that the index only carries.
+    pub(super) include: &'a [Ident],
 }
 
 impl Session {
@@ -36,6 +38,11 @@ impl Session {
             return if keeps { Ok(()) } else { Err(Failure::exists("relation", name)) };
         }
         let index = self.new_index(&relation, create, span)?;
+        if create.unique {
+            let columns: Vec<SmolStr> =
+                index.keys.iter().filter_map(IndexKey::column).cloned().collect();
+            self.refuse_key_across_partitions(&relation, &columns)?;
+        }
         if !create.mode.only && self.is_partitioned(&relation) {
             for child in self.partitions(&relation) {
                 let plan = plan_of(create);
@@ -91,9 +98,14 @@ impl Session {
             }
             self.link_calls(relation, predicate);
         }
+        for column in plan.include {
+            self.need_column(relation, column.as_str())?;
+        }
+        let values: Vec<&Expr> = plan.keys.iter().map(|key| &key.value).collect();
+        let column_names = key_names(&values, plan.include);
         let name = match name {
             Some(name) => SmolStr::new(name.as_str()),
-            None => self.index_name(relation, plan),
+            None => self.index_name(relation, &column_names, plan.label),
         };
         let span = plan.keys.first().map_or(Span::default(), |key| key.span);
         Ok(Index {
@@ -101,6 +113,7 @@ impl Session {
             method: SmolStr::new(plan.method),
             keys,
             include: Vec::new(),
+            column_names,
             unique: false,
             nulls_not_distinct: false,
             predicate: plan.predicate.map(|predicate| self.expression_text(predicate)),
@@ -109,11 +122,14 @@ impl Session {
         })
     }
 
-    fn index_name(&self, relation: &QualifiedName, plan: &IndexPlan<'_>) -> SmolStr {
-        let values: Vec<Expr> = plan.keys.iter().map(|key| key.value.clone()).collect();
-        let names = key_names(&values);
-        let columns = addition(names.iter().map(SmolStr::as_str));
-        let wanted = Wanted { table: &relation.name, columns: &columns, label: plan.label };
+    fn index_name(
+        &self,
+        relation: &QualifiedName,
+        column_names: &[SmolStr],
+        label: &str,
+    ) -> SmolStr {
+        let columns = addition(column_names.iter().map(SmolStr::as_str));
+        let wanted = Wanted { table: &relation.name, columns: &columns, label };
         wanted.choose(|name| self.is_taken(&relation.schema, name))
     }
 
@@ -168,6 +184,7 @@ fn plan_of(create: &CreateIndex) -> IndexPlan<'_> {
         method: create.method.as_ref().map_or("btree", |method| method.as_str()),
         predicate: create.predicate.as_ref(),
         label: "idx",
+        include: &create.include,
     }
 }
 

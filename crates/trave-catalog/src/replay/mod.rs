@@ -10,17 +10,29 @@ mod column;
 mod constraint;
 mod drop;
 mod drop_cascade;
+mod drop_constraint;
+mod drop_function;
+mod drop_schema;
 mod expression;
+mod follow;
+mod foreign_key;
 mod function;
 mod generated;
 mod grant;
 mod index;
+mod inherit;
+mod meaning;
 mod names;
 mod object;
+mod outputs;
+mod partition;
 mod policy;
 mod prelude;
 mod privilege;
 mod rename;
+mod rewrite;
+mod scope;
+mod sequence;
 mod session;
 mod statement;
 mod store;
@@ -170,5 +182,7 @@ pub(crate) fn is_of_platform(origin: Origin) -> bool {
     origin.file == PLATFORM.file
 }
 
+#[cfg(test)]
+mod as_postgres;
 #[cfg(test)]
 mod tests;

@@ -45,20 +45,21 @@ impl Session {
 
     /// Every name that a written one may mean, best first.
     pub(super) fn candidates(&self, name: &ObjectName) -> Vec<QualifiedName> {
-        let short = SmolStr::new(name.name.as_str());
-        if let Some(schema) = &name.schema {
-            return vec![QualifiedName::new(schema_name(schema.as_str()), short)];
-        }
-        let path = self.search_path.iter().filter(|schema| *schema != "$user").cloned();
-        std::iter::once(SmolStr::new(TEMPORARY))
-            .chain(path)
-            .map(|schema| QualifiedName::new(schema, short.clone()))
-            .collect()
+        candidates_along(name, &self.search_path)
     }
 
     /// The first relation that a written name means.
     pub(super) fn find_relation(&self, name: &ObjectName) -> Option<(QualifiedName, RelationIs)> {
-        let mut candidates = self.candidates(name).into_iter();
+        self.find_relation_along(name, &self.search_path)
+    }
+
+    /// As [`Session::find_relation`], along another path.
+    pub(super) fn find_relation_along(
+        &self,
+        name: &ObjectName,
+        path: &[SmolStr],
+    ) -> Option<(QualifiedName, RelationIs)> {
+        let mut candidates = candidates_along(name, path).into_iter();
         candidates.find_map(|name| self.relation(&name).map(|is| (name, is)))
     }
 
@@ -152,6 +153,19 @@ impl Session {
         }
         Err(Failure::new(format!("column {column} of {table} does not exist")))
     }
+}
+
+/// Every name that a written one may mean along a path, best first.
+pub(super) fn candidates_along(name: &ObjectName, path: &[SmolStr]) -> Vec<QualifiedName> {
+    let short = SmolStr::new(name.name.as_str());
+    if let Some(schema) = &name.schema {
+        return vec![QualifiedName::new(schema_name(schema.as_str()), short)];
+    }
+    let path = path.iter().filter(|schema| *schema != "$user").cloned();
+    std::iter::once(SmolStr::new(TEMPORARY))
+        .chain(path)
+        .map(|schema| QualifiedName::new(schema, short.clone()))
+        .collect()
 }
 
 /// `pg_temp_3` and its alias are one.

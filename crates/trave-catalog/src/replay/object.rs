@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 use trave_source::Span;
 use trave_sql::{
-    AlterChange, AlterObject, AlterRole, AlterSequence, CreateExtension, CreateRole, CreateSchema,
-    CreateSequence, ExprKind, Literal, ObjectKind, ObjectName, PublicationChange,
-    PublicationObject, QueryBody, RoleChange, SequenceOption, Statement,
+    AlterChange, AlterObject, AlterRole, CreateExtension, CreateRole, CreateSchema, ExprKind,
+    Literal, ObjectKind, ObjectName, PublicationChange, PublicationObject, QueryBody, RoleChange,
+    Statement,
 };
 
 use super::expression::{self, Node};
-use super::grant::in_schema;
+use super::grant::{functions_in, in_schema};
 use super::names::RelationIs;
 use super::privilege::On;
-use super::session::{Session, TEMPORARY};
+use super::session::Session;
 use super::{Failure, Outcome, prelude};
 use crate::{
     Bucket, ChangeKind, EventTrigger, Extension, Provenance, Publication, QualifiedName, Role,
-    Schema, Sequence, Trigger,
+    Schema, Trigger,
 };
 
 impl Session {
@@ -170,7 +170,9 @@ impl Session {
                 }
                 self.publish(&name, objects)
             }
-            PublicationChange::Drop(objects) => self.unpublish(&name, objects),
+            PublicationChange::Drop(objects) => {
+                self.atomically(|session| session.unpublish(&name, objects))
+            }
             PublicationChange::Object(AlterChange::Rename(to)) => {
                 if let Some(publication) = self.store.take::<Publication>(&name) {
                     self.store.put(SmolStr::new(to.as_str()), publication);
@@ -185,9 +187,15 @@ impl Session {
         let mut tables = Vec::new();
         for object in objects {
             match object {
-                PublicationObject::Table(table, _, _) => {
-                    let origin = self.origin(table.span);
-                    tables.push((self.need_table(table)?, origin));
+                PublicationObject::Table(table) => {
+                    let origin = self.origin(table.name.span);
+                    let name = self.need_table(&table.name)?;
+                    let heirs = if table.only || self.is_partitioned(&name) {
+                        Vec::new()
+                    } else {
+                        self.store.descendants(&name)
+                    };
+                    tables.extend([name].into_iter().chain(heirs).map(|table| (table, origin)));
                 }
                 PublicationObject::Schema(schema) => {
                     let origin = self.origin(schema.span);
@@ -197,7 +205,16 @@ impl Session {
                 }
             }
         }
+        let unlogged = |table: &QualifiedName| {
+            self.catalog().tables.get(table).is_some_and(|one| one.unlogged)
+        };
+        if let Some((table, _)) = tables.iter().find(|(table, _)| unlogged(table)) {
+            return Err(Failure::new(format!("{table} is unlogged")));
+        }
         let Some(publication) = self.store.edit::<Publication>(name) else { return Ok(()) };
+        if publication.all_tables {
+            return Err(Failure::new(format!("publication {name} is for all tables")));
+        }
         if let Some((table, _)) =
             tables.iter().find(|(table, _)| publication.tables.contains_key(table))
         {
@@ -209,64 +226,19 @@ impl Session {
 
     fn unpublish(&mut self, name: &SmolStr, objects: &[PublicationObject]) -> Outcome {
         for object in objects {
-            let PublicationObject::Table(table, _, _) = object else { continue };
-            let table = self.need_table(table)?;
-            let publication = self.store.edit::<Publication>(name);
-            let removed = publication.and_then(|publication| publication.tables.remove(&table));
-            if removed.is_none() {
-                return Err(Failure::missing("publication member", &table));
-            }
-        }
-        Ok(())
-    }
-
-    /// `CREATE SEQUENCE`.
-    pub(super) fn create_sequence(&mut self, create: &CreateSequence) -> Outcome {
-        let name = if create.temporary {
-            QualifiedName::new(TEMPORARY, create.name.name.as_str())
-        } else {
-            self.new_name(&create.name)?
-        };
-        if self.relation(&name).is_some() {
-            let keeps = create.if_not_exists;
-            return if keeps { Ok(()) } else { Err(Failure::exists("relation", &name)) };
-        }
-        let provenance = self.provenance(create.name.span);
-        let grants = self.default_grants(On::Sequences, &name.schema);
-        let sequence = Sequence { name: name.clone(), provenance, owned_by: None, grants };
-        self.store.put(name.clone(), sequence);
-        self.own_sequence(&name, &create.options)
-    }
-
-    /// `ALTER SEQUENCE`.
-    pub(super) fn alter_sequence(&mut self, alter: &AlterSequence) -> Outcome {
-        let name = match self.find_relation(&alter.name) {
-            Some((name, RelationIs::Sequence)) => name,
-            None if alter.if_exists || self.assumes_missing() => return Ok(()),
-            _ => return Err(Failure::missing("sequence", &alter.name)),
-        };
-        let to = match &alter.change {
-            Some(AlterChange::Rename(to)) => QualifiedName::new(name.schema.clone(), to.as_str()),
-            Some(AlterChange::SetSchema(to)) => QualifiedName::new(to.as_str(), name.name.clone()),
-            _ => return self.own_sequence(&name, &alter.options),
-        };
-        self.rename_relation(&name, &to, alter.name.span)
-    }
-
-    fn own_sequence(&mut self, name: &QualifiedName, options: &[SequenceOption]) -> Outcome {
-        for option in options {
-            let SequenceOption::OwnedBy(owner) = option else { continue };
-            let owned_by = match owner {
-                Some((table, column)) => {
-                    let table = self.need_table(table)?;
-                    self.need_column(&table, column.as_str())?;
-                    self.store.link_sequence(&table, name);
-                    Some((table, SmolStr::new(column.as_str())))
-                }
-                None => None,
+            let PublicationObject::Table(table) = object else { continue };
+            let named = self.need_table(&table.name)?;
+            let heirs = if table.only || self.is_partitioned(&named) {
+                Vec::new()
+            } else {
+                self.store.descendants(&named)
             };
-            if let Some(sequence) = self.store.edit::<Sequence>(name) {
-                sequence.owned_by = owned_by;
+            for table in [named].into_iter().chain(heirs) {
+                let publication = self.store.edit::<Publication>(name);
+                let removed = publication.and_then(|one| one.tables.remove(&table));
+                if removed.is_none() {
+                    return Err(Failure::missing("publication member", &table));
+                }
             }
         }
         Ok(())
@@ -326,7 +298,32 @@ impl Session {
                 self.rename_relation(&name, &moved, Span::default())?;
             }
         }
+        let types = in_schema(&self.store.catalog.types, from);
+        for name in types {
+            let moved = QualifiedName::new(to.clone(), name.name.clone());
+            self.move_type(&name, &moved)?;
+        }
+        let functions = functions_in(&self.store.catalog.functions, from);
+        for key in functions {
+            let moved = QualifiedName::new(to.clone(), key.0.name.clone());
+            self.move_function(&key, &moved)?;
+        }
+        self.rename_in_defaults(from, &to);
         Ok(())
+    }
+
+    fn rename_in_defaults(&mut self, from: &SmolStr, to: &SmolStr) {
+        for entry in self.store.default_privileges() {
+            if entry.schema.as_ref() == Some(from) {
+                entry.schema = Some(to.clone());
+            }
+        }
+        for name in self.catalog().extensions.keys().cloned().collect::<Vec<_>>() {
+            let extension = self.store.edit::<Extension>(&name);
+            if let Some(extension) = extension.filter(|one| one.schema == *from) {
+                extension.schema = to.clone();
+            }
+        }
     }
 
     /// `INSERT INTO storage.buckets`: the buckets are part of the schema.

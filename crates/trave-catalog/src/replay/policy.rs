@@ -3,6 +3,8 @@
 use smol_str::SmolStr;
 use trave_sql::{AlterPolicy, CreatePolicy, Expr, PolicyCommand, RoleRef};
 
+use super::expression::Node;
+use super::rewrite::edit_condition;
 use super::session::Session;
 use super::{Failure, Outcome, expression};
 use crate::{Command, Condition, Policy, QualifiedName};
@@ -67,8 +69,12 @@ impl Session {
             }
         }
         let span = self.inside(expr.span);
+        let edits = self.settling_edits(Node::Expr(expr));
         let expr = Expr { span, ..expr.clone() };
-        Condition { text: self.slice(span).to_owned(), origin: self.origin(span), expr }
+        let text = self.slice(span).to_owned();
+        let mut condition = Condition { text, origin: self.origin(span), expr };
+        edit_condition(&mut condition, edits);
+        condition
     }
 
     /// `ALTER POLICY`.

@@ -99,7 +99,7 @@ create table auth.mfa_amr_claims (
   created_at timestamptz not null, updated_at timestamptz not null,
   authentication_method text not null, id uuid primary key);
 create function auth.uid() returns uuid language sql stable as
-  $$ select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub' $$;
+  $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
 create function auth.role() returns text language sql stable as
   $$ select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role' $$;
 create function auth.email() returns text language sql stable as

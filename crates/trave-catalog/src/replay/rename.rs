@@ -1,15 +1,16 @@
 //! New names: keys, foreign keys and policies follow; names of constraints and indexes do not.
 
-use smol_str::{SmolStr, ToSmolStr};
+use smol_str::SmolStr;
 use trave_source::Span;
 use trave_sql::RenamePart;
 
 use super::names::RelationIs;
+use super::rewrite::rename_in_text;
 use super::session::Session;
-use super::{Failure, Outcome, expression};
+use super::{Failure, Outcome};
 use crate::{
-    ChangeKind, Column, Condition, Index, IndexTarget, PastColumn, Publication, QualifiedName,
-    Sequence, Table, View,
+    ChangeKind, Column, Index, IndexTarget, PastColumn, Publication, QualifiedName, Sequence,
+    Table, View,
 };
 
 impl Session {
@@ -20,10 +21,22 @@ impl Session {
         rename: &RenamePart,
         span: Span,
     ) -> Outcome {
+        self.refuse_inherited_column(table, rename.from.as_str())?;
+        self.rename_own_column(table, rename, span)
+    }
+
+    fn rename_own_column(
+        &mut self,
+        table: &QualifiedName,
+        rename: &RenamePart,
+        span: Span,
+    ) -> Outcome {
         let (from, to) = (rename.from.as_str(), SmolStr::new(rename.to.as_str()));
         if self.catalog().tables.get(table).is_some_and(|table| table.column(&to).is_some()) {
             return Err(Failure::exists("column", &rename.to));
         }
+        self.column_mut(table, from)?;
+        self.follow_column(table, (from, &to));
         self.column_mut(table, from)?.name = to.clone();
         let origin = self.origin(rename.from.span);
         let past = PastColumn { name: SmolStr::new(from), renamed_to: Some(to.clone()), origin };
@@ -49,7 +62,7 @@ impl Session {
             let has =
                 self.catalog().tables.get(&child).is_some_and(|one| one.column(from).is_some());
             if has {
-                self.deeper(|session| session.rename_column(&child, rename, span))?;
+                self.deeper(|session| session.rename_own_column(&child, rename, span))?;
             }
         }
         let changed = ChangeKind::ColumnRenamed { table: table.clone(), from: from.into(), to };
@@ -64,18 +77,34 @@ impl Session {
         to: &QualifiedName,
         span: Span,
     ) -> Outcome {
+        if from == to {
+            return Ok(());
+        }
         if self.relation(to).is_some() {
             return Err(Failure::exists("relation", to));
         }
-        match self.relation(from) {
+        let is = self.relation(from);
+        if matches!(is, Some(RelationIs::Table | RelationIs::View)) {
+            self.refuse_type_of_relation(to)?;
+            self.follow_relation(from, to);
+        }
+        match is {
             Some(RelationIs::Table) => self.move_table(from, to, span),
             Some(RelationIs::View) => self.move_view(from, to),
-            Some(RelationIs::Sequence) => self.move_sequence(from, to),
+            Some(RelationIs::Sequence) => {
+                let owned =
+                    self.catalog().sequences.get(from).and_then(|one| one.owned_by.as_ref());
+                if owned.is_some() && from.schema != to.schema {
+                    return Err(Failure::new(format!("{from} goes where its table goes")));
+                }
+                self.move_sequence(from, to);
+            }
             Some(RelationIs::Index) => return self.rename_index(from, &to.name),
             Some(RelationIs::Type) | None => return Err(Failure::missing("relation", from)),
         }
         self.store.relink(from, to);
         self.rename_in_readers(from, to);
+        self.retype(from, to);
         Ok(())
     }
 
@@ -97,11 +126,6 @@ impl Session {
         }
         for parent in &table.inherits {
             self.store.link_child(parent, to);
-        }
-        for policy in &mut table.policies {
-            for condition in policy.using.iter_mut().chain(&mut policy.check) {
-                rename_table_in(condition, from, to);
-            }
         }
         self.store.put_table(table);
         for name in constraints {
@@ -146,7 +170,9 @@ impl Session {
             }
             sequence.name.schema = to.schema.clone();
             self.store.link_sequence(to, &sequence.name);
-            self.store.put(sequence.name.clone(), sequence);
+            let new = sequence.name.clone();
+            self.store.put(new.clone(), sequence);
+            self.follow_sequence(name, &new);
         }
     }
 
@@ -169,6 +195,7 @@ impl Session {
             self.store.link_sequence(table, to);
         }
         self.store.put(to.clone(), sequence);
+        self.follow_sequence(from, to);
     }
 
     fn rename_in_readers(&mut self, from: &QualifiedName, to: &QualifiedName) {
@@ -176,14 +203,6 @@ impl Session {
             if let Some(view) = self.store.edit::<View>(&view) {
                 view.reads.remove(from);
                 view.reads.insert(to.clone());
-            }
-        }
-        for table in self.store.policy_readers(from) {
-            let Some(table) = self.store.table(&table) else { continue };
-            for policy in &mut table.policies {
-                for condition in policy.using.iter_mut().chain(&mut policy.check) {
-                    rename_table_in(condition, from, to);
-                }
             }
         }
     }
@@ -206,6 +225,13 @@ impl Session {
         let owner =
             self.store.index_owner(index).ok_or_else(|| Failure::missing("index", index))?;
         let to = SmolStr::new(to);
+        if let Some(table) = self.catalog().tables.get(&owner) {
+            let backs =
+                table.indexes.iter().any(|one| one.name == index.name && one.constraint.is_some());
+            if backs && table.has_constraint(&to) {
+                return Err(Failure::exists("constraint", &to));
+            }
+        }
         self.store.link_index(&owner, &to);
         self.store.link_constraint(&owner, &to);
         let same = |one: &&mut Index| one.name == index.name;
@@ -225,6 +251,11 @@ impl Session {
         table: &QualifiedName,
         rename: &RenamePart,
     ) -> Outcome {
+        self.refuse_inherited_constraint(table, rename.from.as_str())?;
+        self.rename_own_constraint(table, rename)
+    }
+
+    fn rename_own_constraint(&mut self, table: &QualifiedName, rename: &RenamePart) -> Outcome {
         let (from, to) = (rename.from.as_str(), SmolStr::new(rename.to.as_str()));
         let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
         if !found.has_constraint(from) {
@@ -233,10 +264,22 @@ impl Session {
         if found.has_constraint(&to) {
             return Err(Failure::exists("constraint", &rename.to));
         }
-        self.store.link_index(table, &to);
+        let is_check = found.checks.iter().any(|check| check.name == from);
+        let has_index = found.indexes.iter().any(|index| index.constraint.as_deref() == Some(from));
+        if has_index && self.is_index_taken(table, &to) {
+            return Err(Failure::exists("relation", &rename.to));
+        }
+        if has_index {
+            self.store.link_index(table, &to);
+        }
         self.store.link_constraint(table, &to);
+        for child in self.store.children(table).into_iter().filter(|_| is_check) {
+            self.deeper(|session| session.rename_own_constraint(&child, rename))?;
+        }
         self.edit_table(table, |table| {
-            table.rename_key(from, &to);
+            if has_index {
+                table.rename_key(from, &to);
+            }
             for key in table.foreign_keys.iter_mut().filter(|key| key.name == from) {
                 key.name = to.clone();
             }
@@ -293,14 +336,15 @@ fn rename_in_table(table: &mut Table, from: &str, to: &SmolStr) {
     for grant in &mut table.grants {
         replace(&mut grant.columns, from, to);
     }
+    if let Some(key) = &mut table.partition_key {
+        let list = key.find('(').unwrap_or(0);
+        let mut columns = key.split_off(list);
+        rename_in_text(&mut columns, &table.name.name, (from, to));
+        key.push_str(&columns);
+    }
     for Column { generated, .. } in &mut table.columns {
         if let Some(text) = generated {
             rename_in_text(text, &table.name.name, (from, to));
-        }
-    }
-    for policy in &mut table.policies {
-        for condition in policy.using.iter_mut().chain(&mut policy.check) {
-            rename_column_in(condition, &table.name.name, (from, to));
         }
     }
 }
@@ -317,123 +361,4 @@ fn rename_in_index(index: &mut Index, table: &str, names: (&str, &SmolStr)) {
     if let Some(predicate) = &mut index.predicate {
         rename_in_text(predicate, table, names);
     }
-}
-
-/// Renames a column in the text of an expression over one table.
-fn rename_in_text(text: &mut String, table: &str, names: (&str, &SmolStr)) {
-    if !text.contains(names.0) {
-        return;
-    }
-    let Some(expr) = parse_expression(text, 0) else { return };
-    let spans = expression::own_references(&expr, table).into_iter();
-    let spans: Vec<Span> =
-        spans.filter(|(name, _)| name == names.0).map(|(_, span)| span).collect();
-    *text = with_names(text, expr.span.start, &spans, names.1);
-}
-
-/// Renames a column of the policy's own table in a condition.
-fn rename_column_in(condition: &mut Condition, table: &str, names: (&str, &SmolStr)) {
-    let own = expression::own_references(&condition.expr, table);
-    let mut spans: Vec<Span> =
-        own.into_iter().filter(|(name, _)| name == names.0).map(|(_, span)| span).collect();
-    let all = expression::references(expression::Node::Expr(&condition.expr), names.0);
-    let qualified =
-        all.into_iter().filter(|(before, _)| before.is_some_and(|before| before.name == table));
-    spans.extend(qualified.map(|(_, span)| span));
-    rewrite(condition, spans, names.1);
-}
-
-/// Renames a table that the queries of a condition read.
-fn rename_table_in(condition: &mut Condition, from: &QualifiedName, to: &QualifiedName) {
-    let names = expression::tables_in(&condition.expr).into_iter();
-    let same = names.filter(|name| name.is(&from.schema, &from.name));
-    let spans: Vec<Span> = same.map(|name| name.span).collect();
-    let qualifiers = qualifier_spans(condition, &from.name);
-    let text = SmolStr::new(to.to_string());
-    let base = condition.expr.span.start;
-    let mut edits: Vec<(Span, SmolStr)> =
-        spans.into_iter().map(|span| (span, text.clone())).collect();
-    edits.extend(qualifiers.into_iter().map(|span| (span, to.name.clone())));
-    let edited = edit(&condition.text, base, edits);
-    set_text(condition, edited);
-}
-
-fn qualifier_spans(condition: &Condition, table: &str) -> Vec<Span> {
-    let mut spans = Vec::new();
-    expression::walk(expression::Node::Expr(&condition.expr), &mut |node| {
-        if let expression::Node::Expr(expr) = node
-            && let trave_sql::ExprKind::Column(column) = &expr.kind
-        {
-            let before = column.qualifier.as_ref().filter(|before| before.name == table);
-            spans.extend(before.map(|before| before.span));
-        }
-        true
-    });
-    spans
-}
-
-fn rewrite(condition: &mut Condition, mut spans: Vec<Span>, to: &SmolStr) {
-    spans.sort();
-    spans.dedup();
-    if spans.is_empty() {
-        return;
-    }
-    let text = with_names(&condition.text, condition.expr.span.start, &spans, to);
-    set_text(condition, text);
-}
-
-fn set_text(condition: &mut Condition, text: String) {
-    if text == condition.text {
-        return;
-    }
-    if let Some(expr) = parse_expression(&text, condition.expr.span.start) {
-        condition.expr = expr;
-        condition.text = text;
-    }
-}
-
-/// Puts a new column name where each reference ends; what stands before the dot stays.
-fn with_names(text: &str, base: u32, spans: &[Span], to: &SmolStr) -> String {
-    let name = trave_sql::Name::exact(to).to_smolstr();
-    let last_part = |span: &Span| {
-        let written = text.get((span.start - base) as usize..(span.end - base) as usize);
-        let before = written.and_then(|written| written.rfind('.')).map_or(0, |at| at + 1);
-        Span { start: span.start + u32::try_from(before).unwrap_or(0), end: span.end }
-    };
-    let holds = |span: &&Span| span.start >= base;
-    let edits = spans.iter().filter(holds).map(|span| (last_part(span), name.clone())).collect();
-    edit(text, base, edits)
-}
-
-fn edit(text: &str, base: u32, mut edits: Vec<(Span, SmolStr)>) -> String {
-    edits.sort_by_key(|(span, _)| span.start);
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for (span, name) in edits {
-        let (start, end) = (span.start.saturating_sub(base), span.end.saturating_sub(base));
-        let (start, end) = (start as usize, end as usize);
-        if start < from || end > text.len() {
-            continue;
-        }
-        out.push_str(text.get(from..start).unwrap_or_default());
-        out.push_str(&name);
-        from = end;
-    }
-    out.push_str(text.get(from..).unwrap_or_default());
-    out
-}
-
-/// Reads an expression again, with spans that begin at `base`.
-pub(super) fn parse_expression(text: &str, base: u32) -> Option<trave_sql::Expr> {
-    const LEAD: &str = "select ";
-    let lead = u32::try_from(LEAD.len()).unwrap_or(0);
-    let options = trave_sql::Options {
-        dialect: trave_sql::Dialect::Postgres,
-        offset: base.saturating_sub(lead),
-    };
-    let parsed = trave_sql::parse(&format!("{LEAD}{text}"), options);
-    let statement = parsed.statements.into_iter().next()?.statement;
-    let trave_sql::Statement::Query(query) = statement else { return None };
-    let trave_sql::QueryBody::Select(select) = query.body else { return None };
-    Some(select.projection.into_iter().next()?.value)
 }

@@ -1,11 +1,11 @@
 //! What one connection knows while it runs: settings, the current file, what was counted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_source::{FileId, Notice, Origin, Span};
-use trave_sql::{Expr, SetVariable, Statement};
+use trave_sql::{SetVariable, Statement};
 
 use super::body::Bodies;
 use super::prelude;
@@ -55,6 +55,10 @@ pub(super) struct Session {
     pub(super) grants_known: bool,
     /// How deep blocks and functions are nested.
     pub(super) depth: u32,
+    /// Columns that the running `ALTER TABLE` has given another type.
+    pub(super) retyped: Vec<SmolStr>,
+    /// Whether `ONLY` keeps a change away from children.
+    pub(super) only: bool,
     /// Whether the platform itself is being made.
     pub(super) platform: bool,
     /// Whether a branch runs that may not be taken: its failures mean nothing.
@@ -63,8 +67,6 @@ pub(super) struct Session {
     pub(super) checks_bodies: bool,
     /// Bodies of functions that change the schema, to be run where they are called.
     pub(super) bodies: Bodies,
-    /// Names of columns that the query of a view mentions.
-    pub(super) view_columns: BTreeMap<QualifiedName, BTreeSet<SmolStr>>,
     frame: Frame,
     path_default: Vec<SmolStr>,
     path_outside: Option<Vec<SmolStr>>,
@@ -113,11 +115,12 @@ impl Session {
             role: "postgres".into(),
             grants_known: true,
             depth: 0,
+            retyped: Vec::new(),
+            only: false,
             platform: false,
             speculative: false,
             checks_bodies: true,
             bodies: Bodies::default(),
-            view_columns: BTreeMap::new(),
             frame: Frame::of_text("", PLATFORM),
             path_default: path,
             path_outside: None,
@@ -216,9 +219,9 @@ impl Session {
         Span::new(before, before + inner.len()).shifted(span.start)
     }
 
-    /// The text of an expression, without parentheses around it.
-    pub(super) fn expression_text(&self, expr: &Expr) -> String {
-        self.slice(self.inside(expr.span)).to_owned()
+    /// The path along which the names of stored texts are found.
+    pub(super) fn settled_path(&self) -> &[SmolStr] {
+        &self.path_default
     }
 
     /// Where a new object comes from.
@@ -363,7 +366,7 @@ fn is_balanced(text: &str) -> bool {
 }
 
 /// `SET search_path = ''` names no schema at all.
-fn path_of(values: &[SmolStr]) -> Vec<SmolStr> {
+pub(super) fn path_of(values: &[SmolStr]) -> Vec<SmolStr> {
     values.iter().filter(|value| !value.is_empty()).cloned().collect()
 }
 

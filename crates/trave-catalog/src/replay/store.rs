@@ -296,6 +296,21 @@ impl Store {
         linked(&self.children, parent).filter(|child| is_child(child)).cloned().collect()
     }
 
+    /// Children, their children, and so on, each once.
+    pub(super) fn descendants(&self, parent: &QualifiedName) -> Vec<QualifiedName> {
+        let mut all = self.children(parent);
+        let mut at = 0;
+        while let Some(name) = all.get(at).cloned() {
+            at += 1;
+            for child in self.children(&name) {
+                if child != *parent && !all.contains(&child) {
+                    all.push(child);
+                }
+            }
+        }
+        all
+    }
+
     /// Remembers that a view reads a relation.
     pub(super) fn link_reader(&mut self, relation: &QualifiedName, view: &QualifiedName) {
         link(&mut self.readers, relation, view);
@@ -358,6 +373,14 @@ impl Store {
     /// Whether some table of the schema has a constraint of this name.
     pub(super) fn has_constraint(&self, schema: &SmolStr, name: &str) -> bool {
         let key = QualifiedName::new(schema.clone(), name);
+        if self
+            .catalog
+            .types
+            .values()
+            .any(|kind| kind.name.schema == *schema && kind.has_check(name))
+        {
+            return true;
+        }
         linked(&self.constraints, &key).any(|table| {
             table.schema == *schema
                 && self.catalog.tables.get(table).is_some_and(|table| table.has_constraint(name))

@@ -71,11 +71,19 @@ impl Session {
             table.partition_key = Some(self.partition_key(partition_by));
         }
         self.store.put_table(table);
+        self.refuse_options(name, &create.options)?;
         self.changed(create.name.span, ChangeKind::TableCreated(name.clone()));
         self.inherit_parts(create, name)?;
         self.add_columns(create, name)?;
+        self.check_partition_key(name)?;
+        let columns = self.catalog().tables.get(name).map(|table| table.columns.clone());
+        self.check_generated(name, &columns.unwrap_or_default())?;
         let mut constraints = all_constraints(create);
         constraints.sort_by_key(rank_of);
+        let primary = |one: &&Constraint| matches!(one.kind, ConstraintKind::PrimaryKey(_));
+        if constraints.iter().filter(primary).count() > 1 {
+            return Err(Failure::new(format!("{name} has two primary keys")));
+        }
         let constraints = without_repetition(constraints);
         for rank in 0..=3 {
             let of_rank = constraints.iter().filter(|one| rank_of(one) == rank);
@@ -86,10 +94,22 @@ impl Session {
         for index in &create.indexes {
             self.index_of_table(name, index)?;
         }
-        self.inherit_indexes(create, name)
+        self.inherit_indexes(create, name)?;
+        if !create.likes.is_empty() || !create.inherits.is_empty() || create.partition_of.is_some()
+        {
+            self.link_texts(name);
+        }
+        Ok(())
     }
 
     fn add_columns(&mut self, create: &CreateTable, name: &QualifiedName) -> Outcome {
+        let mut seen: Vec<&str> = Vec::new();
+        for column in &create.columns {
+            if seen.contains(&column.name.as_str()) {
+                return Err(Failure::exists("column", &column.name));
+            }
+            seen.push(column.name.as_str());
+        }
         for (position, column) in create.columns.iter().enumerate() {
             for like in create.likes.iter().filter(|like| like.position == position) {
                 self.like_columns(name, like)?;
@@ -122,22 +142,32 @@ impl Session {
     }
 
     fn merge_column(&mut self, name: &QualifiedName, column: &trave_sql::Column) -> Outcome {
-        let default = column.default.as_ref().map(|default| self.expression_text(default));
-        let Some(table) = self.store.table(name) else { return Ok(()) };
-        let same = table.columns.iter_mut().find(|old| old.name == column.name.as_str());
-        let Some(old) = same else { return Ok(()) };
-        if table.inherits.is_empty() {
+        let is_heir = self.catalog().tables.get(name).is_some_and(|one| !one.inherits.is_empty());
+        if !is_heir {
             return Err(Failure::exists("column", &column.name));
         }
-        old.not_null |= column.not_null;
-        old.default = default.or(old.default.take());
+        let own = self.new_column(name, column)?;
+        let Some(table) = self.store.table(name) else { return Ok(()) };
+        let same = table.columns.iter_mut().find(|old| old.name == own.name);
+        let Some(old) = same else { return Ok(()) };
+        if !own.type_name.is_empty() && own.type_name != old.type_name {
+            return Err(Failure::new(format!("column {} has another type", column.name)));
+        }
+        old.local = true;
+        old.not_null |= own.not_null;
+        if own.default.is_some() || own.sequence.is_some() {
+            old.default = own.default;
+            old.sequence = own.sequence;
+        }
+        old.identity = own.identity.or(old.identity);
+        old.generated = own.generated.or(old.generated.take());
         Ok(())
     }
 
     fn add_outputs(
         &mut self,
         name: &QualifiedName,
-        outputs: &super::view::Outputs,
+        outputs: &super::outputs::Outputs,
         create: &CreateTable,
     ) {
         let origin = self.origin(create.name.span);
@@ -195,10 +225,18 @@ fn without_repetition(constraints: Vec<Constraint>) -> Vec<Constraint> {
     kept
 }
 
-fn key_columns(constraint: &Constraint) -> Option<(Vec<&str>, bool)> {
+/// What makes two keys one: columns, operators, and how nulls compare.
+fn key_columns(constraint: &Constraint) -> Option<(Vec<String>, bool)> {
+    if let ConstraintKind::Exclude(exclude) = &constraint.kind {
+        let keys = exclude.keys.iter().zip(&exclude.operators);
+        let keys: Option<Vec<String>> = keys
+            .map(|(key, with)| Some(format!("{} {with}", expression::plain_column(&key.value)?)))
+            .collect();
+        return keys.filter(|_| exclude.predicate.is_none()).map(|keys| (keys, false));
+    }
     let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)) = &constraint.kind else {
         return None;
     };
-    let columns = key.columns.iter().map(trave_sql::Ident::as_str).collect();
+    let columns = key.columns.iter().map(|column| column.as_str().to_owned()).collect();
     Some((columns, key.nulls_not_distinct))
 }

@@ -3,11 +3,11 @@
 use smol_str::SmolStr;
 use trave_sql::{CreateTable, LikeTable};
 
-use super::alter_parts::ChildIs;
 use super::generated::{Wanted, addition};
+use super::inherit::ChildIs;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{Column, Index, IndexTarget, Key, QualifiedName, Table};
+use crate::{Check, Column, ForeignKey, Index, Key, QualifiedName, Table};
 
 impl Session {
     /// `LIKE other INCLUDING …`: the columns now, the rest with them.
@@ -18,8 +18,10 @@ impl Session {
         for column in &source.columns {
             let mut copy = column.clone();
             copy.origin = self.origin(like.table.span);
+            copy.local = true;
             if !includes("defaults") {
                 copy.default = None;
+                copy.sequence = None;
             }
             if !includes("generated") {
                 copy.generated = None;
@@ -27,20 +29,16 @@ impl Session {
             if !includes("identity") {
                 copy.identity = None;
             }
-            // A copied `serial` keeps the sequence of the original.
-            if std::mem::take(&mut copy.serial) && includes("defaults") {
-                copy.default = self.next_value(&source.name, &column.name);
-            }
             let identity = copy.identity.is_some();
             self.edit_table(table, |table| table.columns.push(copy))?;
             if identity {
-                self.make_owned_sequence(table, &column.name, &[]);
+                self.make_owned_sequence(table, &column.name, Some(&[]));
             }
         }
         self.edit_table(table, |table| table.columns_known &= source.columns_known)?;
         if includes("constraints") {
             for check in &source.checks {
-                self.put_check(table, check.clone());
+                self.put_check(table, Check { local: true, validated: true, ..check.clone() })?;
             }
         }
         if includes("indexes") {
@@ -64,10 +62,7 @@ impl Session {
 
     fn name_of_copy(&self, table: &QualifiedName, index: &Index, source: &Table) -> SmolStr {
         let primary = source.primary_key.as_ref().is_some_and(|key| key.name == index.name);
-        let names = index.keys.iter().map(|key| match &key.what {
-            IndexTarget::Column(column) => column.as_str(),
-            IndexTarget::Expression(_) => "expr",
-        });
+        let names = index.column_names.iter().map(SmolStr::as_str);
         let columns = if primary { String::new() } else { addition(names) };
         let label = match (&index.constraint, primary) {
             (_, true) => "pkey",
@@ -103,45 +98,32 @@ impl Session {
             let parent = self.need_table(parent)?;
             let Some(source) = self.catalog().tables.get(&parent).cloned() else { continue };
             let partition = create.partition_of.is_some();
-            if partition && source.kind != crate::TableKind::Partitioned && source.columns_known {
-                return Err(Failure::new(format!("{parent} is not partitioned")));
+            let is_partitioned = source.kind == crate::TableKind::Partitioned;
+            let is_part = !partition && source.is_partition;
+            if (is_part || partition != is_partitioned) && source.columns_known {
+                return Err(Failure::new(format!("{parent} has children of another kind")));
             }
             let kind = if partition { ChildIs::Partition } else { ChildIs::Heir };
+            let columns = source.columns.clone().into_iter();
             let columns: Vec<Column> =
-                source.columns.iter().map(|column| self.column_for_heir(&parent, column)).collect();
+                columns.map(|column| Column { local: false, ..column }).collect();
             self.edit_table(name, |table| {
                 table.columns_known &= source.columns_known;
                 for column in columns {
-                    inherit_column(table, column, kind);
+                    inherit_column(table, column);
                 }
             })?;
+            if let Some(of) = &create.partition_of {
+                self.refuse_bound(&parent, &of.bound)?;
+            }
             self.attach(&parent, name, kind);
             let bound = create.partition_of.as_ref().map(|of| of.bound.clone());
             self.edit_table(name, |table| table.partition_bound = bound)?;
             for check in &source.checks {
-                self.put_check(name, check.clone());
+                self.put_check(name, Check { local: false, validated: true, ..check.clone() })?;
             }
         }
         Ok(())
-    }
-
-    /// A column as a partition or heir gets it: with the sequence of the parent.
-    fn column_for_heir(&self, parent: &QualifiedName, column: &Column) -> Column {
-        let mut copy = column.clone();
-        if std::mem::take(&mut copy.serial) {
-            copy.default = self.next_value(parent, &column.name);
-        }
-        copy
-    }
-
-    /// The default of a `serial` column.
-    fn next_value(&self, table: &QualifiedName, column: &str) -> Option<String> {
-        let mut sequences = self.store.owned(table).into_iter();
-        let of_column = |name: &QualifiedName| {
-            let owner = self.catalog().sequences.get(name).and_then(|one| one.owned_by.as_ref());
-            owner.is_some_and(|(_, of)| of == column)
-        };
-        sequences.find(of_column).map(|name| format!("nextval('{name}'::regclass)"))
     }
 
     /// A partition repeats the keys, indexes, foreign keys and triggers of its parent.
@@ -171,7 +153,7 @@ impl Session {
                 |own: &crate::ForeignKey| own.columns == key.columns && own.target == key.target;
             let has = self.catalog().tables.get(child);
             if !has.is_some_and(|child| child.foreign_keys.iter().any(same)) {
-                self.put_foreign_key(child, key.clone());
+                self.put_foreign_key(child, ForeignKey { inherited: true, ..key.clone() });
             }
         }
         if let Some(child) = self.store.table(child) {
@@ -189,22 +171,26 @@ impl Session {
         parent: &QualifiedName,
         (child, bound): (&QualifiedName, &SmolStr),
     ) -> Outcome {
+        self.refuse_child(parent, child, ChildIs::Partition)?;
+        self.refuse_bound(parent, bound)?;
         self.attach(parent, child, ChildIs::Partition);
         self.take_over_indexes(parent, child);
-        self.edit_table(child, |table| table.partition_bound = Some(bound.clone()))
+        self.edit_table(child, |table| {
+            table.partition_bound = Some(bound.clone());
+            table.columns.iter_mut().for_each(|column| column.local = false);
+            table.checks.iter_mut().for_each(|check| check.local = false);
+        })
     }
 }
 
-/// A column of a parent: merged with one of the same name, with the parent's sequence.
-fn inherit_column(table: &mut Table, mut column: Column, kind: ChildIs) {
+/// A column of a parent: merged with one of the same name. It draws from the parent's sequence, but
+/// an identity stays with the parent (until PostgreSQL 16).
+fn inherit_column(table: &mut Table, column: Column) {
     if let Some(own) = table.columns.iter_mut().find(|own| own.name == column.name) {
         own.not_null |= column.not_null;
         return;
     }
-    if kind == ChildIs::Heir {
-        column.identity = None;
-    }
-    table.columns.push(column);
+    table.columns.push(Column { identity: None, ..column });
 }
 
 fn same_keys(one: &Index, other: &Index) -> bool {

@@ -37,7 +37,7 @@ fn a_table_has_the_types_names_and_keys_that_the_server_gives_it() {
     assert_eq!(members.column("number").unwrap().identity, Some(Identity::Always));
     assert!(members.column("id").unwrap().not_null);
     let teams = table(&catalog, "Teams");
-    assert!(teams.column("id").unwrap().serial);
+    assert!(teams.column("id").unwrap().sequence.is_some());
     let sequences: Vec<String> = catalog.sequences.keys().map(ToString::to_string).collect();
     assert!(sequences.contains(&"public.\"Teams_id_seq\"".to_owned()), "{sequences:?}");
     assert!(sequences.contains(&"public.members_number_seq".to_owned()));

@@ -4,6 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 use trave_sql::{DataType, Name, ObjectName};
 
 use super::Failure;
+use super::names::candidates_along;
 use super::prelude;
 use super::session::Session;
 use crate::QualifiedName;
@@ -43,8 +44,17 @@ impl Session {
 
     /// The type, table or view whose rows are of this name.
     pub(super) fn find_type(&self, name: &ObjectName) -> Option<QualifiedName> {
+        self.find_type_along(name, &self.search_path)
+    }
+
+    /// As [`Session::find_type`], along another path.
+    pub(super) fn find_type_along(
+        &self,
+        name: &ObjectName,
+        path: &[SmolStr],
+    ) -> Option<QualifiedName> {
         let catalog = self.catalog();
-        self.candidates(name).into_iter().find(|name| {
+        candidates_along(name, path).into_iter().find(|name| {
             catalog.types.contains_key(name)
                 || catalog.tables.contains_key(name)
                 || catalog.views.contains_key(name)
@@ -77,6 +87,28 @@ fn printed(name: &QualifiedName, kind: &DataType) -> SmolStr {
 /// Whether a name, as printed, is a type of `pg_catalog`.
 pub(crate) fn is_built_in(name: &str) -> bool {
     BUILT_IN.binary_search(&name).is_ok()
+}
+
+/// Whether a column of one type can refer to a key of another, as far as both are built in.
+pub(super) fn can_refer(from: &str, to: &str) -> bool {
+    let base = |text: &str| text.split('(').next().unwrap_or_default().trim().to_owned();
+    let (from, to) = (base(from), base(to));
+    let families: [&[&str]; 4] = [
+        &["smallint", "integer", "bigint"],
+        &["real", "double precision"],
+        &["text", "character varying", "character", "name"],
+        &["date", "timestamp without time zone", "timestamp with time zone"],
+    ];
+    let whole = ["smallint", "integer", "bigint"].contains(&from.as_str());
+    let widens = match to.as_str() {
+        "numeric" => whole,
+        "real" | "double precision" => whole || from == "numeric",
+        _ => false,
+    };
+    let own = |text: &str| !is_built_in(text);
+    let together =
+        |family: &&[&str]| family.contains(&from.as_str()) && family.contains(&to.as_str());
+    from == to || own(&from) || own(&to) || widens || families.iter().any(together)
 }
 
 /// Sorted. As `format_type` prints them, without modifiers.

@@ -12,11 +12,18 @@ use super::session::Session;
 use super::{Failure, Outcome};
 use crate::{Function, Provenance, QualifiedName, TypeKind, UserType};
 
+/// Types in types: no deeper than this.
+const NESTING_MAX: u32 = 16;
+
 impl Session {
     /// `CREATE TYPE`.
     pub(super) fn create_type(&mut self, create: &CreateType) -> Outcome {
         let name = self.new_name(&create.name)?;
         self.refuse_taken_type(&name)?;
+        let is_composite = matches!(create.kind, trave_sql::TypeKind::Composite(_));
+        if is_composite && self.relation(&name).is_some() {
+            return Err(Failure::exists("relation", &name));
+        }
         let kind = match &create.kind {
             trave_sql::TypeKind::Enum(labels) => TypeKind::Enum(labels.clone()),
             trave_sql::TypeKind::Composite(attributes) => {
@@ -39,6 +46,43 @@ impl Session {
             || self.catalog().tables.contains_key(name)
             || self.catalog().views.contains_key(name);
         if taken { Err(Failure::exists("type", name)) } else { Ok(()) }
+    }
+
+    /// A relation is a type as well: its name must be free among both.
+    pub(super) fn refuse_type_of_relation(&self, name: &QualifiedName) -> Outcome {
+        if self.catalog().types.contains_key(name) {
+            return Err(Failure::exists("type", name));
+        }
+        Ok(())
+    }
+
+    /// The type below a domain; any other type is its own.
+    pub(super) fn base_type(&self, text: &SmolStr) -> SmolStr {
+        let mut kinds = self.catalog().types.values().filter(|_| text.contains('.'));
+        let base = kinds.find_map(|kind| match &kind.kind {
+            TypeKind::Domain { base, .. } if printed(&kind.name) == *text => Some(base.clone()),
+            _ => None,
+        });
+        base.unwrap_or_else(|| text.clone())
+    }
+
+    /// Whether a type, as printed, is an enum or composite type of the catalog.
+    pub(super) fn is_own_type(&self, text: &str) -> bool {
+        let mut kinds = self.catalog().types.values();
+        text.contains('.')
+            && kinds.any(|kind| {
+                matches!(kind.kind, TypeKind::Enum(_) | TypeKind::Composite(_))
+                    && printed(&kind.name) == text
+            })
+    }
+
+    /// Whether a type, as printed, is a domain.
+    pub(super) fn is_domain(&self, text: &str) -> bool {
+        let mut kinds = self.catalog().types.values();
+        text.contains('.')
+            && kinds.any(|kind| {
+                matches!(kind.kind, TypeKind::Domain { .. }) && printed(&kind.name) == text
+            })
     }
 
     fn put_type(&mut self, name: QualifiedName, kind: TypeKind, span: Span) {
@@ -71,7 +115,11 @@ impl Session {
     fn change_type(&mut self, name: &QualifiedName, change: &TypeChange) -> Outcome {
         let attribute_type = match change {
             TypeChange::AddAttribute(one) | TypeChange::AlterAttribute(one) => {
-                Some(self.resolve_type(&one.data_type)?.text)
+                let kind = self.resolve_type(&one.data_type)?.text;
+                if self.holds_type(&kind, &printed(name), NESTING_MAX) {
+                    return Err(Failure::new(format!("{name} cannot be made of itself")));
+                }
+                Some(kind)
             }
             TypeChange::Object(change) => return self.change_type_object(name, change),
             _ => None,
@@ -80,6 +128,9 @@ impl Session {
         match (&mut found.kind, change) {
             (TypeKind::Enum(labels), TypeChange::AddValue(add)) => add_label(labels, add),
             (TypeKind::Enum(labels), TypeChange::RenameValue(from, to)) => {
+                if labels.contains(to) {
+                    return Err(Failure::exists("label", to));
+                }
                 let missing = || Failure::missing("label", from);
                 let label = labels.iter_mut().find(|label| *label == from).ok_or_else(missing)?;
                 label.clone_from(to);
@@ -93,8 +144,32 @@ impl Session {
         }
     }
 
+    /// Whether values of a type hold values of another one.
+    fn holds_type(&self, kind: &str, wanted: &str, depth: u32) -> bool {
+        let kind = kind.trim_end_matches("[]");
+        if kind == wanted {
+            return true;
+        }
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let holds = |part: &SmolStr| self.holds_type(part, wanted, depth);
+        let mut types = self.catalog().types.values();
+        let found = types.find(|one| printed(&one.name) == kind);
+        let mut tables = self.catalog().tables.values();
+        match found.map(|one| &one.kind) {
+            Some(TypeKind::Composite(attributes)) => attributes.iter().any(|(_, part)| holds(part)),
+            Some(TypeKind::Domain { base, .. }) => holds(base),
+            Some(_) => false,
+            None => tables
+                .find(|one| printed(&one.name) == kind)
+                .is_some_and(|one| one.columns.iter().any(|column| holds(&column.type_name))),
+        }
+    }
+
     fn change_type_object(&mut self, name: &QualifiedName, change: &AlterChange) -> Outcome {
         let to = match change {
+            AlterChange::Rename(to) if name.name == to.as_str() => {
+                return Err(Failure::exists("type", name));
+            }
             AlterChange::Rename(to) => QualifiedName::new(name.schema.clone(), to.as_str()),
             AlterChange::SetSchema(schema) => {
                 let to = SmolStr::new(schema.as_str());
@@ -103,16 +178,24 @@ impl Session {
             }
             AlterChange::Owner(_) | AlterChange::Other(_) => return Ok(()),
         };
-        self.refuse_taken_type(&to)?;
-        let Some(mut kind) = self.store.take::<UserType>(name) else { return Ok(()) };
+        self.move_type(name, &to)
+    }
+
+    /// A new name or schema for a type.
+    pub(super) fn move_type(&mut self, from: &QualifiedName, to: &QualifiedName) -> Outcome {
+        if from == to {
+            return Ok(());
+        }
+        self.refuse_taken_type(to)?;
+        let Some(mut kind) = self.store.take::<UserType>(from) else { return Ok(()) };
         kind.name = to.clone();
         self.store.put(to.clone(), kind);
-        self.retype(name, &to);
+        self.retype(from, to);
         Ok(())
     }
 
     /// Columns and arguments of a renamed type follow.
-    fn retype(&mut self, from: &QualifiedName, to: &QualifiedName) {
+    pub(super) fn retype(&mut self, from: &QualifiedName, to: &QualifiedName) {
         let (old, new) = (printed(from), printed(to));
         for table in self.store.typed(from) {
             if let Some(table) = self.store.table(&table) {
@@ -204,6 +287,16 @@ impl Session {
             DomainChange::ValidateConstraint(_) | DomainChange::Object(_) => {}
         }
         Ok(())
+    }
+}
+
+impl UserType {
+    /// Whether it is a domain with a check of this name.
+    pub(super) fn has_check(&self, name: &str) -> bool {
+        match &self.kind {
+            TypeKind::Domain { checks, .. } => checks.iter().any(|(check, _)| check == name),
+            _ => false,
+        }
     }
 }
 

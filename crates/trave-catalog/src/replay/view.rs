@@ -1,56 +1,17 @@
 //! Views: what they show, what they read, and when a replacement is refused.
 
-use std::collections::BTreeSet;
-
 use smol_str::SmolStr;
-use trave_source::Origin;
-use trave_sql::{
-    CreateView, ExprKind, FromItem, FromKind, IfExisting, ObjectName, Query, QueryBody, RenamePart,
-    Select, ViewKind,
-};
+use trave_sql::{CreateView, IfExisting, ObjectName, RenamePart, ViewKind};
 
 use super::alter::set_view_options;
 use super::expression::{self, Node};
-use super::generated::output_name;
 use super::names::RelationIs;
+use super::outputs::{Output, Outputs};
 use super::privilege::On;
+use super::rewrite::parse_query;
 use super::session::{Session, TEMPORARY};
 use super::{Failure, Outcome};
-use crate::{Column, QualifiedName, View};
-
-/// The output columns of a query, as far as they can be told.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Outputs {
-    /// In order.
-    pub(super) columns: Vec<Output>,
-    /// Whether these are all.
-    pub(super) known: bool,
-}
-
-/// One output column.
-#[derive(Debug, Clone)]
-pub(super) struct Output {
-    /// Its name.
-    pub(super) name: SmolStr,
-    /// Its type; empty where it cannot be told.
-    pub(super) type_name: SmolStr,
-}
-
-impl Output {
-    /// The column of a table that is made from the query.
-    pub(super) fn column(self, origin: Origin) -> Column {
-        Column {
-            name: self.name,
-            type_name: self.type_name,
-            not_null: false,
-            default: None,
-            generated: None,
-            identity: None,
-            serial: false,
-            origin,
-        }
-    }
-}
+use crate::{QualifiedName, View};
 
 /// Functions that extensions put into whichever schema they are installed in.
 const EXTENSION_FUNCTIONS: [&str; 16] = [
@@ -72,9 +33,6 @@ const EXTENSION_FUNCTIONS: [&str; 16] = [
     "cosine_distance",
 ];
 
-/// Queries in queries: no deeper than this.
-const DEPTH_MAX: u32 = 32;
-
 impl Session {
     /// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`.
     pub(super) fn create_view(&mut self, create: &CreateView) -> Outcome {
@@ -88,9 +46,18 @@ impl Session {
         let tables: Vec<ObjectName> = tables.into_iter().filter(|table| !itself(table)).collect();
         let exists = self.relation(&name);
         match (exists, create.existing) {
-            (None, _) | (Some(RelationIs::View), IfExisting::Replace) => {}
+            (None, _) => {}
+            (Some(RelationIs::View), IfExisting::Replace) => {
+                let old = self.catalog().views.get(&name);
+                if old.is_some_and(|view| view.materialized) {
+                    return Err(Failure::new(format!("{name} is a materialized view")));
+                }
+            }
             (Some(_), IfExisting::Keep) => return Ok(()),
             (Some(_), _) => return Err(Failure::exists("relation", &name)),
+        }
+        if exists.is_none() {
+            self.refuse_type_of_relation(&name)?;
         }
         self.check_reads(&tables)?;
         let view = self.new_view(create, &name, &tables)?;
@@ -109,13 +76,12 @@ impl Session {
         for (output, column) in outputs.columns.iter_mut().zip(&create.columns) {
             output.name = SmolStr::new(column.as_str());
         }
+        if outputs.known && create.columns.len() > outputs.columns.len() {
+            return Err(Failure::new("a view has more column names than columns"));
+        }
+        self.refuse_other_columns(name, &outputs)?;
         let columns: Vec<SmolStr> = outputs.columns.into_iter().map(|one| one.name).collect();
         let old = self.catalog().views.get(name);
-        if let Some(old) = old.filter(|old| old.columns_known && outputs.known)
-            && !columns.starts_with(&old.columns)
-        {
-            return Err(Failure::new("cannot change the columns of a view"));
-        }
         let grants = match old {
             Some(old) => old.grants.clone(),
             None => self.default_grants(On::Tables, &name.schema),
@@ -131,7 +97,7 @@ impl Session {
             columns,
             columns_known: outputs.known,
             reads: reads.collect(),
-            definition: self.slice(create.query.span).to_owned(),
+            definition: self.query_text(&create.query),
             indexes: Vec::new(),
             triggers,
             grants,
@@ -140,44 +106,39 @@ impl Session {
         Ok(view)
     }
 
+    /// A replacement shows what the view showed, and perhaps more after it.
+    fn refuse_other_columns(&mut self, name: &QualifiedName, outputs: &Outputs) -> Outcome {
+        let old = self.catalog().views.get(name);
+        let Some(old) = old.filter(|old| old.columns_known && outputs.known) else { return Ok(()) };
+        let mut names = outputs.columns.iter().map(|one| &one.name);
+        if !old.columns.iter().all(|column| names.next() == Some(column)) {
+            return Err(Failure::new("cannot change the columns of a view"));
+        }
+        let Some(query) = parse_query(&old.definition) else { return Ok(()) };
+        let settled = self.settled_path().to_vec();
+        let path = std::mem::replace(&mut self.search_path, settled);
+        let shown = self.outputs(&query);
+        self.search_path = path;
+        let differ = |(old, new): (&Output, &Output)| {
+            let known = !old.type_name.is_empty() && !new.type_name.is_empty();
+            known && old.type_name != new.type_name
+        };
+        if shown.known && shown.columns.iter().zip(&outputs.columns).any(differ) {
+            return Err(Failure::new("cannot change the type of a column of a view"));
+        }
+        Ok(())
+    }
+
     fn link_view(&mut self, view: &View, create: &CreateView) {
         for relation in &view.reads {
             self.store.link_reader(relation, &view.name);
         }
-        let mut columns: BTreeSet<SmolStr> = BTreeSet::new();
-        expression::walk(Node::Query(&create.query), &mut |node| {
-            match node {
-                Node::Expr(trave_sql::Expr { kind: ExprKind::Column(column), .. }) => {
-                    columns.insert(SmolStr::new(column.name.as_str()));
-                }
-                Node::Body(QueryBody::Select(select)) => {
-                    columns.extend(self.wildcard_columns(select, &create.query));
-                }
-                _ => {}
-            }
-            true
-        });
-        self.view_columns.insert(view.name.clone(), columns);
         for call in expression::calls_in(Node::Query(&create.query)) {
             let candidates = self.candidates(&call);
             if let Some(function) = candidates.iter().find(|name| self.knows_function(name)) {
                 self.store.link_caller(function, &view.name);
             }
         }
-    }
-
-    /// The columns that `*` stands for in a select; `*` itself where they cannot be told.
-    fn wildcard_columns(&self, select: &Select, query: &Query) -> Vec<SmolStr> {
-        let mut columns = Vec::new();
-        for item in &select.projection {
-            let ExprKind::Wildcard(of) = &item.value.kind else { continue };
-            let outputs = self.outputs_of_wildcard(of.as_ref(), select, (query, DEPTH_MAX));
-            columns.extend(outputs.columns.into_iter().map(|output| output.name));
-            if !outputs.known {
-                columns.push("*".into());
-            }
-        }
-        columns
     }
 
     /// In strict replays, what a query reads must be there.
@@ -218,152 +179,19 @@ impl Session {
         Ok(())
     }
 
-    /// A view that shows or reads a column of a relation.
-    pub(super) fn view_of_column(
-        &self,
-        relation: &QualifiedName,
-        column: &str,
-    ) -> Option<QualifiedName> {
-        self.store.readers(relation).into_iter().find(|view| {
-            let columns = self.view_columns.get(view);
-            columns.is_none_or(|columns| columns.contains(column) || columns.contains("*"))
-        })
-    }
-
     /// `ALTER VIEW … RENAME COLUMN`.
     pub(super) fn rename_output(&mut self, view: &QualifiedName, rename: &RenamePart) -> Outcome {
+        let (from, to) = (rename.from.as_str(), SmolStr::new(rename.to.as_str()));
+        let found = self.catalog().views.get(view);
+        if found.is_some_and(|view| view.columns.contains(&to)) {
+            return Err(Failure::exists("column", &rename.to));
+        }
+        self.follow_column(view, (from, &to));
         let Some(view) = self.store.edit::<View>(view) else { return Ok(()) };
         let missing = || Failure::missing("column", &rename.from);
         let mut columns = view.columns.iter_mut();
         let column = columns.find(|column| *column == rename.from.as_str()).ok_or_else(missing)?;
         *column = SmolStr::new(rename.to.as_str());
         Ok(())
-    }
-
-    /// The columns that a query returns.
-    pub(super) fn outputs(&self, query: &Query) -> Outputs {
-        self.outputs_of(&query.body, query, DEPTH_MAX)
-    }
-
-    fn outputs_of(&self, body: &QueryBody, query: &Query, depth: u32) -> Outputs {
-        if depth == 0 {
-            return Outputs::default();
-        }
-        match body {
-            QueryBody::Select(select) => self.outputs_of_select(select, query, depth),
-            QueryBody::Nested(inner) => self.outputs_of(&inner.body, inner, depth - 1),
-            QueryBody::Set(set) => self.outputs_of(&set.left, query, depth - 1),
-            QueryBody::Table(name) => self.columns_of(name, query, depth),
-            QueryBody::Values(rows) => {
-                let count = rows.first().map_or(0, Vec::len);
-                let output = |number: usize| Output {
-                    name: format!("column{number}").into(),
-                    type_name: SmolStr::default(),
-                };
-                Outputs { columns: (1..=count).map(output).collect(), known: true }
-            }
-            QueryBody::Statement(_) => Outputs::default(),
-        }
-    }
-
-    fn outputs_of_select(&self, select: &Select, query: &Query, depth: u32) -> Outputs {
-        let mut outputs = Outputs { columns: Vec::new(), known: true };
-        for item in &select.projection {
-            if let ExprKind::Wildcard(of) = &item.value.kind {
-                let more = self.outputs_of_wildcard(of.as_ref(), select, (query, depth));
-                outputs.known &= more.known;
-                outputs.columns.extend(more.columns);
-                continue;
-            }
-            let name = match &item.alias {
-                Some(alias) => SmolStr::new(alias.as_str()),
-                None => output_name(&item.value),
-            };
-            let type_name = self.type_of_output(&item.value, select);
-            outputs.columns.push(Output { name, type_name });
-        }
-        outputs
-    }
-
-    fn type_of_output(&self, value: &trave_sql::Expr, select: &Select) -> SmolStr {
-        match &value.kind {
-            ExprKind::Cast(cast) => cast.data_type.text.clone(),
-            ExprKind::Column(column) => {
-                let [item] = select.from.as_slice() else { return SmolStr::default() };
-                let FromKind::Table(table) = &item.kind else { return SmolStr::default() };
-                let found = self.find_relation(table).and_then(|(name, _)| {
-                    let found = self.catalog().tables.get(&name)?.column(column.name.as_str())?;
-                    Some(found.type_name.clone())
-                });
-                found.unwrap_or_default()
-            }
-            _ => SmolStr::default(),
-        }
-    }
-
-    fn outputs_of_wildcard(
-        &self,
-        of: Option<&ObjectName>,
-        select: &Select,
-        (query, depth): (&Query, u32),
-    ) -> Outputs {
-        let mut outputs = Outputs { columns: Vec::new(), known: true };
-        let mut stack: Vec<&FromItem> = select.from.iter().rev().collect();
-        while let Some(item) = stack.pop() {
-            let more = match &item.kind {
-                FromKind::Join(join) => {
-                    if let trave_sql::JoinCondition::Using(_) | trave_sql::JoinCondition::Natural =
-                        join.condition
-                    {
-                        outputs.known = false;
-                    }
-                    stack.extend([&join.right, &join.left]);
-                    continue;
-                }
-                _ if !is_called(item, of) => continue,
-                FromKind::Table(name) => self.columns_of(name, query, depth),
-                FromKind::Query(inner) => self.outputs_of(&inner.body, inner, depth - 1),
-                FromKind::Functions(_) => Outputs::default(),
-            };
-            outputs.known &= more.known && item.columns.is_empty();
-            outputs.columns.extend(more.columns);
-        }
-        outputs
-    }
-
-    fn columns_of(&self, name: &ObjectName, query: &Query, depth: u32) -> Outputs {
-        let common =
-            query.with.iter().find(|one| name.schema.is_none() && one.name.name == name.name);
-        if let Some(common) = common {
-            let trave_sql::Statement::Query(inner) = common.statement.as_ref() else {
-                return Outputs::default();
-            };
-            let mut outputs = self.outputs_of(&inner.body, inner, depth - 1);
-            for (output, column) in outputs.columns.iter_mut().zip(&common.columns) {
-                output.name = SmolStr::new(column.as_str());
-            }
-            return outputs;
-        }
-        let Some((found, _)) = self.find_relation(name) else { return Outputs::default() };
-        if let Some(table) = self.catalog().tables.get(&found) {
-            let columns = table.columns.iter().map(|column| Output {
-                name: column.name.clone(),
-                type_name: column.type_name.clone(),
-            });
-            return Outputs { columns: columns.collect(), known: table.columns_known };
-        }
-        let Some(view) = self.catalog().views.get(&found) else { return Outputs::default() };
-        let output = |name: &SmolStr| Output { name: name.clone(), type_name: SmolStr::default() };
-        Outputs { columns: view.columns.iter().map(output).collect(), known: view.columns_known }
-    }
-}
-
-/// Whether `of.*` means this item; a bare `*` means all.
-fn is_called(item: &FromItem, of: Option<&ObjectName>) -> bool {
-    let Some(of) = of else { return true };
-    match (&item.alias, &item.kind) {
-        (Some(alias), _) => alias.name == of.name,
-        (None, FromKind::Table(name)) => name.name == of.name,
-        (None, _) => false,
     }
 }

@@ -14,6 +14,9 @@ pub struct Index {
     pub keys: Vec<IndexKey>,
     /// `INCLUDE` columns.
     pub include: Vec<SmolStr>,
+    /// What its keys and `INCLUDE` columns were called when it was made (`pg_attribute`): new
+    /// names of columns do not reach it, and copies are named after it.
+    pub(crate) column_names: Vec<SmolStr>,
     /// `UNIQUE`.
     pub unique: bool,
     /// `NULLS NOT DISTINCT`.

@@ -90,6 +90,8 @@ pub struct Sequence {
     pub provenance: Provenance,
     /// The column that owns it.
     pub owned_by: Option<(QualifiedName, SmolStr)>,
+    /// Whether that is an identity column, which made it.
+    pub of_identity: bool,
     /// Privileges.
     pub grants: Vec<Grant>,
 }

@@ -102,10 +102,26 @@ pub struct Column {
     pub generated: Option<String>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<Identity>,
-    /// `serial` and its kin.
-    pub serial: bool,
+    /// The sequence that the default draws from: `serial`, or a `nextval` that was written.
+    pub sequence: Option<QualifiedName>,
+    /// The table's own (`attislocal`): it stays when a parent drops it.
+    pub local: bool,
     /// Where it was added; the span is that of its definition.
     pub origin: Origin,
+}
+
+impl Column {
+    /// The default, also that of `serial`.
+    pub(crate) fn default_sql(&self) -> Option<String> {
+        let drawn =
+            || Some(format!("nextval('{}'::regclass)", quoted_inside(self.sequence.as_ref()?)));
+        self.default.clone().or_else(drawn)
+    }
+}
+
+/// A name as it stands between single quotes.
+fn quoted_inside(name: &QualifiedName) -> String {
+    name.to_string().replace('\'', "''")
 }
 
 /// `attidentity`.
@@ -126,8 +142,8 @@ pub struct Key {
     pub columns: Vec<SmolStr>,
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
-    /// The definition as written, for exclusion constraints.
-    pub definition: Option<String>,
+    /// The operator of each column or expression, for exclusion constraints.
+    pub operators: Vec<SmolStr>,
     /// `DEFERRABLE`.
     pub deferrable: bool,
     /// Where it was made.
@@ -169,6 +185,8 @@ pub struct ForeignKey {
     pub validated: bool,
     /// `DEFERRABLE`.
     pub deferrable: bool,
+    /// Whether a partition has it from its parent.
+    pub inherited: bool,
     /// Where it was made.
     pub origin: Origin,
 }
@@ -184,6 +202,8 @@ pub struct Check {
     pub columns: Vec<SmolStr>,
     /// False after `NOT VALID`.
     pub validated: bool,
+    /// The table's own (`conislocal`): it stays when a parent drops it.
+    pub local: bool,
     /// Where it was made.
     pub origin: Origin,
 }

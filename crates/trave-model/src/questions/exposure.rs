@@ -198,7 +198,7 @@ fn is_random(column: &Column) -> bool {
     let numbers = ["integer", "bigint", "smallint", "numeric", "serial"];
     let is_number = numbers.iter().any(|number| column.type_name.starts_with(number));
     let reaches_somebody = ["email", "phone", "name"].iter().any(|it| column.name.contains(it));
-    !is_number && !reaches_somebody && column.identity.is_none() && !column.serial
+    !is_number && !reaches_somebody && column.identity.is_none() && column.sequence.is_none()
 }
 
 /// Whether a column is named like one that holds a secret.

@@ -18,7 +18,7 @@ impl Query {
                     || column.default.is_some()
                     || column.identity.is_some()
                     || column.generated.is_some()
-                    || column.serial;
+                    || column.sequence.is_some();
                 is_filled || has(&column.name)
             })
     }

@@ -147,6 +147,15 @@ pub struct AlterColumn {
     pub change: ColumnChange,
 }
 
+/// What a drop does where there is nothing to drop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMissing {
+    /// It fails.
+    Fail,
+    /// `IF EXISTS`: nothing.
+    Ignore,
+}
+
 /// What changes at a column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ColumnChange {
@@ -165,7 +174,7 @@ pub enum ColumnChange {
     /// `SET GENERATED …`, `RESTART`, `SET <sequence option>`.
     SetIdentity(Option<IdentityMode>, Vec<SequenceOption>),
     /// `DROP IDENTITY`.
-    DropIdentity,
+    DropIdentity(IfMissing),
     /// `SET EXPRESSION AS (…)`.
     SetExpression(Expr),
     /// `DROP EXPRESSION`.

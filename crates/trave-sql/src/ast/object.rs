@@ -260,11 +260,24 @@ pub enum PublicationChange {
     Object(AlterChange),
 }
 
+/// A table of a publication.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublicationTable {
+    /// The table.
+    pub name: ObjectName,
+    /// `ONLY`: without those that inherit from it.
+    pub only: bool,
+    /// `(columns)`.
+    pub columns: Vec<Ident>,
+    /// `WHERE (…)`.
+    pub filter: Option<Expr>,
+}
+
 /// What a publication is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PublicationObject {
     /// `TABLE name (columns) WHERE (…)`.
-    Table(ObjectName, Vec<Ident>, Option<Expr>),
+    Table(PublicationTable),
     /// `TABLES IN SCHEMA name`.
     Schema(Ident),
 }

@@ -1,6 +1,8 @@
 //! `ALTER [COLUMN]` and `ALTER CONSTRAINT` inside `ALTER TABLE`.
 
-use crate::ast::alter_table::{AlterActionKind, AlterColumn, ColumnChange, IdentityMode};
+use crate::ast::alter_table::{
+    AlterActionKind, AlterColumn, ColumnChange, IdentityMode, IfMissing,
+};
 use crate::ast::name::{Ident, Name};
 use crate::cursor::{Cursor, Read};
 use crate::lexer::TokenKind;
@@ -114,7 +116,11 @@ impl Cursor<'_> {
         }
         let change = match self.eat_any(&["default", "identity", "expression"]) {
             Some("default") => ColumnChange::DropDefault,
-            Some("identity") => ColumnChange::DropIdentity,
+            Some("identity") => {
+                let missing =
+                    if self.eat_if_exists() { IfMissing::Ignore } else { IfMissing::Fail };
+                return Ok(ColumnChange::DropIdentity(missing));
+            }
             Some(_) => ColumnChange::DropExpression,
             None => return self.mismatch("default, not null, identity, expression"),
         };

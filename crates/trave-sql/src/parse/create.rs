@@ -3,7 +3,7 @@
 use crate::ast::function::RoutineKind;
 use crate::ast::object::{
     CreateExtension, CreateObject, CreateRule, CreateSchema, IfExisting, ObjectKind, Publication,
-    PublicationChange, PublicationObject, ViewKind,
+    PublicationChange, PublicationObject, PublicationTable, ViewKind,
 };
 use crate::ast::role::RoleRef;
 use crate::ast::statement::{ParsedStatement, Statement};
@@ -230,14 +230,15 @@ impl Cursor<'_> {
             if in_schema {
                 return cursor.ident().map(PublicationObject::Schema);
             }
-            cursor.eat("only");
+            let only = cursor.eat("only");
             let table = cursor.object_name()?;
             cursor.eat_operator("*");
             let columns =
                 if cursor.is_kind(TokenKind::Open) { cursor.idents()? } else { Vec::new() };
             let filter =
                 if cursor.eat("where") { Some(cursor.expression_in_parentheses()?) } else { None };
-            Ok(PublicationObject::Table(table, columns, filter))
+            let table = PublicationTable { name: table, only, columns, filter };
+            Ok(PublicationObject::Table(table))
         })
     }
 

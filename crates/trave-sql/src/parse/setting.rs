@@ -45,6 +45,11 @@ impl Cursor<'_> {
         if self.eat_all(&["session", "authorization"]) {
             return self.setting_value("session_authorization".into());
         }
+        // `SET SCHEMA 'app'`.
+        if self.is("schema") && matches!(self.ahead(1).kind, TokenKind::Text) {
+            self.bump();
+            return self.setting_value("search_path".into());
+        }
         let role =
             self.is("role") && self.ahead(1).kind != TokenKind::Operator && !self.is_at(1, "to");
         if role {

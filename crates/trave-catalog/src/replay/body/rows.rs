@@ -251,6 +251,14 @@ impl Session {
                 }));
             }
         }
+        if view == "pg_type" {
+            let catalog = self.catalog();
+            let relations = catalog.tables.keys().chain(catalog.views.keys());
+            rows.extend(relations.map(|name| {
+                row! {"oid": &SmolStr::new(name.to_string()), "typname": &name.name,
+                "typnamespace": &name.schema, "typtype": "c"}
+            }));
+        }
         rows
     }
 
@@ -316,11 +324,7 @@ fn column_rows(table: &Table) -> Vec<Row> {
                 (_, true) => "USER-DEFINED",
                 _ => base,
             };
-            let default = match (&column.default, column.serial) {
-                (Some(text), _) => Datum::text(text),
-                (None, true) => Datum::text("nextval"),
-                (None, false) => Datum::Null,
-            };
+            let default = column.default_sql().map_or(Datum::Null, |text| Datum::text(&text));
             let mut row = row! {
                 "table_schema": &table.name.schema, "table_name": &table.name.name,
                 "column_name": &column.name, "attname": &column.name, "data_type": kind,

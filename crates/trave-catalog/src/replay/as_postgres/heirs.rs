@@ -1,0 +1,138 @@
+//! Inheritance and partitions.
+
+use super::{after, columns, last_is_refused, refusals};
+use crate::testing::table;
+
+#[test]
+fn a_child_needs_all_that_its_parent_has() {
+    last_is_refused("create table a (x int); alter table a inherit a;");
+    last_is_refused("create table a (x int); create table b (y int); alter table b inherit a;");
+    last_is_refused(
+        "create table a (x int not null); create table b (x int); alter table b inherit a;",
+    );
+    last_is_refused(
+        "create table a (x int check (x > 0)); create table b (x int); alter table b inherit a;",
+    );
+    last_is_refused(
+        "create table a (x int); create table b () inherits (a); alter table a inherit b;",
+    );
+    last_is_refused("create table a (x int); create table b (x int); alter table b no inherit a;");
+}
+
+#[test]
+fn what_is_inherited_changes_at_the_parent() {
+    let family =
+        "create table a (x int, constraint c check (x > 0)); create table b () inherits (a); ";
+    for change in [
+        "rename x to y",
+        "drop column x",
+        "alter x type bigint",
+        "rename constraint c to d",
+        "drop constraint c",
+    ] {
+        last_is_refused(&format!("{family} alter table b {change};"));
+    }
+    let catalog = after(&format!(
+        "{family} alter table a rename x to y; alter table a rename constraint c to d;"
+    ));
+    assert_eq!(columns(&catalog, "b"), "y");
+    assert_eq!(table(&catalog, "b").checks[0].name, "d");
+}
+
+#[test]
+fn a_child_keeps_what_it_has_of_its_own() {
+    let catalog = after(
+        "create table a (x int, y int, z int);
+         create table b (y int) inherits (a);
+         create table c (x int, y int, z int);
+         alter table c inherit a;
+         alter table a drop column x, drop column y;
+         alter table only a drop column z;",
+    );
+    assert_eq!(columns(&catalog, "b"), "y z");
+    assert_eq!(columns(&catalog, "c"), "x y z");
+}
+
+#[test]
+fn grandchildren_follow_and_only_holds_them_back() {
+    let family =
+        "create table a (x int); create table b () inherits (a); create table c () inherits (b); ";
+    let catalog =
+        after(&format!("{family} alter table a alter x set not null, add column y text;"));
+    assert!(table(&catalog, "c").columns[0].not_null);
+    assert_eq!(columns(&catalog, "c"), "x y");
+    last_is_refused(&format!("{family} alter table only a add column y text;"));
+    let catalog = after(&format!("{family} alter table only a alter x set default 1;"));
+    assert_eq!(table(&catalog, "b").columns[0].default, None);
+    last_is_refused(
+        "create table a (x int); create table b (y text) inherits (a); alter table a rename x to \
+        y;",
+    );
+}
+
+#[test]
+fn partitions_have_no_heirs_and_what_is_generated_stays_so() {
+    last_is_refused(
+        "create table a (x int) partition by list (x);
+         create table b partition of a for values in (1);
+         create table c () inherits (b);",
+    );
+    let plain = "create table a (x int, y int);";
+    let made = "create table b (x int, y int generated always as (x) stored);";
+    last_is_refused(&format!("{plain} {made} alter table a inherit b;"));
+    assert_eq!(refusals(&format!("{plain} {made} alter table b inherit a;")), 0);
+}
+
+const EVENTS: &str = "create table events (id int generated always as identity, at date not null) \
+    partition by range (at); \
+     create table one partition of events for values from ('2024-01-01') to ('2025-01-01'); ";
+
+#[test]
+fn a_partition_key_holds_its_columns() {
+    last_is_refused(&format!("{EVENTS} alter table events drop column at;"));
+    last_is_refused(&format!("{EVENTS} alter table events alter at type timestamptz;"));
+    last_is_refused(&format!("{EVENTS} alter table events add primary key (id);"));
+    last_is_refused(&format!("{EVENTS} create unique index on events (id);"));
+    last_is_refused("select 1; create table a (x int) partition by range (y);");
+    let catalog = after(&format!("{EVENTS} alter table events rename at to day;"));
+    assert_eq!(table(&catalog, "events").partition_key.as_deref(), Some("RANGE (day)"));
+}
+
+#[test]
+fn a_partitioned_table_has_no_storage_of_its_own() {
+    let made = "create table a (x int) partition by list (x);";
+    last_is_refused(&format!("{made} alter table a set (fillfactor = 90);"));
+    last_is_refused(
+        "create schema s; create table a (x int) partition by list (x) with (fillfactor = 90);",
+    );
+    assert_eq!(refusals("create table a (x int); alter table a set (fillfactor = 90);"), 0);
+}
+
+#[test]
+fn partitions_are_parts_and_no_tables_of_their_own() {
+    last_is_refused(&format!("{EVENTS} alter table one add column x int;"));
+    last_is_refused(&format!(
+        "{EVENTS} create table two partition of events for values from ('2024-01-01')  to \
+        ('2025-01-01');"
+    ));
+    last_is_refused(&format!("{EVENTS} create table two () inherits (events);"));
+    last_is_refused(&format!("{EVENTS} alter table one alter at drop not null;"));
+    let catalog = after(EVENTS);
+    assert_eq!(table(&catalog, "one").columns[0].identity, None);
+    let catalog = after(&format!(
+        "{EVENTS} create function f() returns trigger language plpgsql as $$ begin return new; \
+        end $$;
+         create trigger t before insert on events for each row execute function f();
+         alter table events detach partition one;"
+    ));
+    assert!(table(&catalog, "one").triggers.is_empty());
+}
+
+#[test]
+fn keys_of_partitions_go_with_the_key_of_the_table() {
+    let catalog = after(&format!(
+        "{EVENTS} alter table events add constraint k unique (id, at); alter table events drop \
+        constraint k;"
+    ));
+    assert!(table(&catalog, "one").uniques.is_empty() && table(&catalog, "one").indexes.is_empty());
+}

@@ -1,0 +1,151 @@
+//! Functions, types, privileges, publications and schemas.
+
+use super::{after, last_is_refused, refusals};
+use crate::testing::table;
+use crate::{QualifiedName, TypeKind, schema_json, schema_sql};
+
+#[test]
+fn the_path_is_set_in_three_ways() {
+    let made = |set: &str| {
+        let catalog = after(&format!("create schema app; {set}; create table a (x int);"));
+        catalog.tables.contains_key(&QualifiedName::new("app", "a"))
+    };
+    assert!(made("set search_path = app"));
+    assert!(made("set schema 'app'"));
+    assert!(made("select set_config('search_path', 'app', false)"));
+}
+
+#[test]
+fn functions_say_what_they_return_and_name_arguments_once() {
+    last_is_refused("select 1; create function f() language sql as $$ select 1 $$;");
+    last_is_refused(
+        "select 1; create function f(a int) returns table (a int) language sql as $$ select 1 $$;",
+    );
+    assert_eq!(refusals("create function f(a int, out b int) language sql as $$ select 1 $$;"), 0);
+    last_is_refused(
+        "create table a (x int); create function f() returns int language sql set search_path = \
+        '' as $$ select x from a $$;",
+    );
+    let json = schema_json(&after("create procedure p(a int) language sql as $$ select 1 $$;"))
+        .to_string();
+    assert!(json.contains("\"identity_args\":\"IN a integer\""), "{json}");
+}
+
+#[test]
+fn what_calls_a_function_follows_its_name_or_goes_with_it() {
+    let made = "create function ok() returns boolean language sql immutable as $$ select true $$;
+         create function ok(x int) returns boolean language sql immutable as $$ select true $$;
+         create table a (x int check (ok()), y boolean default ok(1));
+         create table b () inherits (a);
+         create policy p on a using (ok()); ";
+    last_is_refused(&format!("{made} drop function ok();"));
+    let catalog = after(&format!("{made} drop function ok() cascade;"));
+    let (a, b) = (table(&catalog, "a"), table(&catalog, "b"));
+    assert!(a.checks.is_empty() && b.checks.is_empty() && a.policies.is_empty());
+    assert!(a.columns[1].default.is_some() && b.columns[1].default.is_some());
+    let catalog = after(
+        "create function ok() returns boolean language sql as $$ select true $$;
+         create table a (x int check (ok()));
+         create policy p on a using (ok());
+         alter function ok rename to fine;",
+    );
+    let a = table(&catalog, "a");
+    assert_eq!(a.checks[0].expression, "public.fine()");
+    assert_eq!(a.policies[0].using.as_ref().unwrap().text, "public.fine()");
+}
+
+#[test]
+fn rows_of_a_table_are_a_type() {
+    let made = "create table a (x int); create function f() returns setof a language sql as $$ \
+        select * from a $$; ";
+    last_is_refused(&format!("{made} drop table a;"));
+    assert!(
+        !after(&format!("{made} drop table a cascade;"))
+            .functions
+            .keys()
+            .any(|(name, _)| name.name == "f")
+    );
+    let catalog = after(&format!("{made} alter table a rename to b;"));
+    let f = catalog.functions.values().find(|one| one.name.name == "f").unwrap();
+    assert_eq!(f.returns, "public.b");
+    last_is_refused("create type t as enum ('a'); create view t as select 1 as x;");
+    last_is_refused("create sequence t; create type t as (x int);");
+    let catalog = after(
+        "create table t (x int); do $$ begin if not exists (select from pg_type where typname = \
+        't') then drop table t; end if; end $$;",
+    );
+    assert!(catalog.tables.contains_key(&QualifiedName::new("public", "t")));
+}
+
+#[test]
+fn no_type_is_made_of_itself() {
+    let made = "create type a as (x int); create domain d as a; create table t (x d);";
+    for kind in ["a", "a[]", "d", "t"] {
+        last_is_refused(&format!("{made} alter type a add attribute y {kind};"));
+    }
+    assert_eq!(refusals(&format!("{made} alter type a add attribute y int;")), 0);
+}
+
+#[test]
+fn labels_are_different() {
+    last_is_refused("create type t as enum ('a', 'b'); alter type t rename value 'a' to 'b';");
+}
+
+#[test]
+fn types_are_printed_after_those_they_are_made_of() {
+    let sql =
+        schema_sql(&after("create domain z as int; create type a as (x z); create domain b as a;"));
+    let place = |text: &str| sql.find(text).unwrap_or_else(|| panic!("{text} in {sql}"));
+    assert!(place("create domain public.z") < place("create type public.a"));
+    assert!(place("create type public.a") < place("create domain public.b"));
+}
+
+#[test]
+fn defaults_that_say_nothing_are_no_entries() {
+    let catalog = after(
+        "alter default privileges grant select on tables to anon; alter default privileges revoke \
+        select on tables from anon;",
+    );
+    assert!(catalog.default_privileges.iter().all(|entry| entry.schema.is_some()));
+    let catalog = after(
+        "alter default privileges in schema public revoke all on functions from anon;
+         alter default privileges in schema public grant all on functions to anon;",
+    );
+    assert_eq!(schema_json(&catalog)["default_privileges"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn publications_take_heirs_and_nothing_unlogged() {
+    let catalog = after(
+        "create table a (x int); create table b () inherits (a); alter publication \
+        supabase_realtime add table a;",
+    );
+    assert_eq!(catalog.publications["supabase_realtime"].tables.len(), 2);
+    last_is_refused(
+        "create unlogged table a (x int); alter publication supabase_realtime add table a;",
+    );
+    last_is_refused(
+        "create table a (x int); alter publication supabase_realtime add table a; alter table a \
+        set unlogged;",
+    );
+}
+
+#[test]
+fn a_schema_takes_all_that_is_in_it_to_its_new_name() {
+    let catalog = after(
+        "create schema app;
+         create type app.mood as enum ('good');
+         create function app.f(m app.mood) returns int language sql as $$ select 1 $$;
+         alter schema app rename to core;",
+    );
+    let mood = &catalog.types[&QualifiedName::new("core", "mood")];
+    assert!(matches!(mood.kind, TypeKind::Enum(_)));
+    let key = (QualifiedName::new("core", "f"), "core.mood".into());
+    assert!(catalog.functions.contains_key(&key));
+}
+
+#[test]
+fn what_moves_to_where_it_is_stays() {
+    assert_eq!(refusals("create table a (x int); alter table a set schema public;"), 0);
+    last_is_refused("create table a (x int); alter table a rename to a;");
+}

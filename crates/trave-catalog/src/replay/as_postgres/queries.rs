@@ -1,0 +1,123 @@
+//! Views, policies and other texts that the catalog keeps.
+
+use super::{after, last_is_refused, refusals, view_text};
+use crate::QualifiedName;
+use crate::testing::table;
+
+#[test]
+fn a_view_shows_what_was_there_when_it_was_made() {
+    let catalog = after(
+        "create table a (x int, y int);
+         create view v as select * from a;
+         create view w as select s.* from (select * from a) s;
+         alter table a add column z int;
+         alter table a rename y to \"Y\";
+         alter table a rename to b;",
+    );
+    assert_eq!(view_text(&catalog, "v"), "select b.x, b.\"Y\" as y from public.b");
+    assert_eq!(
+        view_text(&catalog, "w"),
+        "select s.x, s.y from (select b.x, b.\"Y\" as y from public.b) s"
+    );
+}
+
+#[test]
+fn a_replacement_shows_the_same_names_and_types() {
+    let made = "create table a (x int, y text, z int);
+        create view v as select l.x as one from a l join a r on true;";
+    last_is_refused(&format!("{made} create or replace view v as select a.y as one from a;"));
+    last_is_refused(&format!("{made} create or replace view v (one) as select l.y from a l, a r;"));
+    let same = "create or replace view v as select z as one, y from a;";
+    assert_eq!(refusals(&format!("{made} {same}")), 0);
+    let made = "create table a (x varchar(9), y varchar); create view v as select y as one from a;";
+    let merged = "create or replace view v as select x as one from a union select y from a;";
+    assert_eq!(refusals(&format!("{made} {merged}")), 0);
+}
+
+#[test]
+fn a_view_has_no_more_names_than_columns() {
+    last_is_refused("create table a (); create view v (one) as select * from a;");
+    last_is_refused("create table a (x int); create view v (one, two) as select x from a;");
+}
+
+#[test]
+fn an_output_keeps_its_name_when_its_column_gets_another() {
+    let catalog = after(
+        "create table a (x int, t int);
+         create view v as with c as (select x from a) select c.x, a.t, t + 1 as u from c, a;
+         alter table a rename x to y;
+         alter table a rename t to z;",
+    );
+    let text = "with c as (select y as x from a) select c.x, a.z as t, z + 1 as u from c, a";
+    assert_eq!(view_text(&catalog, "v"), text);
+}
+
+#[test]
+fn only_the_column_that_a_view_reads_is_held_by_it() {
+    let tables = "create table a (x int, y int); create table b (y int); create view v as select \
+        a.x, b.y from a, b; ";
+    last_is_refused(&format!("{tables} alter table a drop column x;"));
+    last_is_refused(&format!("{tables} alter table b alter y type bigint;"));
+    assert_eq!(refusals(&format!("{tables} alter table a drop column y;")), 0);
+    last_is_refused(
+        "create table a (x int); create materialized view v as select x from a; create or replace \
+        view v as select x from a;",
+    );
+}
+
+#[test]
+fn types_of_columns_are_held_by_policies_triggers_and_heirs() {
+    last_is_refused(
+        "create table a (x int); create policy p on a using (x > 0); alter table a alter x type \
+        bigint;",
+    );
+    last_is_refused(
+        "create table a (x int); create table b () inherits (a); create view v as select x from \
+        b; alter table a alter x type bigint;",
+    );
+    last_is_refused(
+        "create table a (x int);
+         create function f() returns trigger language plpgsql as $$ begin return new; end $$;
+         create trigger t before update of x on a for each row execute function f();
+         alter table a alter x type bigint;",
+    );
+}
+
+#[test]
+fn policies_follow_columns_and_tables_that_they_read() {
+    let catalog = after(
+        "create table teams (id int, owner uuid);
+         create table notes (team int);
+         create policy p on notes using (exists (select 1 from teams t where t.id = notes.team \
+         and t.owner = auth.uid()));
+         alter table teams rename id to key;
+         alter table notes rename TEAM to \"group\";
+         alter table teams rename to groups;",
+    );
+    let policy = &table(&catalog, "notes").policies[0];
+    assert_eq!(
+        policy.using.as_ref().unwrap().text,
+        "exists (select 1 from public.groups t where t.key = notes.\"group\" and t.owner = \
+        auth.uid())"
+    );
+}
+
+#[test]
+fn stored_texts_mean_the_same_along_another_path() {
+    let catalog = after(
+        "create schema app; set search_path = app;
+         create type mood as enum ('good');
+         create table a (x mood default 'good'::mood);
+         create function ok() returns boolean language sql as $$ select true $$;
+         create policy p on a using (ok() and exists (select from a));
+         create view v as select x from a;",
+    );
+    let a = &catalog.tables[&QualifiedName::new("app", "a")];
+    assert_eq!(a.columns[0].default.as_deref(), Some("'good'::app.mood"));
+    assert_eq!(
+        a.policies[0].using.as_ref().unwrap().text,
+        "app.ok() and exists (select from app.a)"
+    );
+    let view = &catalog.views[&QualifiedName::new("app", "v")];
+    assert_eq!(view.definition, "select x from app.a");
+}
