@@ -2,7 +2,10 @@
 
 use smol_str::SmolStr;
 
-use crate::{Catalog, Command, Grant, Policy, QualifiedName, Table};
+use crate::{Catalog, Command, Function, Grant, Policy, QualifiedName, Table, View};
+
+/// The roles with which callers reach the API, the wider one first.
+const CALLERS: [&str; 2] = ["anon", "authenticated"];
 
 impl Command {
     /// All four.
@@ -31,14 +34,53 @@ impl Catalog {
         if !self.may_use_schema(&roles, &table.name.schema)? {
             return Some(false);
         }
-        let held = |grant: &&Grant| grant.privilege == command.privilege() && holds(&roles, grant);
-        let explicit = table.grants.iter().filter(held).any(|grant| grant.origin.is_some());
-        let any = table.grants.iter().any(|grant| held(&grant));
-        match (explicit, any, table.grants_known) {
-            (true, _, _) => Some(true),
-            (false, any, true) => Some(any),
-            (false, _, false) => None,
+        held(&roles, command.privilege(), (&table.grants, table.grants_known))
+    }
+
+    /// As [`Catalog::may`], for reading a view.
+    pub fn may_read(&self, role: &str, view: &View) -> Option<bool> {
+        if self.unknown.contains(&view.name) {
+            return None;
         }
+        let roles = self.roles_of(role);
+        if !self.may_use_schema(&roles, &view.name.schema)? {
+            return Some(false);
+        }
+        held(&roles, "SELECT", (&view.grants, view.grants_known))
+    }
+
+    /// As [`Catalog::may`], for calling a function.
+    pub fn may_call(&self, role: &str, function: &Function) -> Option<bool> {
+        if self.unknown.contains(&function.name) {
+            return None;
+        }
+        let roles = self.roles_of(role);
+        if !self.may_use_schema(&roles, &function.name.schema)? {
+            return Some(false);
+        }
+        held(&roles, "EXECUTE", (&function.grants, function.grants_known))
+    }
+
+    /// The widest role of the API's callers that certainly reads a view through the API.
+    pub fn reader_of(&self, view: &View) -> Option<&'static str> {
+        let is_exposed = self.is_exposed(&view.name.schema);
+        let mut roles = CALLERS.into_iter();
+        roles.find(|role| is_exposed && self.may_read(role, view) == Some(true))
+    }
+
+    /// The widest role of the API's callers that certainly calls a function through the API.
+    pub fn caller_of(&self, function: &Function) -> Option<&'static str> {
+        let is_exposed = self.is_exposed(&function.name.schema);
+        let mut roles = CALLERS.into_iter();
+        roles.find(|role| is_exposed && self.may_call(role, function) == Some(true))
+    }
+
+    /// Whether a schema is the project's, and not one that the platform or an extension brings.
+    pub fn is_own_schema(&self, schema: &str) -> bool {
+        let platform = self.schemas.get(schema);
+        let is_platform = platform.is_some_and(|it| it.provenance == crate::Provenance::Platform);
+        let of_extension = matches!(schema, "cron" | "net" | "pgmq" | "tiger" | "topology");
+        schema == "public" || !(is_platform || of_extension)
     }
 
     /// Whether a role may name objects of a schema; none for a schema that nothing makes.
@@ -120,6 +162,18 @@ impl Policy {
     pub fn check_or_using(&self) -> Option<&crate::Condition> {
         self.check.as_ref().or(self.using.as_ref())
     }
+}
+
+/// Whether some of these roles hold a privilege, as far as the grants are known.
+fn held(roles: &[SmolStr], privilege: &str, (grants, known): (&[Grant], bool)) -> Option<bool> {
+    let mut any = false;
+    for grant in grants.iter().filter(|it| it.privilege == privilege && holds(roles, it)) {
+        if grant.origin.is_some() {
+            return Some(true);
+        }
+        any = true;
+    }
+    known.then_some(any)
 }
 
 fn holds(roles: &[SmolStr], grant: &Grant) -> bool {

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Index, IndexTarget, Table};
+use crate::{Index, IndexKey, IndexTarget, Table};
 
 impl Table {
     /// Sets of columns whose values pick at most one row: the primary key, unique constraints,
@@ -90,8 +90,41 @@ impl Index {
             if columns.contains(&column.as_str()) && is == "is" && not == "not" && null == "null")
     }
 
+    /// Whether another index of the same table is the same but for its name.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let mut keys = self.keys.iter().zip(&other.keys);
+        self.is_alike(other)
+            && self.keys.len() == other.keys.len()
+            && self.unique == other.unique
+            && self.nulls_not_distinct == other.nulls_not_distinct
+            && self.include == other.include
+            && keys.all(is_same_key)
+    }
+
+    /// Whether another index finds all that this one finds, in the same order: it has more keys
+    /// behind the same ones, or also keeps them unique.
+    pub fn is_covered_by(&self, other: &Self) -> bool {
+        let has_own_work = self.unique || self.constraint.is_some() || !self.include.is_empty();
+        let is_wider = other.keys.len() > self.keys.len()
+            || (other.keys.len() == self.keys.len() && other.unique);
+        let mut keys = self.keys.iter().zip(&other.keys);
+        let mut reversed = keys.clone();
+        !has_own_work
+            && is_wider
+            && self.name != other.name
+            && self.method == "btree"
+            && self.is_alike(other)
+            && (keys.all(is_same_key) || reversed.all(is_reversed_key))
+    }
+
+    /// Whether another index is of the same kind, over the same rows.
+    fn is_alike(&self, other: &Self) -> bool {
+        let predicate = |index: &Self| index.predicate.as_deref().map(bare);
+        self.method == other.method && predicate(self) == predicate(other)
+    }
+
     fn orders(&self, fixed: &[&str], order: &[&str]) -> bool {
-        let is = |key: &crate::IndexKey, names: &[&str]| match &key.what {
+        let is = |key: &IndexKey, names: &[&str]| match &key.what {
             IndexTarget::Column(column) => names.contains(&column.as_str()),
             IndexTarget::Expression(_) => false,
         };
@@ -101,4 +134,42 @@ impl Index {
         let mut keys = rest.iter();
         wanted.all(|column| keys.next().is_some_and(|key| is(key, &[column])))
     }
+}
+
+/// Whether two keys are the same.
+fn is_same_key((one, two): (&IndexKey, &IndexKey)) -> bool {
+    is_same_target(one, two)
+        && one.descending == two.descending
+        && one.nulls_first == two.nulls_first
+}
+
+/// Whether two keys are the same, once one is read from its end.
+fn is_reversed_key((one, two): (&IndexKey, &IndexKey)) -> bool {
+    is_same_target(one, two)
+        && one.descending != two.descending
+        && one.nulls_first != two.nulls_first
+}
+
+fn is_same_target(one: &IndexKey, two: &IndexKey) -> bool {
+    let is_same = match (&one.what, &two.what) {
+        (IndexTarget::Column(one), IndexTarget::Column(two)) => one == two,
+        (IndexTarget::Expression(one), IndexTarget::Expression(two)) => bare(one) == bare(two),
+        _ => false,
+    };
+    is_same && one.opclass == two.opclass
+}
+
+/// SQL without what does not count: spaces, parentheses around it, capital letters of names.
+fn bare(text: &str) -> String {
+    let mut is_text = false;
+    let mut kept = String::with_capacity(text.len());
+    for sign in text.chars() {
+        is_text ^= sign == '\'';
+        if is_text {
+            kept.push(sign);
+        } else if !sign.is_whitespace() && !matches!(sign, '(' | ')') {
+            kept.extend(sign.to_lowercase());
+        }
+    }
+    kept
 }

@@ -1,6 +1,7 @@
 //! What rules ask of a catalog.
 
 mod access;
+mod bases;
 mod keys;
 mod mentions;
 mod values;

@@ -4,6 +4,7 @@
 
 mod correlation;
 mod implied;
+mod metadata;
 mod narrowing;
 mod nobody;
 mod reads;
@@ -79,6 +80,11 @@ impl Condition {
     /// Whether it certainly fails for callers without a session.
     pub fn shuts_out_strangers(&self) -> bool {
         nobody::shuts_out(&self.expr)
+    }
+
+    /// Where it trusts metadata that users can edit: `user_metadata`, `raw_user_meta_data`.
+    pub fn user_metadata(&self) -> Option<trave_source::Origin> {
+        metadata::of_user(&self.expr).map(|span| span.in_file(self.origin.file))
     }
 
     /// Whether it holds for other rows from caller to caller: it asks who is calling, or calls a

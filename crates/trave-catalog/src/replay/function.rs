@@ -30,6 +30,7 @@ impl Session {
             }
             refuse_replacement(old, &function)?;
             function.grants.clone_from(&old.grants);
+            function.grants_known = old.grants_known;
         }
         if self.checks_bodies && !self.assumes_missing() {
             self.check_body(create, &function.language)?;
@@ -91,6 +92,7 @@ impl Session {
             body: create.body.as_ref().map(|body| body.text.to_string()).unwrap_or_default(),
             tables,
             grants: self.default_grants(On::Functions, &name.schema),
+            grants_known: self.grants_known || name.schema != "public",
         };
         set_attributes(&mut function, &create.attributes);
         Ok(function)

@@ -86,6 +86,8 @@ impl Session {
             Some(old) => old.grants.clone(),
             None => self.default_grants(On::Tables, &name.schema),
         };
+        let grants_known =
+            old.map_or(self.grants_known || name.schema != "public", |old| old.grants_known);
         let triggers = old.map(|old| old.triggers.clone()).unwrap_or_default();
         let reads = tables.iter().filter_map(|table| Some(self.find_relation(table)?.0));
         let mut view = View {
@@ -101,6 +103,7 @@ impl Session {
             indexes: Vec::new(),
             triggers,
             grants,
+            grants_known,
         };
         set_view_options(&mut view, &create.options);
         Ok(view)

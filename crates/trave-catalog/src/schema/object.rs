@@ -44,6 +44,8 @@ pub struct View {
     pub triggers: Vec<Trigger>,
     /// Privileges.
     pub grants: Vec<Grant>,
+    /// Whether `grants` is complete, as with tables.
+    pub grants_known: bool,
 }
 
 /// A type that the migrations make.

@@ -38,6 +38,8 @@ pub struct Function {
     pub tables: BTreeSet<QualifiedName>,
     /// Who may execute it.
     pub grants: Vec<Grant>,
+    /// Whether `grants` is complete, as with tables.
+    pub grants_known: bool,
 }
 
 /// An argument of a function.

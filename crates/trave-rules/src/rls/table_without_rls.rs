@@ -1,6 +1,6 @@
 //! Tables that callers of the API reach while row level security is off.
 
-use trave_rule::catalog::{Catalog, Command, Provenance, Table};
+use trave_rule::catalog::{Catalog, Command, Provenance, Table, TableKind};
 use trave_rule::model::caller_privileges;
 use trave_rule::words::{callers, code_list, deeds};
 use trave_rule::{Context, rule};
@@ -14,6 +14,10 @@ fn table_without_rls(table: &Table, cx: &mut Context) {
     let Some(catalog) = cx.catalog_of(table) else { return };
     // With policies, policy-without-rls says it better; a partition is partition-bypasses-rls.
     if table.rls_enabled || !table.policies.is_empty() || table.is_partition {
+        return;
+    }
+    // It can have none: that is foreign-table-exposed.
+    if table.kind == TableKind::Foreign {
         return;
     }
     if !catalog.is_exposed(&table.name.schema) || cx.model().is_public(&table.name.name) {

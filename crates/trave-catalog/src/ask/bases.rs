@@ -1,0 +1,132 @@
+//! What views and functions stand on.
+
+use std::collections::BTreeSet;
+
+use crate::{Catalog, Command, Function, Policy, QualifiedName, Table, Truth, View};
+
+impl Catalog {
+    /// The tables that a view reads, by itself and through other views.
+    pub fn tables_of_view(&self, view: &View) -> Vec<&Table> {
+        let mut seen: BTreeSet<&QualifiedName> = view.reads.iter().collect();
+        let mut open: Vec<&QualifiedName> = view.reads.iter().collect();
+        while let Some(name) = open.pop() {
+            let inner = self.views.get(name);
+            for read in inner.into_iter().flat_map(|view| &view.reads) {
+                if seen.insert(read) {
+                    open.push(read);
+                }
+            }
+        }
+        seen.into_iter().filter_map(|name| self.tables.get(name)).collect()
+    }
+
+    /// Whether policies show all rows of a table to a role anyway.
+    pub fn shows_all_rows(&self, table: &Table, role: &str) -> bool {
+        let policies = self.policies_for(table, Command::Select, role);
+        let is_open = |policy: &&Policy| {
+            let truth = policy.using.as_ref().map(crate::Condition::truth);
+            truth == Some(Truth::Always)
+                || (role == "authenticated" && truth == Some(Truth::AnySession))
+        };
+        let (permissive, restrictive): (Vec<&Policy>, Vec<&Policy>) =
+            policies.into_iter().partition(|policy| policy.permissive);
+        !table.rls_enabled || (permissive.iter().any(is_open) && restrictive.iter().all(is_open))
+    }
+
+    /// Whether a policy of some table calls a function of this name.
+    pub fn is_called_by_policy(&self, function: &QualifiedName) -> bool {
+        let policies = self.tables.values().flat_map(|table| &table.policies);
+        policies.flat_map(Policy::conditions).flat_map(crate::Condition::calls).any(|call| {
+            call.name.as_str() == function.name
+                && call.schema.as_ref().is_none_or(|schema| schema.as_str() == function.schema)
+        })
+    }
+
+    /// The functions of the project that a condition calls.
+    pub fn functions_called<'c>(
+        &'c self,
+        condition: &crate::Condition,
+    ) -> impl Iterator<Item = &'c Function> {
+        let calls = condition.calls();
+        self.functions.values().filter(move |function| {
+            let is_called = |call: &trave_sql::ObjectName| {
+                let schema = call.schema.as_ref().map(trave_sql::Name::as_str);
+                call.name.as_str() == function.name.name
+                    && schema.is_none_or(|schema| schema == function.name.schema)
+            };
+            function.provenance.is_migration() && calls.iter().any(is_called)
+        })
+    }
+
+    /// Whether a function asks who is calling, by itself or through another one of the project.
+    pub fn asks_for_caller(&self, function: &Function) -> bool {
+        if asks_for_caller(&function.body) {
+            return true;
+        }
+        let body = bare(&function.body);
+        let is_called = |name: &str| {
+            body.match_indices(&format!("{name}(")).any(|(at, _)| {
+                let before = body.get(..at).unwrap_or_default();
+                !before.ends_with(|sign: char| sign.is_alphanumeric() || sign == '_')
+            })
+        };
+        self.functions.values().any(|other| {
+            other.name != function.name
+                && asks_for_caller(&other.body)
+                && is_called(&other.name.name.to_lowercase())
+        })
+    }
+}
+
+impl View {
+    /// Whether its query asks who is calling.
+    pub fn asks_for_caller(&self) -> bool {
+        asks_for_caller(&self.definition)
+    }
+}
+
+impl Function {
+    /// Its name with the types that tell it from others of the name: `public.sum(integer)`.
+    pub fn signature(&self) -> String {
+        let of_call = |mode: &str| matches!(mode, "IN" | "INOUT" | "VARIADIC");
+        let inputs = self.arguments.iter().filter(|one| of_call(&one.mode));
+        let types: Vec<&str> = inputs.map(|one| one.type_name.as_str()).collect();
+        format!("{}({})", self.name, types.join(", "))
+    }
+
+    /// Whether it trusts metadata that users can edit.
+    pub fn trusts_user_metadata(&self) -> bool {
+        self.body.contains("'user_metadata'") || self.body.contains("raw_user_meta_data")
+    }
+
+    /// `function`, or `procedure`.
+    pub fn kind(&self) -> &'static str {
+        if self.is_procedure { "procedure" } else { "function" }
+    }
+
+    /// Whether only triggers run it: nobody can call it.
+    pub fn is_for_triggers(&self) -> bool {
+        matches!(self.returns.as_str(), "trigger" | "event_trigger")
+    }
+
+    /// Whether it brings a `search_path` of its own.
+    pub fn has_search_path(&self) -> bool {
+        self.settings.iter().any(|(name, _)| name == "search_path")
+    }
+}
+
+/// Whether SQL asks who is calling: the session's claims, or its role.
+fn asks_for_caller(text: &str) -> bool {
+    const WAYS: [&str; 6] =
+        ["auth.uid(", "auth.jwt(", "auth.role(", "auth.email(", "request.jwt", "request.headers"];
+    let text = bare(text);
+    WAYS.iter().any(|way| text.contains(way))
+}
+
+/// SQL in small letters, without spaces between a name and its parenthesis, quotes and comments.
+fn bare(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
+    let text = lines.collect::<Vec<_>>().join(" ").to_lowercase().replace('"', "");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace(" (", "(")
+}

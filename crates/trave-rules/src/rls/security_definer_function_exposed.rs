@@ -1,0 +1,90 @@
+//! Functions with their owner's rights that callers of the API may call.
+
+use trave_rule::catalog::{Catalog, Function, Provenance, QualifiedName};
+use trave_rule::words::{callers, code_list};
+use trave_rule::{Context, Level, rule};
+
+#[rule]
+fn security_definer_function_exposed(function: &Function, cx: &mut Context) {
+    let Provenance::Migration(origin) = function.provenance else { return };
+    let Some(catalog) = cx.catalog_of(function) else { return };
+    if !function.security_definer || function.is_for_triggers() {
+        return;
+    }
+    let Some(role) = catalog.caller_of(function) else { return };
+    if catalog.asks_for_caller(function) {
+        return;
+    }
+    // Policies need it, or it is not seen to touch anything.
+    let is_helper = catalog.is_called_by_policy(&function.name);
+    let level = if is_helper || function.tables.is_empty() { Level::Info } else { Level::Warning };
+    let name = function.name.short();
+    let message =
+        format!("{} can call `{name}`, which runs as its owner and never asks who", callers(role));
+    let finding = cx
+        .report(origin, message)
+        .about(function.signature())
+        .once_per(function.signature())
+        .level(level);
+    if !function.tables.is_empty() {
+        let tables = code_list(function.tables.iter().map(QualifiedName::short));
+        finding.here(format!("works on {tables} whatever policies say"));
+    }
+    if is_helper {
+        finding.note("a policy calls it, so that its callers have to be able to");
+    }
+    finding.help(help(catalog, function, role));
+}
+
+fn help(catalog: &Catalog, function: &Function, role: &str) -> String {
+    let (kind, signature) = (function.kind(), function.signature());
+    let is_helper = catalog.is_called_by_policy(&function.name);
+    if is_helper {
+        return format!("alter {kind} {signature} set schema private;  -- or another, not served");
+    }
+    let roles =
+        if role == "anon" { "public, anon, authenticated" } else { "public, authenticated" };
+    format!(
+        "revoke execute on {kind} {signature} from {roles};\n\
+        -- then grant it to those who need it, or compare with `auth.uid()` inside of it"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::{check, findings};
+
+    const TABLE: &str = "
+create table credits (user_id uuid primary key, amount int not null);
+alter table credits enable row level security;
+";
+
+    #[test]
+    fn a_function_that_asks_by_another_one_is_fine() {
+        let sql = "
+create function me() returns uuid language sql stable as 'select auth.uid()';
+create function mine() returns int language sql security definer
+  as $$ select amount from public.credits where user_id = public.me() $$;";
+        check(&super::RULE, &format!("{TABLE}{sql}"));
+    }
+
+    #[test]
+    fn nobody_can_call_what_triggers_run() {
+        let sql = "
+create function fill() returns trigger language plpgsql security definer
+  as $$ begin insert into public.credits values (new.id, 0); return new; end $$;";
+        check(&super::RULE, &format!("{TABLE}{sql}"));
+    }
+
+    #[test]
+    fn what_policies_call_is_only_worth_a_mention() {
+        let sql = "
+create function has_credits(who uuid) returns boolean language sql stable security definer
+  as $$ select exists (select 1 from public.credits where user_id = who) $$;
+create table notes (id int primary key, user_id uuid not null);
+alter table notes enable row level security;
+create policy p on notes for select using (has_credits(user_id));";
+        let found = findings(&super::RULE, &format!("{TABLE}{sql}"));
+        assert_eq!(found[0].level, trave_rule::Level::Info);
+    }
+}
