@@ -34,6 +34,12 @@ impl Condition {
         row_calls::of(self, catalog)
     }
 
+    /// Whether an index takes up all of those calls, so that each runs once: on every way of
+    /// holding, a column of which `indexed` says yes is compared with one.
+    pub fn looks_calls_up(&self, catalog: &Catalog, indexed: &dyn Fn(&str) -> bool) -> bool {
+        row_calls::are_looked_up(self, catalog, indexed)
+    }
+
     /// The condition on one line, with each of those calls in a sub-select: `(select auth.uid())`.
     /// None where it could not be read back.
     pub fn with_calls_kept(&self, catalog: &Catalog) -> Option<String> {

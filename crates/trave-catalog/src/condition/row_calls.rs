@@ -2,10 +2,10 @@
 
 use smol_str::{SmolStr, format_smolstr};
 use trave_source::Origin;
-use trave_sql::{Call, Expr, ExprKind, Query};
+use trave_sql::{Call, Expr, ExprKind, Operator, Query};
 
 use super::correlation::depends_on_outside;
-use super::visit::{Visitor, visit};
+use super::visit::{DEPTH_MAX, Visitor, visit};
 use crate::schema::{Catalog, Condition};
 
 /// Functions that return the same for all rows of one query, and that PostgreSQL nevertheless
@@ -49,6 +49,56 @@ pub(super) fn kept(condition: &Condition, catalog: &Catalog) -> Option<String> {
     let mut left = Finder { catalog, found: Vec::new() };
     visit(&kept, &mut left, 0);
     (left.found.is_empty() && !text.contains('\n')).then_some(text)
+}
+
+/// Whether an index takes up each of these calls: on every way of holding, the condition compares a
+/// column, of which `indexed` says yes, with such a call. PostgreSQL then runs it once, to look the
+/// rows up.
+pub(super) fn are_looked_up(
+    condition: &Condition,
+    catalog: &Catalog,
+    indexed: &dyn Fn(&str) -> bool,
+) -> bool {
+    let (finds_rows, looked_up) = lookups(&condition.expr, indexed, 0);
+    finds_rows && looked_up == of(condition, catalog).len()
+}
+
+/// Whether an index finds the rows by calls, and how many of these it takes up.
+fn lookups(expr: &Expr, indexed: &dyn Fn(&str) -> bool, depth: usize) -> (bool, usize) {
+    let ExprKind::Binary(binary) = &expr.kind else { return (false, 0) };
+    if depth > DEPTH_MAX {
+        return (false, 0);
+    }
+    let [left, right] = [&binary.left, &binary.right];
+    let both = || (lookups(left, indexed, depth + 1), lookups(right, indexed, depth + 1));
+    match binary.operator {
+        Operator::And => {
+            let ((one, calls), (other, more)) = both();
+            (one || other, calls + more)
+        }
+        Operator::Or => {
+            let ((one, calls), (other, more)) = both();
+            (one && other, calls + more)
+        }
+        Operator::Equal => {
+            let is_column = |it: &Expr| match &it.kind {
+                ExprKind::Column(column) => indexed(column.name.as_str()),
+                _ => false,
+            };
+            let found = (is_column(left) && is_call(right)) || (is_column(right) && is_call(left));
+            (found, usize::from(found))
+        }
+        _ => (false, 0),
+    }
+}
+
+/// A session function, also as another type: `auth.uid()::text`.
+fn is_call(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(call) => session_call(call).is_some(),
+        ExprKind::Cast(cast) => is_call(&cast.value),
+        _ => false,
+    }
 }
 
 fn read(text: &str) -> Option<Expr> {

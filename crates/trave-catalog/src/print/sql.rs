@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use smol_str::SmolStr;
 use trave_sql::Name;
 
 use super::sql_access::{
@@ -61,6 +62,20 @@ pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// Servers of the names that foreign tables need. What they connect to is no part of the schema,
+/// so a wrapper that reads nothing stands in.
+fn add_servers(out: &mut String, catalog: &Catalog) {
+    let servers: BTreeSet<&SmolStr> =
+        catalog.tables.values().filter_map(|table| table.server.as_ref()).collect();
+    if !servers.is_empty() {
+        line(out, "create foreign data wrapper stand_in;");
+    }
+    for server in servers {
+        let server = Name::exact(server);
+        line(out, &format!("create server {server} foreign data wrapper stand_in;"));
+    }
+}
+
 fn add_foundations(out: &mut String, catalog: &Catalog) {
     for (name, role) in &catalog.roles {
         if role.provenance.is_migration() {
@@ -82,6 +97,7 @@ fn add_foundations(out: &mut String, catalog: &Catalog) {
             line(out, &format!("create extension if not exists {name}{schema};"));
         }
     }
+    add_servers(out, catalog);
     let (enums, others): (Vec<&UserType>, Vec<&UserType>) = catalog
         .types
         .values()

@@ -27,6 +27,9 @@ pub(super) fn add_table(out: &mut String, owned: &Owned<'_>, table: &Table) {
     if let (Some(key), TableKind::Partitioned) = (&table.partition_key, table.kind) {
         let _ = write!(out, " partition by {key}");
     }
+    if let Some(server) = &table.server {
+        let _ = write!(out, " server {}", Name::exact(server));
+    }
     out.push_str(";\n");
 }
 

@@ -208,6 +208,7 @@ pub(super) fn blank_table(name: QualifiedName, provenance: Provenance) -> Table 
         inherits: Vec::new(),
         partition_key: None,
         partition_bound: None,
+        server: None,
         unlogged: false,
         columns_known: true,
         past_columns: Vec::new(),

@@ -65,6 +65,7 @@ impl Session {
         table.grants_known = self.grants_known || name.schema != "public";
         if create.kind == trave_sql::TableKind::Foreign {
             table.kind = TableKind::Foreign;
+            table.server = create.server.as_ref().map(|it| it.as_str().into());
         }
         if let Some(partition_by) = &create.partition_by {
             table.kind = TableKind::Partitioned;

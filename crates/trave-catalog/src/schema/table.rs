@@ -67,6 +67,8 @@ pub struct Table {
     pub partition_key: Option<String>,
     /// `FOR VALUES …` or `DEFAULT` of a partition, as written.
     pub partition_bound: Option<SmolStr>,
+    /// The foreign server that a foreign table is read from (`pg_foreign_table.ftserver`).
+    pub server: Option<SmolStr>,
     /// `UNLOGGED`.
     pub unlogged: bool,
     /// Columns that dynamic DDL or an unseen statement may have added: an unknown column is then

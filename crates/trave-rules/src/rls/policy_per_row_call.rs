@@ -1,7 +1,8 @@
 //! Session functions that a policy runs once per row.
 
 use trave_rule::catalog::{
-    Catalog, Command, Policy, Provenance, RowCall, Table, policy_cycle_with_subselect, quoted,
+    Catalog, Command, Policy, Provenance, RowCall, Table, Truth, policy_cycle_with_subselect,
+    quoted,
 };
 use trave_rule::words::code_list;
 use trave_rule::{Context, FindingBuilder, Level, rule};
@@ -12,8 +13,9 @@ fn policy_per_row_call(table: &Table, cx: &mut Context) {
     if !table.rls_enabled && table.provenance.is_migration() || is_platform(catalog, table) {
         return;
     }
-    let calls_of = |policy: &Policy| {
-        policy.using.as_ref().map(|using| using.row_calls(catalog)).unwrap_or_default()
+    let calls_of = |policy: &Policy| match &policy.using {
+        Some(using) if !is_looked_up(catalog, table, policy) => using.row_calls(catalog),
+        _ => Vec::new(),
     };
     let found: Vec<(&Policy, Vec<RowCall>)> =
         table.policies.iter().map(|policy| (policy, calls_of(policy))).collect();
@@ -43,6 +45,23 @@ fn policy_per_row_call(table: &Table, cx: &mut Context) {
         }
     }
     add_help(finding, (catalog, table), &found);
+}
+
+/// Whether an index finds the rows by what the calls return, which then run once. Each policy that
+/// may admit a row as well has to leave PostgreSQL an index too, or it reads them all.
+fn is_looked_up(catalog: &Catalog, table: &Table, policy: &Policy) -> bool {
+    let indexed = |column: &str| table.index_serving(&[column]).is_some();
+    let Some(using) = &policy.using else { return false };
+    let meets = |other: &&Policy| {
+        other.permissive && Command::ALL.iter().any(|it| policy.is_for(*it) && other.is_for(*it))
+    };
+    let leaves_index = |other: &Policy| {
+        let using = other.using.as_ref();
+        using.is_none_or(|it| it.truth() == Truth::Always || it.is_narrowed_by(&indexed))
+    };
+    policy.permissive
+        && using.looks_calls_up(catalog, &indexed)
+        && table.policies.iter().filter(meets).all(leaves_index)
 }
 
 /// Whether the platform reaches the rows: by key, not by a scan.
@@ -137,6 +156,25 @@ alter table notes enable row level security;
 create policy "add" on notes for insert to authenticated with check (owner_id = auth.uid());
 create policy "change" on notes for update to authenticated
   using (owner_id = (select auth.uid())) with check (owner_id = auth.uid());
+"#,
+        );
+    }
+
+    #[test]
+    fn an_index_looks_rows_up_by_the_caller_once() {
+        check(
+            &super::RULE,
+            r#"
+create table notes (id int primary key, owner_id uuid not null, team text, sharing text);
+create index on notes (owner_id);
+alter table notes enable row level security;
+create policy "own" on notes to authenticated using (auth.uid() = owner_id and sharing <> 'x');
+create table pages (id int primary key, owner_id uuid not null, sharing text);
+create index on pages (owner_id);
+alter table pages enable row level security;
+create policy "own" on pages for select to authenticated using (auth.uid() = owner_id);
+--                                                              ^^^^^^^^^^ `auth.uid()` runs once for every row of `pages` that a query looks at
+create policy "shared" on pages for select using (sharing <> 'private');
 "#,
         );
     }
