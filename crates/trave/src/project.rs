@@ -18,6 +18,8 @@ pub(crate) struct Request<'a> {
     pub(crate) root: Option<&'a str>,
     /// How much is read.
     pub(crate) depth: Depth,
+    /// A revision of git: migrations added or changed since are not applied yet.
+    pub(crate) since: Option<&'a str>,
 }
 
 /// Reads a project.
@@ -29,6 +31,7 @@ pub(crate) fn read(request: Request<'_>, common: &Common) -> Result<Project, Fai
         rules: RULES.iter().map(|rule| rule.meta.id).collect(),
         root: request.root.map(str::to_owned),
         depth: request.depth,
+        since: request.since.map(str::to_owned),
     };
     let project = load(request.path, &options);
     bar.finish_and_clear();
@@ -45,6 +48,12 @@ fn worded(error: &WorkspaceError) -> Failure {
         }
         WorkspaceError::Settings(_) | WorkspaceError::Pattern(_) => {
             failure.next("docs/settings.md lists what trave.toml can say")
+        }
+        WorkspaceError::UnknownMigration(_) => {
+            failure.next("give the version or the file name of the last migration that is applied")
+        }
+        WorkspaceError::Git { .. } => {
+            failure.next("give a revision of the repository that holds the project")
         }
         WorkspaceError::UnknownRoot { known, .. } => failure.next(match known.as_slice() {
             [] => "no folder of migrations was found".to_owned(),

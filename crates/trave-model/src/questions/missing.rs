@@ -27,6 +27,16 @@ pub enum MissingTable {
     NeverMade(bool),
 }
 
+impl MissingTable {
+    /// Whether a migration not applied yet takes it away.
+    fn is_pending(&self, catalog: &Catalog) -> bool {
+        match self {
+            Self::Dropped(origin) | Self::Renamed(origin, _) => catalog.pending.holds(*origin),
+            Self::NeverMade(_) => false,
+        }
+    }
+}
+
 /// A column that is not there.
 #[derive(Debug, Clone)]
 pub struct MissingColumn<'m> {
@@ -53,7 +63,8 @@ impl Model {
             return None;
         }
         if let Some(gone) = what_happened(catalog, &name) {
-            return Some(gone);
+            // What a migration not applied yet takes away is still there: its own rules speak.
+            return Some(gone).filter(|gone| !gone.is_pending(catalog));
         }
         let covered = catalog.tables.keys().any(|table| table.schema == name.schema);
         if !covered || self.is_generated(catalog, &name) {
@@ -94,8 +105,14 @@ impl Model {
         let unknown = |column: &SmolStr| {
             self.lacks(catalog, table, column) && (known || past_of(table, column).is_some())
         };
-        let missing: Vec<(SmolStr, Origin)> =
-            named_columns(query).into_iter().filter(|(column, _)| unknown(column)).collect();
+        // What a migration not applied yet takes away is still there: its own rules speak.
+        let is_there = |column: &SmolStr| {
+            past_of(table, column).is_some_and(|past| catalog.pending.holds(past.origin))
+        };
+        let missing: Vec<(SmolStr, Origin)> = named_columns(query)
+            .into_iter()
+            .filter(|(column, _)| unknown(column) && !is_there(column))
+            .collect();
         if missing.is_empty() {
             return Vec::new();
         }
@@ -153,7 +170,7 @@ fn past_of<'t>(table: &'t Table, column: &str) -> Option<&'t PastColumn> {
     table.past_columns.iter().rev().find(|past| past.name == column)
 }
 
-fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
+pub(super) fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
     catalog.tables.contains_key(name)
         || catalog.views.contains_key(name)
         || catalog.unknown.contains(name)
@@ -180,7 +197,7 @@ fn what_happened(catalog: &Catalog, name: &QualifiedName) -> Option<MissingTable
 }
 
 /// Every column of its own table that a query names, with the place.
-fn named_columns(query: &Query) -> Vec<(SmolStr, Origin)> {
+pub(super) fn named_columns(query: &Query) -> Vec<(SmolStr, Origin)> {
     let facts = &query.facts;
     let own = |relation: &Option<SmolStr>| relation.is_none();
     let filters = facts.filters.iter().filter(|filter| own(&filter.relation));

@@ -21,7 +21,8 @@ pub(crate) fn run(arguments: &Schema, common: &Common) -> anyhow::Result<()> {
     target(std::slice::from_ref(&arguments.path))?;
     let (project, within) = project_of(&arguments.path);
     let root = arguments.root.as_deref();
-    let project = read(Request { path: &project, root, depth: Depth::Catalog }, common)?;
+    let request = Request { path: &project, root, depth: Depth::Catalog, since: None };
+    let project = read(request, common)?;
     let root = chosen(&project, root, &within)?;
     // What an empty server would hold: tables that nothing makes are not assumed here.
     let catalog =
