@@ -29,9 +29,10 @@ pub use print::{schema_json, schema_mermaid, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
 pub use replay::{Missing, Replay, Replayed, replay};
 pub use schema::{
-    Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, DefaultPrivilege,
-    Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument, Grant, Identity,
-    Index, IndexKey, IndexTarget, Key, PastColumn, Policy, Provenance, Publication, QualifiedName,
-    ReferentialAction, Role, Schema, Sequence, Table, TableKind, Trigger, TypeKind, UserType, View,
-    quoted,
+    Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, ConstraintIs,
+    DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument,
+    Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint, NewIndex,
+    PastColumn, Pending, Policy, Provenance, Publication, QualifiedName, ReferentialAction, Repeat,
+    Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable, StepTransaction, Table, TableKind,
+    Timeouts, Trigger, TypeChange, TypeKind, UserType, View, WrittenType, quoted,
 };

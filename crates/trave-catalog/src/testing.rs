@@ -35,7 +35,7 @@ pub(crate) fn replayed_at(
         folder: "supabase".into(),
         kind: RootKind::Supabase,
         dialect: crate::Dialect::Postgres,
-        files: vec![Migration { file, part: Span::new(0, sql.len()) }],
+        files: vec![Migration { file, part: Span::new(0, sql.len()), is_pending: false }],
         config,
         exposed: true,
     };

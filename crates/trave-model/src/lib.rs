@@ -25,6 +25,7 @@ pub use model::{
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{
-    Admission, FoundBy, MissingColumn, MissingTable, Naming, Narrowing, PartOfKey, ReferenceUse,
-    Serving, Stake, Truncation, Trusted, admission, caller_privileges, has_trigram_index,
+    Admission, FoundBy, Misfit, MissingColumn, MissingTable, Naming, Narrowing, PartOfKey,
+    ReferenceUse, Serving, Stake, Truncation, Trusted, admission, caller_privileges,
+    has_trigram_index,
 };

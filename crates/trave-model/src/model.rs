@@ -363,6 +363,8 @@ pub struct Coverage {
     pub statements: usize,
     /// SQL statements understood.
     pub statements_understood: usize,
+    /// Migrations that are not applied yet; none where nobody says which are.
+    pub pending: Option<usize>,
 }
 
 impl LoopAround {

@@ -35,6 +35,9 @@ impl Summary<'_> {
             writeln!(out, "{}{}", parts.join(", "), self.silenced())?;
             self.write_rules(out)?;
         }
+        if let Some(line) = self.pending() {
+            writeln!(out, "{line}")?;
+        }
         writeln!(out, "{} in {}", self.coverage(), seconds(self.elapsed))
     }
 
@@ -45,6 +48,21 @@ impl Summary<'_> {
             writeln!(out, "{count:>6} {rule}")?;
         }
         Ok(())
+    }
+
+    /// Whether migrations are judged that are not applied yet, and how to have it done.
+    fn pending(&self) -> Option<String> {
+        let coverage = self.model.coverage;
+        match coverage.pending {
+            _ if coverage.statements == 0 => None,
+            None => Some(
+                "no migration is judged as new: `applied-until` in trave.toml or `--since REF` \
+                 says which are not applied yet"
+                    .to_owned(),
+            ),
+            Some(1) => Some("1 migration judged as not applied yet".to_owned()),
+            Some(count) => Some(format!("{count} migrations judged as not applied yet")),
+        }
     }
 
     fn silenced(&self) -> String {

@@ -1,6 +1,6 @@
 //! What a rule can look at: the type of its first parameter decides.
 
-use trave_model::catalog::{Bucket, Catalog, Change, Function, Provenance, Table, View};
+use trave_model::catalog::{Bucket, Catalog, Change, Function, Provenance, Step, Table, View};
 use trave_model::source::Origin;
 use trave_model::{Cache, Claim, EnvUse, Model, Query, Route, SecretLiteral, Token};
 
@@ -77,6 +77,16 @@ impl Subject for Bucket {
 impl Subject for Change {
     fn all(model: &Model) -> impl Iterator<Item = &Self> {
         model.catalogs.iter().flat_map(|catalog| &catalog.history)
+    }
+
+    fn place(&self) -> Option<Origin> {
+        Some(self.origin)
+    }
+}
+
+impl Subject for Step {
+    fn all(model: &Model) -> impl Iterator<Item = &Self> {
+        model.catalogs.iter().flat_map(|catalog| &catalog.pending.steps)
     }
 
     fn place(&self) -> Option<Origin> {

@@ -9,6 +9,7 @@ mod comments;
 mod cursor;
 mod keyword;
 mod lexer;
+mod long_names;
 mod offsets;
 mod parse;
 mod print;
@@ -23,8 +24,9 @@ mod testing;
 mod walk;
 
 pub use ast::alter_table::{
-    AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange, DropPart,
-    IdentityMode, IfMissing, RelationKind, RenamePart, ReplicaIdentity, RowSecurity, SwitchTrigger,
+    AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange,
+    DetachPartition, DropPart, IdentityMode, IfMissing, RelationKind, RenamePart, ReplicaIdentity,
+    RowSecurity, SwitchTrigger,
 };
 pub use ast::block::{
     Assign, Block, BodyStatement, BodyStatementKind, Branch, Declaration, EmbeddedSql, Execute,
@@ -61,7 +63,8 @@ pub use ast::query::{
 };
 pub use ast::role::{AlterRole, CreateRole, RoleChange, RoleRef};
 pub use ast::statement::{
-    Do, NotUnderstood, OtherStatement, ParsedStatement, SetVariable, Statement, Transaction,
+    Do, NotUnderstood, OtherStatement, ParsedStatement, Reindex, SetVariable, Statement,
+    Transaction, Truncate,
 };
 pub use ast::table::{
     Column, Constraint, ConstraintKind, ConstraintTiming, CreateTable, Exclude, ForeignKey,
@@ -72,6 +75,7 @@ pub use ast::types::{
     AddValue, AlterDomain, AlterType, Attribute, CreateDomain, CreateType, DomainChange,
     TypeChange, TypeKind, ValuePosition,
 };
+pub use long_names::LongName;
 pub use statements::Statements;
 use trave_source::Span;
 pub use walk::{Descend, Visit};
@@ -126,6 +130,11 @@ pub fn statements(text: &str, options: Options) -> Statements<'_> {
 /// Reads one expression: a policy or default from a catalog, a filter in code.
 pub fn parse_expression(text: &str, options: Options) -> Option<Expr> {
     statements::expression(text, options)
+}
+
+/// Every name of a text that PostgreSQL cuts, in order.
+pub fn long_names(text: &str, options: Options) -> Vec<LongName> {
+    long_names::long_names(text, options)
 }
 
 /// Every comment of a text, in order; those inside function bodies too.

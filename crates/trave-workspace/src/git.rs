@@ -1,5 +1,6 @@
 //! Texts as a git reference has them. `git` itself is asked: it knows packs, worktrees and grafts.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -7,6 +8,26 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use thiserror::Error;
+
+/// The files below a folder that were added or changed since a reference, committed or not,
+/// relative to the folder.
+pub(crate) fn changed_since(folder: &Path, reference: &str) -> Result<BTreeSet<String>, GitError> {
+    let commit = commit(folder, reference)?;
+    let edits = [
+        "diff",
+        "--name-only",
+        "-z",
+        "--diff-filter=d",
+        "--relative",
+        "--merge-base",
+        &commit,
+        "--",
+    ];
+    let mut changed: BTreeSet<String> = names(&run(folder, &edits)?).into_iter().collect();
+    let added = ["ls-files", "-z", "--others", "--exclude-standard"];
+    changed.extend(names(&run(folder, &added)?));
+    Ok(changed)
+}
 
 /// Why a reference cannot be read.
 #[derive(Debug, Error)]
@@ -21,15 +42,30 @@ pub enum GitError {
 
 /// The paths below a folder at a reference, relative to the folder.
 pub(crate) fn paths_at(folder: &Path, reference: &str) -> Result<Vec<String>, GitError> {
-    let commit = format!("{reference}^{{commit}}");
-    let found = run(folder, &["rev-parse", "--verify", "--end-of-options", &commit])?;
-    let commit = String::from_utf8_lossy(&found.stdout).trim().to_owned();
-    let listed = run(folder, &["ls-tree", "-r", "-z", "--name-only", &commit, "."])?;
-    let names = listed.stdout.split(|byte| *byte == 0);
-    Ok(names
-        .filter_map(|name| String::from_utf8(name.to_vec()).ok())
-        .filter(|it| !it.is_empty())
-        .collect())
+    let commit = commit(folder, reference)?;
+    Ok(names(&run(folder, &["ls-tree", "-r", "-z", "--name-only", &commit, "."])?))
+}
+
+/// The id of the commit that a reference stands for. It is never taken for an option.
+fn commit(folder: &Path, reference: &str) -> Result<String, GitError> {
+    let wanted = format!("{reference}^{{commit}}");
+    let asked = run(folder, &["rev-parse", "--verify", "--end-of-options", &wanted]);
+    let found = asked.map_err(|error| match error {
+        GitError::Refused(said) if said.contains("single revision") => {
+            GitError::Refused(format!("`{reference}` is no branch, tag or commit here"))
+        }
+        error => error,
+    })?;
+    let said = String::from_utf8_lossy(&found.stdout);
+    // Older versions print the end of the options too.
+    Ok(said.lines().last().unwrap_or_default().trim().to_owned())
+}
+
+/// Names with a zero byte behind each.
+fn names(output: &Output) -> Vec<String> {
+    let names = output.stdout.split(|byte| *byte == 0);
+    let texts = names.filter_map(|name| String::from_utf8(name.to_vec()).ok());
+    texts.filter(|it| !it.is_empty()).collect()
 }
 
 /// The bytes of files at a reference; one that is no file there is left out.

@@ -3,6 +3,7 @@
 //! [`load`] reads a folder, [`analyse`] does the same over texts in memory. Nothing that a project
 //! holds makes them fail: what cannot be read is a notice in the model.
 
+mod applied;
 mod browser;
 mod code;
 mod fragment;

@@ -32,6 +32,8 @@ pub struct Options<'a> {
     pub root: Option<String>,
     /// How much is read.
     pub depth: Depth,
+    /// A revision of git: migrations added or changed since are not applied yet.
+    pub since: Option<String>,
 }
 
 /// How much of a project is read.
@@ -87,6 +89,9 @@ pub enum WorkspaceError {
         /// The folders there are.
         known: Vec<String>,
     },
+    /// The settings name a migration that is not there.
+    #[error("settings: `applied-until`: no migration is called `{0}`")]
+    UnknownMigration(String),
     /// A pattern of the settings cannot be used.
     #[error("settings: {0}")]
     Pattern(String),
@@ -123,7 +128,12 @@ pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceErro
     let mut phases = Phases::default();
     phases.end(Phase::Walk, start, Amount { items: inventory.files.len(), bytes: 0 });
     let disk = Disk { root: path.to_owned() };
-    let made = project::make(inventory, &disk, &settings);
+    let changed = match &options.since {
+        Some(reference) => Some(git::changed_since(path, reference)?),
+        None => None,
+    };
+    let ways = project::Ways { settings: &settings, changed: changed.as_ref() };
+    let made = project::make(inventory, &disk, ways).map_err(WorkspaceError::UnknownMigration)?;
     phases.extend(made.phases);
     if let Some(root) = root.filter(|root| made.roots.iter().all(|made| made.folder != *root)) {
         let known = made.roots.iter().map(|root| root.folder.to_string()).collect();
@@ -149,7 +159,8 @@ pub fn catalogs_at(
     let text =
         |(path, bytes): (String, Vec<u8>)| (path, String::from_utf8_lossy(&bytes).into_owned());
     let memory = Memory { texts: texts.into_iter().map(text).collect() };
-    let made = project::make(inventory, &memory, &settings);
+    let ways = project::Ways { settings: &settings, changed: None };
+    let made = project::make(inventory, &memory, ways).map_err(WorkspaceError::UnknownMigration)?;
     let (root, phases) = (path.to_owned(), made.phases);
     Ok(Project { root, settings, model: made.model, migrations: made.roots, phases })
 }
@@ -165,7 +176,8 @@ pub fn analyse(files: Vec<(String, String)>, settings: &Settings) -> Model {
     let Ok(selection) = Selection::new(&settings.check) else { return Model::default() };
     let inventory = listed(files.iter().map(|(path, _)| path.as_str()), &selection);
     let memory = Memory { texts: files.into_iter().collect() };
-    project::make(inventory, &memory, settings).model
+    let ways = project::Ways { settings, changed: None };
+    project::make(inventory, &memory, ways).map(|made| made.model).unwrap_or_default()
 }
 
 /// Reads only the settings that hold for a folder.

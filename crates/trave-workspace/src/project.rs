@@ -13,6 +13,7 @@ use trave_model::{Backend, Coverage, Model, ModelSettings, Package, Program};
 use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir::Module;
 
+use crate::applied::Applied;
 use crate::code::{Code, CodeFiles, Parsed};
 use crate::fragment::{Witnesses, fragments, without};
 use crate::kind::{Kind, is_script, is_test};
@@ -44,8 +45,33 @@ struct Configs {
     notices: Vec<Notice>,
 }
 
-/// Makes the model of a project.
-pub(crate) fn make(inventory: Inventory, store: &dyn Store, settings: &Settings) -> Made {
+/// What somebody says of a project beside its files.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ways<'a> {
+    /// The settings.
+    pub(crate) settings: &'a Settings,
+    /// The files that changed since a revision, if that was asked.
+    pub(crate) changed: Option<&'a BTreeSet<String>>,
+}
+
+impl Ways<'_> {
+    /// What is said about which migrations are applied; the command line says it last.
+    fn applied(&self) -> Applied<'_> {
+        match (self.changed, &self.settings.applied_until) {
+            (Some(changed), _) => Applied::Since(changed),
+            (None, Some(last)) => Applied::Until(last),
+            (None, None) => Applied::NotSaid,
+        }
+    }
+}
+
+/// Makes the model of a project, unless the settings name a migration that is not there.
+pub(crate) fn make(
+    inventory: Inventory,
+    store: &dyn Store,
+    ways: Ways<'_>,
+) -> Result<Made, String> {
+    let settings = ways.settings;
     let files = inventory.files;
     let mut notices: Vec<Notice> = inventory.notices.into_iter().map(plain).collect();
     let configs = read_configs(&files, store);
@@ -56,6 +82,7 @@ pub(crate) fn make(inventory: Inventory, store: &dyn Store, settings: &Settings)
     for root in &mut migrations.roots {
         supabase::complete(&mut root.config, &settings.supabase);
     }
+    let pending = ways.applied().mark(&mut migrations.roots, &sources)?;
     let code_files = CodeFiles { files: &files, store, resolver: &resolver };
     let (replayed, code) = rayon::join(|| migrations.replay(&sources), || code_files.read());
     let mut phases = Phases::default();
@@ -64,7 +91,7 @@ pub(crate) fn make(inventory: Inventory, store: &dyn Store, settings: &Settings)
     notices.extend(migrations.notices.iter().cloned());
     let mut parts = Parts { resolver, migrations, replayed, code, settings, notices };
     let start = Instant::now();
-    let coverage = parts.coverage(sources.len());
+    let coverage = Coverage { pending, ..parts.coverage(sources.len()) };
     let witnesses = parts.set_fragments_aside();
     let (mut program, roots) = parts.assemble(sources);
     program.coverage = coverage;
@@ -77,7 +104,7 @@ pub(crate) fn make(inventory: Inventory, store: &dyn Store, settings: &Settings)
     };
     let model = trave_model::link(program);
     phases.end(Phase::Link, start, amount);
-    Made { model, phases, roots }
+    Ok(Made { model, phases, roots })
 }
 
 fn plain(message: String) -> Notice {

@@ -79,6 +79,7 @@ pub(crate) enum Command {
 Examples:
   trave check                          the project in this folder
   trave check --only rls --only jwt    two families of rules
+  trave check --since origin/main      also: can the new migrations be deployed safely?
   trave check --format json > out.json for other programs (docs/json.md)
   trave check src/app/api/route.ts     the whole project is read, one file reported
 
@@ -105,6 +106,9 @@ pub(crate) struct Check {
     /// The folder of migrations that all code speaks to
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<String>,
+    /// Judge the migrations added or changed since this git revision as not applied yet
+    #[arg(long, value_name = "REF")]
+    pub(crate) since: Option<String>,
     /// Exit with 0 when there is nothing to analyse
     #[arg(long)]
     pub(crate) allow_empty: bool,

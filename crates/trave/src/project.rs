@@ -18,6 +18,8 @@ pub(crate) struct Request<'a> {
     pub(crate) root: Option<&'a str>,
     /// How much is read.
     pub(crate) depth: Depth,
+    /// A revision of git: migrations added or changed since are not applied yet.
+    pub(crate) since: Option<&'a str>,
 }
 
 /// Reads a project.
@@ -45,6 +47,7 @@ fn options(request: Request<'_>, common: &Common) -> Options<'static> {
         rules: RULES.iter().map(|rule| rule.meta.id).collect(),
         root: request.root.map(str::to_owned),
         depth: request.depth,
+        since: request.since.map(str::to_owned),
     }
 }
 
@@ -58,6 +61,9 @@ fn worded(error: &WorkspaceError) -> Failure {
         }
         WorkspaceError::Settings(_) | WorkspaceError::Pattern(_) => {
             failure.next("docs/settings.md lists what trave.toml can say")
+        }
+        WorkspaceError::UnknownMigration(_) => {
+            failure.next("give the version or the file name of the last migration that is applied")
         }
         WorkspaceError::Git(_) => {
             failure.next("give a branch, a tag or a commit that `git log` knows in this folder")

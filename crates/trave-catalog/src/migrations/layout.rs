@@ -256,7 +256,11 @@ fn migration(kind: RootKind, file: &SqlFile<'_>) -> Migration {
         _ => Marks::of(file.text),
     };
     let whole = Span::new(0, file.text.len());
-    Migration { file: file.id, part: marks.map_or(whole, |marks| marks.part(file.text)) }
+    Migration {
+        file: file.id,
+        part: marks.map_or(whole, |marks| marks.part(file.text)),
+        is_pending: false,
+    }
 }
 
 type Files<'a> = Vec<SqlFile<'a>>;

@@ -73,6 +73,8 @@ pub struct Migration {
     pub file: FileId,
     /// The bytes of it that go up; the rest undoes them.
     pub part: Span,
+    /// It is not applied yet, as far as somebody said so.
+    pub is_pending: bool,
 }
 
 /// A folder of migrations, which make one catalog.

@@ -103,8 +103,8 @@ impl Session {
                 let child = self.need_table(child)?;
                 self.attach_partition(table, (&child, bound))
             }
-            AlterActionKind::DetachPartition(child) => {
-                let child = self.need_table(child)?;
+            AlterActionKind::DetachPartition(detach) => {
+                let child = self.need_table(&detach.partition)?;
                 self.detach(table, &child, ChildIs::Partition)
             }
             AlterActionKind::Inherit(parent) => {

@@ -145,7 +145,7 @@ fn written_table(statement: &Statement) -> Option<&ObjectName> {
         Statement::Update(update) => Some(&update.table),
         Statement::Delete(delete) => Some(&delete.table),
         Statement::Merge(merge) => Some(&merge.table),
-        Statement::Truncate(tables) => tables.first(),
+        Statement::Truncate(truncate) => truncate.tables.first(),
         _ => None,
     }
 }

@@ -26,6 +26,7 @@ mod names;
 mod object;
 mod outputs;
 mod partition;
+mod pending;
 mod policy;
 mod prelude;
 mod privilege;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 use trave_source::{FileId, Notice, Origin, Sources, Span};
 
 use crate::{Catalog, Dialect, Migration, MigrationRoot};
+use pending::{PendingFile, Wrapping};
 use session::{Frame, Session};
 
 /// What becomes of a statement that names a table which no migration makes.
@@ -81,7 +83,7 @@ pub struct Replayed {
 pub fn replay(root: &MigrationRoot, sources: &Sources, options: Replay) -> Replayed {
     let mut session = Session::new(root, options);
     for migration in &root.files {
-        replay_file(&mut session, sources, *migration, root.dialect);
+        replay_file(&mut session, sources, *migration, root);
     }
     session.finish()
 }
@@ -96,14 +98,26 @@ pub(crate) fn before(catalog: &Catalog) -> Catalog {
     empty
 }
 
-fn replay_file(session: &mut Session, sources: &Sources, migration: Migration, dialect: Dialect) {
+fn replay_file(
+    session: &mut Session,
+    sources: &Sources,
+    migration: Migration,
+    root: &MigrationRoot,
+) {
     let Some(source) = sources.get(migration.file) else { return };
     let text = masked(&source.text);
     let part = text.get(migration.part.start as usize..migration.part.end as usize);
     let options =
-        trave_sql::Options { dialect: sql_dialect(dialect), offset: migration.part.start };
-    let parsed = trave_sql::parse(part.unwrap_or_default(), options);
+        trave_sql::Options { dialect: sql_dialect(root.dialect), offset: migration.part.start };
+    let part = part.unwrap_or_default();
+    let parsed = trave_sql::parse(part, options);
     session.begin_file(Frame::of_file(migration.file, Arc::clone(&text)), &source.path);
+    if migration.is_pending && root.dialect == Dialect::Postgres {
+        let count = parsed.statements.len();
+        let wrapping = Wrapping::of(root.kind, &text, count);
+        session.pending = Some(PendingFile::new(wrapping, count));
+        session.note_long_names(part, options);
+    }
     for parsed in &parsed.statements {
         session.run_top(&parsed.statement, parsed.span);
     }

@@ -8,6 +8,7 @@ use trave_source::{FileId, Notice, Origin, Span};
 use trave_sql::{SetVariable, Statement};
 
 use super::body::Bodies;
+use super::pending::PendingFile;
 use super::prelude;
 use super::store::Store;
 use super::{Failure, Missing, Outcome, PLATFORM, Replay, Replayed};
@@ -67,6 +68,10 @@ pub(super) struct Session {
     pub(super) checks_bodies: bool,
     /// Bodies of functions that change the schema, to be run where they are called.
     pub(super) bodies: Bodies,
+    /// The file that runs, if it is a migration not applied yet.
+    pub(super) pending: Option<PendingFile>,
+    /// Tables that migrations not applied yet left without rows.
+    pub(super) emptied: BTreeSet<QualifiedName>,
     frame: Frame,
     path_default: Vec<SmolStr>,
     path_outside: Option<Vec<SmolStr>>,
@@ -101,6 +106,8 @@ impl Session {
         catalog.dialect = root.dialect;
         catalog.exposed = root.exposed && root.dialect == Dialect::Postgres;
         catalog.exposed_schemas = root.config.schemas.clone().unwrap_or_else(served);
+        let pending = root.files.iter().filter(|migration| migration.is_pending);
+        catalog.pending.files = pending.map(|migration| migration.file).collect();
         catalog.rows_max = root.config.rows_max.or(root.exposed.then_some(1000));
         session
     }
@@ -121,6 +128,8 @@ impl Session {
             speculative: false,
             checks_bodies: true,
             bodies: Bodies::default(),
+            pending: None,
+            emptied: BTreeSet::new(),
             frame: Frame::of_text("", PLATFORM),
             path_default: path,
             path_outside: None,
@@ -148,6 +157,7 @@ impl Session {
 
     /// One transaction per file: its end drops what lives no longer.
     pub(super) fn end_file(&mut self) {
+        self.end_pending();
         for table in std::mem::take(&mut self.drop_on_commit) {
             self.drop_table_now(&table);
         }

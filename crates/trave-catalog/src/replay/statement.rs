@@ -10,6 +10,7 @@ use super::{Failure, Outcome};
 impl Session {
     /// Runs one statement: it takes effect, or fails and changes nothing.
     pub(super) fn run(&mut self, statement: &Statement, span: Span) -> Outcome {
+        self.note_steps(statement, span);
         match statement {
             Statement::CreateTable(create) => self.create_table(create),
             Statement::AlterTable(alter) => self.alter_table(alter),

@@ -8,6 +8,7 @@ mod index;
 mod object;
 mod policy;
 mod routine;
+mod step;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,10 @@ pub use object::{
 pub use policy::{Command, Condition, DefaultPrivilege, Grant, Policy, Role};
 pub use routine::{Function, FunctionArgument};
 use smol_str::SmolStr;
+pub use step::{
+    ConstraintIs, NewColumn, NewConstraint, NewIndex, Pending, Repeat, Rewrite, Step, StepKind,
+    StepTable, StepTransaction, Timeouts, TypeChange, WrittenType,
+};
 pub use table::{
     Check, Column, ForeignKey, Identity, Key, PastColumn, ReferentialAction, Table, TableKind,
     Trigger,
@@ -141,6 +146,8 @@ pub struct Catalog {
     pub unknown: BTreeSet<QualifiedName>,
     /// What each statement changed, in order.
     pub history: Vec<Change>,
+    /// The migrations that are not applied yet, and what they do.
+    pub pending: Pending,
     /// How many statements were read.
     pub statements: usize,
     /// How many of them were understood.

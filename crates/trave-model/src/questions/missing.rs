@@ -40,6 +40,16 @@ pub enum Naming {
     Written,
 }
 
+impl MissingTable {
+    /// Whether a migration not applied yet takes it away.
+    fn is_pending(&self, catalog: &Catalog) -> bool {
+        match self {
+            Self::Dropped(origin) | Self::Renamed(origin, _) => catalog.pending.holds(*origin),
+            Self::NeverMade(_) => false,
+        }
+    }
+}
+
 /// A column that is not there.
 #[derive(Debug, Clone)]
 pub struct MissingColumn<'m> {
@@ -70,7 +80,8 @@ impl Model {
             return None;
         }
         if let Some(gone) = what_happened(catalog, &name) {
-            return Some(gone);
+            // What a migration not applied yet takes away is still there: its own rules speak.
+            return Some(gone).filter(|gone| !gone.is_pending(catalog));
         }
         let covered = catalog.tables.keys().any(|table| table.schema == name.schema);
         if !covered || self.is_generated(catalog, &name) {
@@ -111,8 +122,14 @@ impl Model {
         let unknown = |column: &SmolStr| {
             self.lacks(catalog, table, column) && (known || past_of(table, column).is_some())
         };
-        let missing: Vec<Named> =
-            named_columns(query).into_iter().filter(|it| unknown(&it.name)).collect();
+        // What a migration not applied yet takes away is still there: its own rules speak.
+        let is_there = |column: &SmolStr| {
+            past_of(table, column).is_some_and(|past| catalog.pending.holds(past.origin))
+        };
+        let missing: Vec<Named> = named_columns(query)
+            .into_iter()
+            .filter(|it| unknown(&it.name) && !is_there(&it.name))
+            .collect();
         if missing.is_empty() {
             return Vec::new();
         }
@@ -193,7 +210,7 @@ fn now_called<'n>(catalog: &'n Catalog, name: &'n QualifiedName) -> &'n Qualifie
     rename.unwrap_or(name)
 }
 
-fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
+pub(super) fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
     catalog.tables.contains_key(name)
         || catalog.views.contains_key(name)
         || catalog.unknown.contains(name)
@@ -220,14 +237,14 @@ fn what_happened(catalog: &Catalog, name: &QualifiedName) -> Option<MissingTable
 }
 
 /// A column of its own table that a query names.
-struct Named {
-    name: SmolStr,
-    origin: Origin,
+pub(super) struct Named {
+    pub(super) name: SmolStr,
+    pub(super) origin: Origin,
     how: Naming,
 }
 
 /// Every column of its own table that a query names, with the place.
-fn named_columns(query: &Query) -> Vec<Named> {
+pub(super) fn named_columns(query: &Query) -> Vec<Named> {
     let facts = &query.facts;
     let own = |relation: &Option<SmolStr>| relation.is_none();
     let name = |how: Naming| move |(name, origin): (SmolStr, Origin)| Named { name, origin, how };

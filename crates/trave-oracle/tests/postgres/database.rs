@@ -170,7 +170,7 @@ pub(crate) fn replay(statements: &[&str]) -> Replayed {
         folder: "supabase".into(),
         kind: RootKind::Supabase,
         dialect: Dialect::Postgres,
-        files: vec![Migration { file, part: Span::new(0, text.len()) }],
+        files: vec![Migration { file, part: Span::new(0, text.len()), is_pending: false }],
         config: RootConfig::default(),
         exposed: true,
     };

@@ -94,4 +94,26 @@ export async function POST() {
 ",
         );
     }
+
+    #[test]
+    fn what_a_migration_not_applied_yet_takes_away_is_there() {
+        check(
+            &super::RULE,
+            r"
+//- trave.toml
+applied-until = '1'
+//- supabase/migrations/1_a.sql
+create table notes (id uuid primary key, amount integer, size integer);
+//- supabase/migrations/2_b.sql
+drop table notes;
+//- src/app/api/notes/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data } = await db.from('notes').select('id, amount, size').limit(10)
+  return Response.json(data)
+}
+",
+        );
+    }
 }

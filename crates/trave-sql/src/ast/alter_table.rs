@@ -78,7 +78,7 @@ pub enum AlterActionKind {
     /// `ATTACH PARTITION name FOR VALUES …`; the bound as written.
     AttachPartition(ObjectName, SmolStr),
     /// `DETACH PARTITION`.
-    DetachPartition(ObjectName),
+    DetachPartition(DetachPartition),
     /// `INHERIT parent`.
     Inherit(ObjectName),
     /// `NO INHERIT parent`.
@@ -116,6 +116,15 @@ pub struct AddColumn {
     pub column: Box<Column>,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
+}
+
+/// `DETACH PARTITION name [CONCURRENTLY | FINALIZE]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DetachPartition {
+    /// The partition.
+    pub partition: ObjectName,
+    /// `CONCURRENTLY`, or `FINALIZE`, which ends what that began.
+    pub concurrently: bool,
 }
 
 /// A column or constraint that goes.

@@ -15,6 +15,8 @@ pub struct Insert {
     pub alias: Option<Ident>,
     /// The columns; empty for all of them, in order.
     pub columns: Vec<Ident>,
+    /// Some are written with a part: `(place.x, place.y)`, `(list[1])`.
+    pub in_parts: bool,
     /// Where the rows come from; `None` for `DEFAULT VALUES`. A `DEFAULT` among the values is a
     /// call of `default` without arguments.
     pub source: Option<Box<Query>>,
@@ -51,6 +53,8 @@ pub enum ConflictTarget {
 pub struct Assignment {
     /// The columns; more than one for a row assignment.
     pub columns: Vec<Ident>,
+    /// Only a part of the column is set: `place.x = 1`, `list[1] = 2`.
+    pub in_part: bool,
     /// The value.
     pub value: Expr,
 }
@@ -91,7 +95,7 @@ pub struct Delete {
     pub returning: Vec<SelectItem>,
 }
 
-/// `MERGE INTO`: only what it touches; the branches are not kept.
+/// `MERGE INTO`: only what it touches; of the branches only the columns that they set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Merge {
     /// The table.
@@ -102,4 +106,6 @@ pub struct Merge {
     pub source: FromItem,
     /// `on …`.
     pub condition: Expr,
+    /// The columns that each branch sets, in order.
+    pub branches: Vec<Vec<Ident>>,
 }

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, StrExt};
 use trave_source::Span;
 
 /// Longest identifier that PostgreSQL keeps, in bytes.
-const NAME_BYTES_MAX: usize = 63;
+pub(crate) const NAME_BYTES_MAX: usize = 63;
 
 /// An identifier after folding, so that two spellings of one name compare equal.
 ///

@@ -110,8 +110,10 @@ pub enum Statement {
     Delete(Box<Delete>),
     /// `MERGE`
     Merge(Box<Merge>),
-    /// `TRUNCATE`: the tables
-    Truncate(Vec<ObjectName>),
+    /// `TRUNCATE`
+    Truncate(Truncate),
+    /// `REINDEX`
+    Reindex(Reindex),
     /// `COPY`: the table, if it is not a query
     Copy(Option<ObjectName>),
     /// Understood, and without effect on a catalog: `VACUUM`, `LOCK`, `SHOW`, psql commands …
@@ -159,6 +161,26 @@ pub struct Do {
     pub block: Option<Block>,
     /// Where the body stands, quotes not included.
     pub body: Span,
+}
+
+/// `TRUNCATE a, b [CASCADE]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Truncate {
+    /// The tables.
+    pub tables: Vec<ObjectName>,
+    /// `CASCADE`: and every table that refers to them.
+    pub cascade: bool,
+}
+
+/// `REINDEX kind [CONCURRENTLY] name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reindex {
+    /// `index`, `table`, `schema`, `database` or `system`; empty where SQLite says none.
+    pub kind: SmolStr,
+    /// What is made anew; `None` for the current database.
+    pub name: Option<ObjectName>,
+    /// `CONCURRENTLY`.
+    pub concurrently: bool,
 }
 
 /// A statement without effect on a catalog.

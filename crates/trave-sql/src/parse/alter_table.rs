@@ -3,8 +3,9 @@
 use smol_str::ToSmolStr;
 
 use crate::ast::alter_table::{
-    AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange, DropPart,
-    RelationKind, RenamePart, ReplicaIdentity, RowSecurity, SwitchTrigger,
+    AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange,
+    DetachPartition, DropPart, RelationKind, RenamePart, ReplicaIdentity, RowSecurity,
+    SwitchTrigger,
 };
 use crate::ast::statement::Statement;
 use crate::cursor::{Cursor, Read};
@@ -225,8 +226,9 @@ impl Cursor<'_> {
         }
         if self.eat_all(&["detach", "partition"]) {
             let partition = self.object_name()?;
-            self.eat_any(&["concurrently", "finalize"]);
-            return Ok(Some(AlterActionKind::DetachPartition(partition)));
+            let concurrently = self.eat_any(&["concurrently", "finalize"]).is_some();
+            let detach = DetachPartition { partition, concurrently };
+            return Ok(Some(AlterActionKind::DetachPartition(detach)));
         }
         if self.eat("inherit") {
             return Ok(Some(AlterActionKind::Inherit(self.object_name()?)));

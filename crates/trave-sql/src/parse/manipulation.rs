@@ -3,6 +3,7 @@
 use crate::ast::manipulation::{
     Assignment, ConflictTarget, Delete, Insert, Merge, OnConflict, Update,
 };
+use crate::ast::name::Ident;
 use crate::ast::query::{CommonTable, SelectItem};
 use crate::ast::statement::Statement;
 use crate::cursor::{Cursor, Read};
@@ -31,10 +32,13 @@ impl Cursor<'_> {
         self.eat("into");
         let table = self.object_name()?;
         let alias = if self.eat("as") { Some(self.ident()?) } else { None };
+        let mut in_parts = false;
         let columns = if self.is_kind(TokenKind::Open) && !self.opens_query() {
             self.list_in_parentheses(|cursor| {
                 let column = cursor.ident()?;
+                let end = cursor.position();
                 cursor.skip_until(|c| c.is_kind(TokenKind::Comma) || c.is_kind(TokenKind::Close));
+                in_parts |= cursor.position() > end;
                 Ok(column)
             })?
         } else {
@@ -48,7 +52,7 @@ impl Cursor<'_> {
             if self.eat_all(&["default", "values"]) { None } else { Some(Box::new(self.query()?)) };
         let on_conflict = self.on_conflict()?;
         let returning = self.returning()?;
-        Ok(Insert { with, table, alias, columns, source, on_conflict, returning })
+        Ok(Insert { with, table, alias, columns, in_parts, source, on_conflict, returning })
     }
 
     fn opens_query(&self) -> bool {
@@ -112,32 +116,38 @@ impl Cursor<'_> {
 
     fn assignments(&mut self) -> Read<Vec<Assignment>> {
         self.list(|cursor| {
-            let columns = if cursor.is_kind(TokenKind::Open) {
-                cursor.idents()?
+            let (columns, in_part) = if cursor.is_kind(TokenKind::Open) {
+                (cursor.idents()?, false)
             } else {
-                vec![cursor.assigned_column()?]
+                let (column, in_part) = cursor.assigned_column()?;
+                (vec![column], in_part)
             };
             if !cursor.eat_operator("=") && !cursor.eat_kind(TokenKind::Assign) {
                 return cursor.mismatch("`=`");
             }
-            Ok(Assignment { columns, value: cursor.expression()? })
+            Ok(Assignment { columns, in_part, value: cursor.expression()? })
         })
     }
 
-    /// `column`, `column[1]`, `column.field`; MySQL and SQLite may write the table before it.
-    fn assigned_column(&mut self) -> Read<crate::ast::name::Ident> {
+    /// `column`, `column[1]`, `column.field`, and whether only a part of it is meant; MySQL and
+    /// SQLite may write the table before it.
+    fn assigned_column(&mut self) -> Read<(crate::ast::name::Ident, bool)> {
         let mut column = self.ident()?;
+        let mut in_part = false;
         loop {
             if self.eat_kind(TokenKind::Dot) {
                 let field = self.ident()?;
-                if self.dialect != crate::Dialect::Postgres {
+                if self.dialect == crate::Dialect::Postgres {
+                    in_part = true;
+                } else {
                     column = field;
                 }
             } else if self.eat_kind(TokenKind::OpenBracket) {
                 self.skip_until(|cursor| cursor.is_kind(TokenKind::CloseBracket));
                 self.expect_kind(TokenKind::CloseBracket)?;
+                in_part = true;
             } else {
-                return Ok(column);
+                return Ok((column, in_part));
             }
         }
     }
@@ -179,7 +189,32 @@ impl Cursor<'_> {
         let source = self.source_item()?;
         self.expect("on")?;
         let condition = self.expression()?;
+        let branches = self.merge_branches();
         self.skip_to_end();
-        Ok(Merge { table, alias, source, condition })
+        Ok(Merge { table, alias, source, condition, branches })
+    }
+
+    /// The columns of `update set …` and `insert (…)`; those that are set in part are left out.
+    fn merge_branches(&mut self) -> Vec<Vec<Ident>> {
+        let mut branches = Vec::new();
+        while !self.at_end() {
+            if self.eat_all(&["update", "set"]) {
+                let Ok(assignments) = self.assignments() else { return branches };
+                let whole = assignments.into_iter().filter(|assignment| !assignment.in_part);
+                branches.push(whole.flat_map(|assignment| assignment.columns).collect());
+            } else if self.eat("insert") && self.is_kind(TokenKind::Open) {
+                let (mut columns, start) = (Vec::new(), self.position());
+                if let Ok(named) = self.idents() {
+                    columns = named;
+                } else {
+                    self.reset(start);
+                    self.skip_parentheses();
+                }
+                branches.push(columns);
+            } else {
+                self.bump();
+            }
+        }
+        branches
     }
 }

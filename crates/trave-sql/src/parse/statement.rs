@@ -2,7 +2,7 @@
 
 use crate::ast::alter_table::RelationKind;
 use crate::ast::name::Ident;
-use crate::ast::statement::{Do, OtherStatement, Statement};
+use crate::ast::statement::{Do, OtherStatement, Reindex, Statement, Truncate};
 use crate::cursor::{Cursor, Read};
 use crate::lexer::TokenKind;
 use crate::parse::body::BodyLanguage;
@@ -36,7 +36,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "pragma",
     "reassign",
     "refresh",
-    "reindex",
     "security",
     "show",
     "unlisten",
@@ -96,6 +95,7 @@ impl Cursor<'_> {
     fn small_statement(&mut self) -> Read<Statement> {
         match self.peek_text().to_ascii_lowercase().as_str() {
             "truncate" => self.truncate(),
+            "reindex" => Ok(self.reindex()),
             "copy" => self.copy(),
             "prepare" if !self.is_at(1, "transaction") => Ok(self.without_effect()),
             "begin" | "start" | "commit" | "end" | "rollback" | "abort" | "savepoint"
@@ -211,8 +211,22 @@ impl Cursor<'_> {
         })?;
         self.eat_any(&["restart", "continue"]);
         self.eat("identity");
-        self.eat_cascade();
-        Ok(Statement::Truncate(tables))
+        let cascade = self.eat_cascade();
+        Ok(Statement::Truncate(Truncate { tables, cascade }))
+    }
+
+    fn reindex(&mut self) -> Statement {
+        self.bump();
+        let options = self.position();
+        self.skip_parentheses();
+        let options = self.words_from(options);
+        let kinds = ["index", "table", "schema", "database", "system"];
+        let kind = self.eat_any(&kinds).unwrap_or_default().into();
+        let says = options.contains("concurrently") && !options.contains("false");
+        let concurrently = self.eat("concurrently") || says;
+        let name = if self.is_name() { self.object_name().ok() } else { None };
+        self.skip_to_end();
+        Statement::Reindex(Reindex { kind, name, concurrently })
     }
 
     fn copy(&mut self) -> Read<Statement> {
@@ -241,7 +255,6 @@ mod tests {
             "lock table t in access exclusive mode",
             "notify pgrst, 'reload schema'",
             "refresh materialized view concurrently m",
-            "reindex table t",
             "show search_path",
             "explain select 1",
             "\\connect x",
@@ -254,9 +267,23 @@ mod tests {
     }
 
     #[test]
+    fn indexes_are_made_anew() {
+        for (text, expected) in [
+            ("reindex table public.t", ("table", false)),
+            ("reindex index concurrently i", ("index", true)),
+            ("reindex (verbose, concurrently) table t", ("table", true)),
+            ("reindex (concurrently false) index i", ("index", false)),
+            ("reindex system", ("system", false)),
+        ] {
+            let Statement::Reindex(reindex) = statement(text) else { panic!("{text}") };
+            assert_eq!((reindex.kind.as_str(), reindex.concurrently), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn rows_change() {
         assert!(
-            matches!(statement("truncate table only a, b restart identity cascade"), Statement::Truncate(list) if list.len() == 2)
+            matches!(statement("truncate table only a, b restart identity cascade"), Statement::Truncate(truncate) if truncate.tables.len() == 2 && truncate.cascade)
         );
         assert!(matches!(
             statement("copy t (a, b) from stdin with (format csv)"),

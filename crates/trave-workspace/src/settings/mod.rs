@@ -29,6 +29,9 @@ pub struct Settings {
     pub small_tables: Vec<String>,
     /// Tables whose rows anybody may read.
     pub public_tables: Vec<String>,
+    /// The last migration that is applied where it matters, by its version or file name: later
+    /// ones are judged by the rules of `migration/`.
+    pub applied_until: Option<String>,
     /// Which folder of migrations the code of a folder speaks to.
     pub roots: BTreeMap<String, String>,
 }
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn everything_that_can_be_said_is_read() {
-        let text = "small-tables = ['plans']\n\
+        let text = "small-tables = ['plans']\napplied-until = '20240131'\n\
                     [check]\nfail-on = 'warning'\nexclude = ['legacy/']\n\
                     [rules]\n'rls/table-without-rls' = 'off'\n\
                     [[ignore]]\nrule = 'index/unindexed-filter'\nobject = 'public.plans'\n\
@@ -151,6 +154,7 @@ mod tests {
         assert_eq!(levels, [("rls/table-without-rls", LevelName::Off)]);
         assert_eq!(settings.ignores().next().unwrap().object, "public.plans");
         assert_eq!(settings.supabase.auto_expose, Some(false));
+        assert_eq!(settings.applied_until.as_deref(), Some("20240131"));
     }
 
     #[test]

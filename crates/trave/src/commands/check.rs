@@ -24,8 +24,12 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
     let start = Instant::now();
     let rules = chosen(&arguments.only)?;
     let target = target(&arguments.paths)?;
-    let request =
-        Request { path: &target.root, root: arguments.root.as_deref(), depth: Depth::Everything };
+    let request = Request {
+        path: &target.root,
+        root: arguments.root.as_deref(),
+        depth: Depth::Everything,
+        since: arguments.since.as_deref(),
+    };
     let mut project = read(request, common)?;
     if project.is_empty() && !arguments.allow_empty {
         notices(&project, common, &target)?;

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Diff, common: &Common) -> anyhow::Result<Ending> {
     let asked = Asked { path: &arguments.path, root: arguments.root.as_deref() };
     let (now, at) = open(&asked, common)?;
     let root = now.migrations.get(at).map(|root| root.folder.clone()).unwrap_or_default();
-    let request = Request { path: &now.root, root: asked.root, depth: Depth::Catalog };
+    let request = Request { path: &now.root, root: asked.root, depth: Depth::Catalog, since: None };
     let was = read_at(request, &arguments.reference, common)?;
     let nothing = Catalog::default();
     let before = was.model.catalogs.iter().find(|catalog| catalog.root == root);

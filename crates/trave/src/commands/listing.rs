@@ -36,7 +36,7 @@ pub(crate) fn queries(arguments: &Listing, common: &Common) -> anyhow::Result<()
 fn open(arguments: &Listing, common: &Common) -> anyhow::Result<(Project, Target)> {
     let target = target(std::slice::from_ref(&arguments.path))?;
     let root = arguments.root.as_deref();
-    let request = Request { path: &target.root, root, depth: Depth::Everything };
+    let request = Request { path: &target.root, root, depth: Depth::Everything, since: None };
     let project = read(request, common)?;
     if project.is_empty() {
         return Err(nothing(&target.root).into());

@@ -27,7 +27,7 @@ pub(super) struct Asked<'a> {
 pub(super) fn open(asked: &Asked<'_>, common: &Common) -> Result<(Project, usize), Failure> {
     target(&[asked.path.to_owned()])?;
     let (project, within) = project_of(asked.path);
-    let request = Request { path: &project, root: asked.root, depth: Depth::Catalog };
+    let request = Request { path: &project, root: asked.root, depth: Depth::Catalog, since: None };
     let project = read(request, common)?;
     let at = chosen(&project, asked.root, &within)?;
     Ok((project, at))

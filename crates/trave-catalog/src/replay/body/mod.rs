@@ -261,8 +261,10 @@ fn changes_schema(block: &Block) -> bool {
     each_step(block, &mut |step| {
         changes |= match &step.kind {
             BodyStatementKind::Sql(sql) => {
-                !matches!(*sql.statement, Statement::Query(_) | Statement::Other(_))
-                    && !is_plain_manipulation(&sql.statement)
+                !matches!(
+                    *sql.statement,
+                    Statement::Query(_) | Statement::Other(_) | Statement::Reindex(_)
+                ) && !is_plain_manipulation(&sql.statement)
             }
             BodyStatementKind::Execute(_)
             | BodyStatementKind::Perform(_)

@@ -1,0 +1,165 @@
+//! Constraints that are compared with every row under a lock.
+
+use trave_rule::catalog::{ConstraintIs, NewConstraint, QualifiedName, Step, StepKind};
+use trave_rule::words::plain_list;
+use trave_rule::{Context, rule};
+
+#[rule]
+fn unvalidated_constraint(step: &Step, cx: &mut Context) {
+    let Some(table) = step.busy_table() else { return };
+    let table = &table.name;
+    match &step.kind {
+        StepKind::ConstraintAdded(added) if !added.skips_rows => {
+            let help = help(added, table);
+            let finding = cx.report(step.origin, message(added, table)).about(table);
+            if !help.is_empty() {
+                finding.help(help);
+            }
+        }
+        StepKind::NotNullSet { column, proven: false } => {
+            cx.report(
+                step.origin,
+                format!(
+                    "setting `{column}` not null reads every row of `{}` while nobody can read or \
+                     write it",
+                    table.name
+                ),
+            )
+            .about(format!("{table}.{column}"))
+            .help(two_steps(
+                table,
+                &format!("{}_{column}_set", table.name),
+                &format!("check ({column} is not null)"),
+            ))
+            .help(format!(
+                "alter table {table} alter column {column} set not null;\n\
+                 alter table {table} drop constraint {}_{column}_set;",
+                table.name
+            ));
+        }
+        StepKind::ConstraintValidated { name, added: Some(added) } => {
+            cx.report(
+                step.origin,
+                format!(
+                    "validating `{name}` reads every row of `{}` under the lock of adding it",
+                    table.name
+                ),
+            )
+            .about(table)
+            .label(*added, "this lock is held until the transaction ends")
+            .help(format!(
+                "in the next migration: alter table {table} validate constraint {name};"
+            ));
+        }
+        _ => {}
+    }
+}
+
+fn message(added: &NewConstraint, table: &QualifiedName) -> String {
+    let name = &table.name;
+    match (added.kind, &added.target) {
+        (ConstraintIs::Reference, Some(target)) if target != table => format!(
+            "the foreign key reads every row of `{name}` while nobody can write to it or to `{}`",
+            target.name
+        ),
+        (ConstraintIs::Reference, _) => {
+            format!("the foreign key reads every row of `{name}` while nobody can write to it")
+        }
+        (ConstraintIs::Primary | ConstraintIs::Unique | ConstraintIs::Exclusion, _) => {
+            let kind = match added.kind {
+                ConstraintIs::Primary => "primary key",
+                ConstraintIs::Unique => "unique key",
+                _ => "exclusion constraint",
+            };
+            format!(
+                "the {kind} of `{name}` builds its index while nobody can read or write the table"
+            )
+        }
+        (ConstraintIs::NotNull, _) => {
+            format!("`not null` reads every row of `{name}` while nobody can read or write it")
+        }
+        (ConstraintIs::Check, _) => {
+            format!("the check reads every row of `{name}` while nobody can read or write it")
+        }
+    }
+}
+
+/// The same in steps that let others go on; empty where there is no such way.
+fn help(added: &NewConstraint, table: &QualifiedName) -> String {
+    let columns = added.columns.join("_");
+    let ending = match added.kind {
+        ConstraintIs::Check => "check",
+        ConstraintIs::Reference => "fkey",
+        ConstraintIs::Primary | ConstraintIs::Unique => "key",
+        ConstraintIs::Exclusion => return String::new(),
+        ConstraintIs::NotNull => "set",
+    };
+    let parts = [table.name.as_str(), columns.as_str(), ending];
+    let name = parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+    let name = added.name.as_deref().unwrap_or(&name);
+    match added.kind {
+        ConstraintIs::Primary | ConstraintIs::Unique => {
+            let word = if added.kind == ConstraintIs::Primary { "primary key" } else { "unique" };
+            format!(
+                "create unique index concurrently {name} on {table} ({});  -- in a migration of \
+                 its own\nalter table {table} add constraint {name} {word} using index {name};",
+                plain_list(&added.columns)
+            )
+        }
+        _ => two_steps(table, name, added.definition.trim_end_matches(';')),
+    }
+}
+
+fn two_steps(table: &QualifiedName, name: &str, definition: &str) -> String {
+    format!(
+        "alter table {table} add constraint {name} {definition} not valid;\n\
+         -- in the next migration: alter table {table} validate constraint {name};"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    #[test]
+    fn a_key_of_an_index_that_is_there_reads_nothing() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/000.sql
+create table notes (id bigint not null, title text);
+//- supabase/migrations/001.sql
+create unique index concurrently notes_pk on notes (id);
+alter table notes add constraint notes_pk primary key using index notes_pk;
+",
+        );
+    }
+
+    #[test]
+    fn a_reference_of_a_column_that_is_null_everywhere_reads_nothing() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/000.sql
+create table owners (id uuid primary key);
+create table notes (id bigint not null);
+//- supabase/migrations/001.sql
+alter table notes add column owner_id uuid references owners (id);
+",
+        );
+    }
+
+    #[test]
+    fn a_new_column_with_a_key_has_its_index_built() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/000.sql
+create table notes (id bigint not null);
+//- supabase/migrations/001.sql
+alter table notes add column slug text unique;
+--                                     ^^^^^^ the unique key of `notes` builds its index while nobody can read or write the table
+",
+        );
+    }
+}

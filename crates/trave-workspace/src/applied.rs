@@ -1,0 +1,149 @@
+//! Which migrations are not applied yet: what somebody says, against what there is.
+
+use std::collections::BTreeSet;
+
+use trave_catalog::MigrationRoot;
+use trave_source::Sources;
+
+/// What is said about which migrations are applied.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Applied<'a> {
+    /// Nothing: all of them are.
+    NotSaid,
+    /// Those up to this one, named by its version or its file.
+    Until(&'a str),
+    /// All but these files.
+    Since(&'a BTreeSet<String>),
+}
+
+impl Applied<'_> {
+    /// Marks the migrations that are not applied yet, and counts them. None when nothing was said;
+    /// an error when it names a migration that is not there.
+    pub(crate) fn mark(
+        self,
+        roots: &mut [MigrationRoot],
+        sources: &Sources,
+    ) -> Result<Option<usize>, String> {
+        let mut count = 0;
+        match self {
+            Self::NotSaid => return Ok(None),
+            Self::Since(changed) => {
+                for migration in roots.iter_mut().flat_map(|root| &mut root.files) {
+                    migration.is_pending = changed.contains(sources.path(migration.file));
+                    count += usize::from(migration.is_pending);
+                }
+            }
+            Self::Until(last) => {
+                let mut found = digits(last).is_some();
+                for root in roots {
+                    let applied = applied_count(root, sources, last);
+                    found |= applied > 0;
+                    for migration in root.files.iter_mut().skip(applied) {
+                        migration.is_pending = true;
+                        count += 1;
+                    }
+                }
+                if !found {
+                    return Err(last.to_owned());
+                }
+            }
+        }
+        Ok(Some(count))
+    }
+}
+
+/// How many migrations of a root, in their order, are applied.
+fn applied_count(root: &MigrationRoot, sources: &Sources, last: &str) -> usize {
+    let names: Vec<&str> = root.files.iter().map(|file| named(sources.path(file.file))).collect();
+    let last = last.rsplit('/').next().unwrap_or(last);
+    let stem = |name: &str| name.strip_suffix(".sql").unwrap_or(name).to_owned();
+    if let Some(at) = names.iter().position(|name| stem(name) == stem(last)) {
+        return at + 1;
+    }
+    let Some(version) = digits(last) else { return 0 };
+    let is_applied = |name: &&str| digits(name).is_some_and(|own| is_until(own, version));
+    names.iter().rposition(is_applied).map_or(0, |at| at + 1)
+}
+
+/// The part of a path that names a migration: the file, or the folder where all files are called
+/// `migration.sql`.
+fn named(path: &str) -> &str {
+    let mut parts = path.rsplit('/');
+    match parts.next() {
+        Some("migration.sql") => parts.next().unwrap_or(path),
+        Some(name) => name,
+        None => path,
+    }
+}
+
+/// The number that a name begins with, behind Flyway's `V`.
+fn digits(name: &str) -> Option<&str> {
+    let name = name.strip_prefix(['V', 'v']).unwrap_or(name);
+    let end = name.find(|c: char| !c.is_ascii_digit()).unwrap_or(name.len());
+    name.get(..end).filter(|digits| !digits.is_empty())
+}
+
+/// Whether a version is not after another. A date stands for its whole day: `20240131` is also
+/// `20240131093000`.
+fn is_until(own: &str, last: &str) -> bool {
+    const DATE: usize = 8;
+    let own = if last.len() >= DATE { own.get(..last.len()).unwrap_or(own) } else { own };
+    let number = |digits: &str| digits.trim_start_matches('0').to_owned();
+    let (own, last) = (number(own), number(last));
+    (own.len(), own) <= (last.len(), last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use trave_catalog::{MigrationRoot, SqlFile, group};
+    use trave_source::Sources;
+
+    use super::Applied;
+
+    fn roots(paths: &[&str]) -> (Vec<MigrationRoot>, Sources) {
+        let mut sources = Sources::default();
+        let text = "create table t (id int);";
+        let ids: Vec<_> = paths.iter().map(|path| sources.add(*path, text)).collect();
+        let files = ids.into_iter().zip(paths).map(|(id, path)| SqlFile { id, path, text });
+        (group(&files.collect::<Vec<_>>(), &[]).roots, sources)
+    }
+
+    fn pending(paths: &[&str], applied: Applied<'_>) -> Vec<bool> {
+        let (mut roots, sources) = roots(paths);
+        applied.mark(&mut roots, &sources).unwrap();
+        roots.iter().flat_map(|root| &root.files).map(|file| file.is_pending).collect()
+    }
+
+    #[test]
+    fn a_version_a_date_or_a_name_says_how_far() {
+        let dated = [
+            "supabase/migrations/20240101090000_a.sql",
+            "supabase/migrations/20240102090000_b.sql",
+        ];
+        for last in ["20240101", "20240101090000", "20240101090000_a.sql", "20240101120000_gone"] {
+            assert_eq!(pending(&dated, Applied::Until(last)), [false, true], "{last}");
+        }
+        assert_eq!(pending(&dated, Applied::Until("0")), [true, true]);
+        let numbered = ["m/migrations/0004_a.sql", "m/migrations/0042_b.sql"];
+        assert_eq!(pending(&numbered, Applied::Until("4")), [false, true]);
+        let prisma = ["prisma/migrations/1_a/migration.sql", "prisma/migrations/2_b/migration.sql"];
+        assert_eq!(pending(&prisma, Applied::Until("1_a")), [false, true]);
+    }
+
+    #[test]
+    fn changed_files_are_not_applied() {
+        let paths = ["m/migrations/1.sql", "m/migrations/2.sql"];
+        let changed = BTreeSet::from(["m/migrations/1.sql".to_owned()]);
+        assert_eq!(pending(&paths, Applied::Since(&changed)), [true, false]);
+        assert_eq!(pending(&paths, Applied::NotSaid), [false, false]);
+    }
+
+    #[test]
+    fn a_name_that_is_no_migration_is_a_mistake() {
+        let (mut roots, sources) = roots(&["m/migrations/1.sql"]);
+        let marked = Applied::Until("initial").mark(&mut roots, &sources);
+        assert_eq!(marked, Err("initial".to_owned()));
+    }
+}
