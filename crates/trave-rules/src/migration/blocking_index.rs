@@ -11,6 +11,9 @@ fn blocking_index(step: &Step, cx: &mut Context) {
     let Some(table) = step.table.as_ref().map(|table| &table.name).filter(|_| !idle) else {
         return without_table(step, cx);
     };
+    if cx.model().is_small(&table.name) {
+        return;
+    }
     match &step.kind {
         StepKind::IndexMade(index) if !index.concurrently => {
             let definition = index.definition.trim_end_matches(';');
