@@ -25,6 +25,7 @@ fn blocking_index(step: &Step, cx: &mut Context) {
                 format!("nobody can write to `{}` while this index is built", table.name),
             )
             .about(table)
+            .about(index.name.as_deref().unwrap_or(rest.trim()))
             .help(format!("create {} concurrently{rest};  {ALONE}", kind.to_ascii_lowercase()));
         }
         StepKind::IndexDropped { name, concurrently: false } => dropped(step, name, cx),
