@@ -63,7 +63,7 @@ fn applied_count(root: &MigrationRoot, sources: &Sources, last: &str) -> Option<
         return Some(at + 1);
     }
     let version = digits(last)?;
-    let is_applied = |name: &&str| digits(name).is_some_and(|own| is_until(own, version));
+    let is_applied = |name: &&str| digits(name).is_some_and(|own| is_until(&own, &version));
     Some(names.iter().rposition(is_applied).map_or(0, |at| at + 1))
 }
 
@@ -78,11 +78,22 @@ fn named(path: &str) -> &str {
     }
 }
 
-/// The number that a name begins with, behind Flyway's `V`.
-fn digits(name: &str) -> Option<&str> {
+/// The number that a name begins with, behind Flyway's `V`; of `2024-01-31` the whole date.
+fn digits(name: &str) -> Option<String> {
     let name = name.strip_prefix(['V', 'v']).unwrap_or(name);
+    if let Some(date) = dashed_date(name) {
+        return Some(date);
+    }
     let end = name.find(|c: char| !c.is_ascii_digit()).unwrap_or(name.len());
-    name.get(..end).filter(|digits| !digits.is_empty())
+    name.get(..end).filter(|digits| !digits.is_empty()).map(str::to_owned)
+}
+
+fn dashed_date(name: &str) -> Option<String> {
+    let date = name.get(..10)?;
+    let parts: Vec<&str> = date.split('-').collect();
+    let whole = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date = parts.iter().map(|part| part.len()).eq([4, 2, 2]) && parts.iter().all(whole);
+    is_date.then(|| parts.concat())
 }
 
 /// Whether a version is not after another. A date stands for its whole day: `20240131` is also
@@ -131,7 +142,13 @@ mod tests {
             "supabase/migrations/20240101090000_a.sql",
             "supabase/migrations/20240102090000_b.sql",
         ];
-        for last in ["20240101", "20240101090000", "20240101090000_a.sql", "20240101120000_gone"] {
+        for last in [
+            "20240101",
+            "2024-01-01",
+            "20240101090000",
+            "20240101090000_a.sql",
+            "20240101120000_gone",
+        ] {
             assert_eq!(pending(&dated, Applied::Until(last)), [false, true], "{last}");
         }
         assert_eq!(pending(&dated, Applied::Until("0")), [true, true]);
