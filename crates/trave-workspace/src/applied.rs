@@ -36,8 +36,9 @@ impl Applied<'_> {
             Self::Until(last) => {
                 let mut found = digits(last).is_some();
                 for root in roots {
-                    let applied = applied_count(root, sources, last);
-                    found |= applied > 0;
+                    // Of a folder that it says nothing about, everything is applied.
+                    let Some(applied) = applied_count(root, sources, last) else { continue };
+                    found = true;
                     for migration in root.files.iter_mut().skip(applied) {
                         migration.is_pending = true;
                         count += 1;
@@ -52,17 +53,18 @@ impl Applied<'_> {
     }
 }
 
-/// How many migrations of a root, in their order, are applied.
-fn applied_count(root: &MigrationRoot, sources: &Sources, last: &str) -> usize {
+/// How many migrations of a root, in their order, are applied; none where the name says nothing
+/// about this root.
+fn applied_count(root: &MigrationRoot, sources: &Sources, last: &str) -> Option<usize> {
     let names: Vec<&str> = root.files.iter().map(|file| named(sources.path(file.file))).collect();
     let last = last.rsplit('/').next().unwrap_or(last);
     let stem = |name: &str| name.strip_suffix(".sql").unwrap_or(name).to_owned();
     if let Some(at) = names.iter().position(|name| stem(name) == stem(last)) {
-        return at + 1;
+        return Some(at + 1);
     }
-    let Some(version) = digits(last) else { return 0 };
-    let is_applied = |name: &&str| digits(name).is_some_and(|own| is_until(own, version));
-    names.iter().rposition(is_applied).map_or(0, |at| at + 1)
+    let version = digits(last)?;
+    let is_applied = |name: &&str| digits(name).is_some_and(|own| is_until(&own, &version));
+    Some(names.iter().rposition(is_applied).map_or(0, |at| at + 1))
 }
 
 /// The part of a path that names a migration: the file, or the folder where all files are called
@@ -76,19 +78,37 @@ fn named(path: &str) -> &str {
     }
 }
 
-/// The number that a name begins with, behind Flyway's `V`.
-fn digits(name: &str) -> Option<&str> {
+/// The number that a name begins with, behind Flyway's `V`; of `2024-01-31` the whole date.
+fn digits(name: &str) -> Option<String> {
     let name = name.strip_prefix(['V', 'v']).unwrap_or(name);
+    if let Some(date) = dashed_date(name) {
+        return Some(date);
+    }
     let end = name.find(|c: char| !c.is_ascii_digit()).unwrap_or(name.len());
-    name.get(..end).filter(|digits| !digits.is_empty())
+    name.get(..end).filter(|digits| !digits.is_empty()).map(str::to_owned)
+}
+
+fn dashed_date(name: &str) -> Option<String> {
+    let date = name.get(..10)?;
+    let parts: Vec<&str> = date.split('-').collect();
+    let whole = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date = parts.iter().map(|part| part.len()).eq([4, 2, 2]) && parts.iter().all(whole);
+    is_date.then(|| parts.concat())
 }
 
 /// Whether a version is not after another. A date stands for its whole day: `20240131` is also
-/// `20240131093000`.
+/// `20240131093000`. Dates and plain numbers are never of one folder: they say nothing of each
+/// other, but for `0`, which is before everything.
 fn is_until(own: &str, last: &str) -> bool {
     const DATE: usize = 8;
-    let own = if last.len() >= DATE { own.get(..last.len()).unwrap_or(own) } else { own };
     let number = |digits: &str| digits.trim_start_matches('0').to_owned();
+    if number(last).is_empty() {
+        return number(own).is_empty();
+    }
+    if (own.len() >= DATE) != (last.len() >= DATE) {
+        return true;
+    }
+    let own = if last.len() >= DATE { own.get(..last.len()).unwrap_or(own) } else { own };
     let (own, last) = (number(own), number(last));
     (own.len(), own) <= (last.len(), last)
 }
@@ -122,12 +142,20 @@ mod tests {
             "supabase/migrations/20240101090000_a.sql",
             "supabase/migrations/20240102090000_b.sql",
         ];
-        for last in ["20240101", "20240101090000", "20240101090000_a.sql", "20240101120000_gone"] {
+        for last in [
+            "20240101",
+            "2024-01-01",
+            "20240101090000",
+            "20240101090000_a.sql",
+            "20240101120000_gone",
+        ] {
             assert_eq!(pending(&dated, Applied::Until(last)), [false, true], "{last}");
         }
         assert_eq!(pending(&dated, Applied::Until("0")), [true, true]);
         let numbered = ["m/migrations/0004_a.sql", "m/migrations/0042_b.sql"];
         assert_eq!(pending(&numbered, Applied::Until("4")), [false, true]);
+        assert_eq!(pending(&dated, Applied::Until("42")), [false, false]);
+        assert_eq!(pending(&numbered, Applied::Until("20240101")), [false, false]);
         let prisma = ["prisma/migrations/1_a/migration.sql", "prisma/migrations/2_b/migration.sql"];
         assert_eq!(pending(&prisma, Applied::Until("1_a")), [false, true]);
     }

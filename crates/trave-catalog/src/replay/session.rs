@@ -211,6 +211,11 @@ impl Session {
         result
     }
 
+    /// Whether the current text was put together by a block.
+    pub(super) fn is_put_together(&self) -> bool {
+        self.frame.fixed.is_some()
+    }
+
     /// A span of the current text, as a place.
     pub(super) fn origin(&self, span: Span) -> Origin {
         self.frame.fixed.unwrap_or(span.in_file(self.frame.file))

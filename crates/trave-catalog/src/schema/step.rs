@@ -228,7 +228,7 @@ pub struct NewColumn {
     pub rewrite: Option<Rewrite>,
     /// Its default as written.
     pub default: Option<String>,
-    /// Part of the primary key.
+    /// The primary key.
     pub is_primary: bool,
     /// It refers to another table.
     pub refers: bool,

@@ -11,6 +11,9 @@ fn blocking_index(step: &Step, cx: &mut Context) {
     let Some(table) = step.table.as_ref().map(|table| &table.name).filter(|_| !idle) else {
         return without_table(step, cx);
     };
+    if cx.model().is_small(&table.name) {
+        return;
+    }
     match &step.kind {
         StepKind::IndexMade(index) if !index.concurrently => {
             let definition = index.definition.trim_end_matches(';');
@@ -22,6 +25,7 @@ fn blocking_index(step: &Step, cx: &mut Context) {
                 format!("nobody can write to `{}` while this index is built", table.name),
             )
             .about(table)
+            .about(index.name.as_deref().unwrap_or(rest.trim()))
             .help(format!("create {} concurrently{rest};  {ALONE}", kind.to_ascii_lowercase()));
         }
         StepKind::IndexDropped { name, concurrently: false } => dropped(step, name, cx),

@@ -7,7 +7,7 @@ use trave_rule::{Context, rule};
 fn changes_type(step: &Step, cx: &mut Context) {
     let StepKind::TypeChanged(change) = &step.kind else { return };
     let Some(table) = step.busy_table() else { return };
-    if change.keeps_rows {
+    if change.keeps_rows || cx.model().is_small(&table.name.name) {
         return;
     }
     let (table, column, to) = (&table.name, &change.column, &change.to.text);

@@ -32,10 +32,11 @@ fn missing_timeout(step: &Step, cx: &mut Context) {
             ("waits for its lock", format!("{LOCK}\n{STATEMENT}"))
         }
     };
+    let file = cx.model().sources.path(step.statement.file).to_owned();
     let on = step.table.as_ref();
     let on = on.map_or(String::new(), |table| format!(" on `{}`", table.name.name));
     cx.report(step.statement, format!("this {message}{on} as long as it takes"))
-        .once_per(format!("{:?} {message}", step.statement.file))
+        .once_per(format!("{file} {message}"))
         .help(help);
 }
 

@@ -8,10 +8,14 @@ use trave_rule::{Context, rule};
 fn unvalidated_constraint(step: &Step, cx: &mut Context) {
     let Some(table) = step.busy_table() else { return };
     let table = &table.name;
+    if cx.model().is_small(&table.name) {
+        return;
+    }
     match &step.kind {
         StepKind::ConstraintAdded(added) if !added.skips_rows => {
-            let help = help(added, table);
-            let finding = cx.report(step.origin, message(added, table)).about(table);
+            let name = name_of(added, table);
+            let help = help(added, table, &name);
+            let finding = cx.report(step.origin, message(added, table)).about(table).about(name);
             if !help.is_empty() {
                 finding.help(help);
             }
@@ -84,20 +88,27 @@ fn message(added: &NewConstraint, table: &QualifiedName) -> String {
     }
 }
 
-/// The same in steps that let others go on; empty where there is no such way.
-fn help(added: &NewConstraint, table: &QualifiedName) -> String {
-    let columns = added.columns.join("_");
+/// Its name, or one that says what it is.
+fn name_of(added: &NewConstraint, table: &QualifiedName) -> String {
+    if let Some(name) = &added.name {
+        return name.to_string();
+    }
     let ending = match added.kind {
         ConstraintIs::Check => "check",
         ConstraintIs::Reference => "fkey",
         ConstraintIs::Primary | ConstraintIs::Unique => "key",
-        ConstraintIs::Exclusion => return String::new(),
+        ConstraintIs::Exclusion => "excl",
         ConstraintIs::NotNull => "set",
     };
+    let columns = added.columns.join("_");
     let parts = [table.name.as_str(), columns.as_str(), ending];
-    let name = parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
-    let name = added.name.as_deref().unwrap_or(&name);
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+/// The same in steps that let others go on; empty where there is no such way.
+fn help(added: &NewConstraint, table: &QualifiedName, name: &str) -> String {
     match added.kind {
+        ConstraintIs::Exclusion => String::new(),
         ConstraintIs::Primary | ConstraintIs::Unique => {
             let word = if added.kind == ConstraintIs::Primary { "primary key" } else { "unique" };
             format!(

@@ -7,7 +7,7 @@ use trave_rule::{Context, rule};
 fn volatile_default(step: &Step, cx: &mut Context) {
     let StepKind::ColumnMade(column) = &step.kind else { return };
     let (Some(table), Some(rewrite)) = (step.busy_table(), &column.rewrite) else { return };
-    if column.with_table {
+    if column.with_table || cx.model().is_small(&table.name.name) {
         return;
     }
     let why = match rewrite {

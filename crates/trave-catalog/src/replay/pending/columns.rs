@@ -85,7 +85,7 @@ impl Session {
         for column in &create.columns {
             let mut made = self.made_column(column);
             made.with_table = true;
-            made.is_primary |= keys.contains(&column.name.as_str());
+            made.is_primary |= keys == [column.name.as_str()];
             let place = Place { at: column.name.span, statement: span };
             self.step(place, Some(table.clone()), StepKind::ColumnMade(Box::new(made)));
         }

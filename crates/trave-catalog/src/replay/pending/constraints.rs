@@ -16,6 +16,12 @@ impl Session {
         place: Place,
     ) {
         let made = self.made_constraint(constraint);
+        let known = self.catalog().tables.get(&table.name);
+        let is_taken = |name: &SmolStr| known.is_some_and(|known| known.has_constraint(name));
+        if made.name.as_ref().is_some_and(is_taken) {
+            // PostgreSQL refuses it before it looks at a row.
+            return;
+        }
         if let Some(name) = &made.name
             && constraint.not_valid
         {

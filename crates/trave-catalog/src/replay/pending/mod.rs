@@ -89,8 +89,9 @@ impl Session {
     /// The table that a name means, as it stands. None where it is something else than a table.
     fn step_table(&self, name: &ObjectName) -> Option<StepTable> {
         let Some((found, is)) = self.find_relation(name) else {
-            let name = self.likely_name(name);
-            return Some(StepTable { name, is_idle: false });
+            // A name that a block put together may be one that it made the same way.
+            let is_idle = self.is_put_together();
+            return Some(StepTable { name: self.likely_name(name), is_idle });
         };
         if is != RelationIs::Table {
             return None;

@@ -92,7 +92,9 @@ fn the_transaction_depends_on_who_applies_the_file() {
     let index = "create index concurrently i on a (id);";
     assert_eq!(of(RootKind::Numbered, index), None);
     assert_eq!(of(RootKind::Supabase, index), Some(StepTransaction::Batched));
-    assert_eq!(of(RootKind::Drizzle, index), Some(StepTransaction::ByTool));
+    let marked = format!("{index}\n--> statement-breakpoint\nselect 1;");
+    assert_eq!(of(RootKind::Drizzle, &marked), Some(StepTransaction::ByTool));
+    assert_eq!(of(RootKind::Drizzle, index), None);
     assert_eq!(of(RootKind::Prisma, index), None);
     assert_eq!(of(RootKind::Goose, &format!("-- +goose NO TRANSACTION\n{index}")), None);
     let more = format!("drop table if exists x; {index}");
@@ -101,5 +103,5 @@ fn the_transaction_depends_on_who_applies_the_file() {
         of(RootKind::Numbered, &format!("begin; {index} commit;")),
         Some(StepTransaction::Begun(_))
     ));
-    assert_eq!(of(RootKind::Drizzle, &format!("commit; {index}")), None);
+    assert_eq!(of(RootKind::Dbmate, &format!("commit; {index}")), None);
 }

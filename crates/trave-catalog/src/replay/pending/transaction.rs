@@ -34,7 +34,8 @@ impl Wrapping {
             }
             // The whole file is one message to the server: more than one statement share it.
             RootKind::Prisma | RootKind::UpDown => statements > 1,
-            RootKind::Drizzle => true,
+            // A file without its marks was written by hand, and is run by hand as a rule.
+            RootKind::Drizzle => says("--> statement-breakpoint"),
             RootKind::Goose => !says("+goose no transaction"),
             RootKind::Dbmate => !says("transaction:false"),
             RootKind::Numbered | RootKind::SchemaFile => false,
