@@ -4,6 +4,7 @@ use trave_rule::catalog::{
     Catalog, Command, Policy, Provenance, RowCall, Table, Truth, policy_cycle_with_subselect,
     quoted,
 };
+use trave_rule::value::ClientRole;
 use trave_rule::words::code_list;
 use trave_rule::{Context, FindingBuilder, Level, rule};
 
@@ -26,13 +27,22 @@ fn policy_per_row_call(table: &Table, cx: &mut Context) {
     else {
         return;
     };
+    // Code that only comes with the service role runs no policy.
+    let mut sites = cx.model().queries_on(table).peekable();
+    let is_idle = sites.peek().is_some()
+        && sites.all(|query| query.in_script || query.facts.client.role == ClientRole::Service);
     let is_cheap = found.iter().all(|(policy, _)| cx.model().admits_single_rows(table, policy));
     let finding = cx
         .report(first.origin, message(table, &found))
         .here(format!("in {}", title(policy)))
         .about(&table.name)
         .once_per(table.name.to_string());
-    if is_cheap {
+    if is_idle {
+        finding.level(Level::Info).note(format!(
+            "the code reaches `{}` with the service role only, which runs no policy",
+            table.name.short()
+        ));
+    } else if is_cheap {
         finding.level(Level::Info).note(format!(
             "callers find single rows of `{}` here, so that it runs as often as that",
             table.name.short()
@@ -158,6 +168,25 @@ create policy "change" on notes for update to authenticated
   using (owner_id = (select auth.uid())) with check (owner_id = auth.uid());
 "#,
         );
+    }
+
+    #[test]
+    fn policies_that_no_code_runs_are_an_info() {
+        let found = trave_testing::findings(
+            &super::RULE,
+            r#"
+create table notes (id int primary key, owner_id uuid not null);
+alter table notes enable row level security;
+create policy "own" on notes for select to authenticated using (owner_id = auth.uid());
+//- src/app/api/notes/route.ts
+import { createClient } from '@supabase/supabase-js'
+const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  return Response.json(await admin.from('notes').select('id').limit(10))
+}
+"#,
+        );
+        assert_eq!(found[0].level, trave_rule::Level::Info);
     }
 
     #[test]
