@@ -1,6 +1,6 @@
 //! Functions whose names mean what the caller's `search_path` makes of them.
 
-use trave_rule::catalog::{Catalog, Function};
+use trave_rule::catalog::{Catalog, Function, Grant};
 use trave_rule::{Context, Level, rule};
 
 /// How many statements are offered for functions that share a finding.
@@ -37,12 +37,25 @@ fn report_definer(catalog: &Catalog, function: &Function, cx: &mut Context) {
     let name = function.name.short();
     let message =
         format!("the caller's `search_path` decides what `{name}` does with its owner's rights");
-    cx.report(origin, message)
+    let finding = cx
+        .report(origin, message)
         .here("SECURITY DEFINER, without a `search_path` of its own")
         .about(function.signature())
         .once_per(function.signature())
-        .level(Level::Error)
         .help(statement(catalog, function));
+    if let Some(schema) = open_schema(catalog) {
+        finding.level(Level::Error).note(format!("every caller can make objects in `{schema}`"));
+    }
+}
+
+/// A schema in which callers may put objects of their own under the names that a function uses.
+fn open_schema(catalog: &Catalog) -> Option<&str> {
+    let makes = |grant: &Grant| {
+        let of_callers = matches!(grant.role.as_str(), "public" | "anon" | "authenticated");
+        grant.privilege == "CREATE" && of_callers
+    };
+    let mut schemas = catalog.schemas.iter();
+    schemas.find(|(_, schema)| schema.grants.iter().any(makes)).map(|(name, _)| name.as_str())
 }
 
 /// One finding for all: the remedy is the same line for each, and none is urgent.
@@ -94,7 +107,7 @@ create function two(a int, b text) returns int language sql as 'select 2';
 create function both() returns int language sql security definer as 'select 3';";
         let found = findings(&super::RULE, sql);
         assert_eq!(found.len(), 2);
-        let shared = found.iter().find(|one| one.level == trave_rule::Level::Warning).unwrap();
+        let shared = found.iter().find(|one| one.message.starts_with("names in")).unwrap();
         assert_eq!(shared.message, "names in 2 functions mean what the caller's search path says");
         assert_eq!(
             shared.help.as_deref().and_then(|help| help.lines().last()),
@@ -102,6 +115,16 @@ create function both() returns int language sql security definer as 'select 3';"
                 "alter function public.two(integer, text) set search_path = public, extensions, pg_temp;"
             )
         );
+    }
+
+    #[test]
+    fn it_is_an_error_where_callers_can_make_objects() {
+        let function =
+            "create function pay() returns int language sql security definer as 'select 1';";
+        let level = |sql: &str| findings(&super::RULE, sql).first().map(|found| found.level);
+        assert_eq!(level(function), Some(trave_rule::Level::Warning));
+        let open = format!("grant create on schema public to authenticated;\n{function}");
+        assert_eq!(level(&open), Some(trave_rule::Level::Error));
     }
 
     #[test]
