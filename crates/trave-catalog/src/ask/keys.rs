@@ -159,7 +159,7 @@ fn is_same_target(one: &IndexKey, two: &IndexKey) -> bool {
     is_same && one.opclass == two.opclass
 }
 
-/// SQL without what does not count: spaces, parentheses around it, capital letters of names.
+/// SQL without what does not count: spaces, parentheses around all of it, capital letters of names.
 fn bare(text: &str) -> String {
     let mut is_text = false;
     let mut kept = String::with_capacity(text.len());
@@ -167,9 +167,26 @@ fn bare(text: &str) -> String {
         is_text ^= sign == '\'';
         if is_text {
             kept.push(sign);
-        } else if !sign.is_whitespace() && !matches!(sign, '(' | ')') {
+        } else if !sign.is_whitespace() {
             kept.extend(sign.to_lowercase());
         }
     }
-    kept
+    without_parentheses(&kept).to_owned()
+}
+
+/// What stands between parentheses that open at the beginning and close at the end.
+fn without_parentheses(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) else {
+        return text;
+    };
+    let mut depth = 0_i32;
+    let stays_open = inner.chars().all(|sign| {
+        depth += match sign {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth >= 0
+    });
+    if stays_open { without_parentheses(inner) } else { text }
 }

@@ -78,7 +78,9 @@ create index b on users (email desc);
 create index c on users (email) where not gone;
 create index d on users (lower(email));
 create index e on users (email) include (gone);
-create index f on users using hash (email);",
+create index f on users using hash (email);
+create index g on users (email) where (gone or id > 1) and id < 9;
+create index h on users (email) where gone or (id > 1 and id < 9);",
         );
     }
 }
