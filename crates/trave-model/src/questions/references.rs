@@ -201,7 +201,13 @@ impl Embeds<'_> {
             return embed.hint.as_deref().map_or(to_base == 1, named);
         }
         let other = QualifiedName::new(base.schema.clone(), embed.relation.clone());
-        let through = table.foreign_keys.iter().any(|key| key.target == other);
+        // PostgREST goes through a table only where both keys are part of its primary key.
+        let in_primary = |key: &ForeignKey| {
+            let primary = table.primary_key.as_ref().map(|it| it.columns.as_slice());
+            key.columns.iter().all(|column| primary.unwrap_or_default().contains(column))
+        };
+        let mut ties = table.foreign_keys.iter().filter(|key| in_primary(key));
+        let through = in_primary(key) && ties.any(|key| key.target == other);
         through && !self.are_related(base, &other) && !self.are_related(&other, base)
     }
 
