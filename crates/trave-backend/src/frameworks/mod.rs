@@ -6,6 +6,10 @@ pub(crate) mod supabase_edge;
 pub(crate) mod syntax;
 pub(crate) mod web;
 
+pub use next::{
+    covers, layout_folder, middleware_folder, middleware_for, page_path, published_env, redirects,
+    sample_path, served,
+};
 pub use react::wraps;
 use trave_ts::ir::Module;
 pub use web::is_refusal;

@@ -223,17 +223,7 @@ pub(super) struct ColumnDefault {
 
 /// A column of which only the name is known.
 fn unknown_column(name: &str, origin: Option<trave_source::Origin>) -> Column {
-    Column {
-        name: SmolStr::new(name),
-        type_name: SmolStr::default(),
-        not_null: false,
-        default: None,
-        generated: None,
-        identity: None,
-        sequence: None,
-        local: true,
-        origin: origin.unwrap_or(super::PLATFORM),
-    }
+    Column::plain(name.into(), SmolStr::default(), origin.unwrap_or(super::PLATFORM))
 }
 
 /// `GENERATED ALWAYS` or `BY DEFAULT`.

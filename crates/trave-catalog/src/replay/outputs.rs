@@ -30,17 +30,7 @@ pub(super) struct Output {
 impl Output {
     /// The column of a table that is made from the query.
     pub(super) fn column(self, origin: Origin) -> Column {
-        Column {
-            name: self.name,
-            type_name: self.type_name,
-            not_null: false,
-            default: None,
-            generated: None,
-            identity: None,
-            sequence: None,
-            local: true,
-            origin,
-        }
+        Column::plain(self.name, self.type_name, origin)
     }
 }
 

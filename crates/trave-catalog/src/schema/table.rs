@@ -126,6 +126,23 @@ fn quoted_inside(name: &QualifiedName) -> String {
     name.to_string().replace('\'', "''")
 }
 
+impl Column {
+    /// A column of which only the type is told: it may be null, and nothing fills it.
+    pub fn plain(name: SmolStr, type_name: SmolStr, origin: Origin) -> Self {
+        Self {
+            name,
+            type_name,
+            not_null: false,
+            default: None,
+            generated: None,
+            identity: None,
+            sequence: None,
+            local: true,
+            origin,
+        }
+    }
+}
+
 /// `attidentity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identity {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use trave_backend::effect::Effect;
 use trave_backend::entry::{Entry, EntryKind};
-use trave_backend::frameworks::next;
+use trave_backend::frameworks;
 use trave_backend::value::Taint;
 
 use super::CHUNK;
@@ -96,7 +96,8 @@ fn asks_too_little(trace: &Trace) -> bool {
 /// Whether a way in may stand before others.
 fn is_outer(cx: &Context<'_>, (id, entry): &Declared) -> bool {
     entry.kind == EntryKind::Middleware
-        || (entry.kind == EntryKind::Loader && next::layout_folder(path_of(cx, *id)).is_some())
+        || (entry.kind == EntryKind::Loader
+            && frameworks::layout_folder(path_of(cx, *id)).is_some())
 }
 
 fn path_of<'a>(cx: &'a Context<'a>, id: ModuleId) -> &'a str {
@@ -108,7 +109,7 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 fn layout<'e>(cx: &'e Context<'e>, (id, entry): &Declared, trace: &Trace) -> Option<Layout<'e>> {
-    let folder = next::layout_folder(path_of(cx, *id))?;
+    let folder = frameworks::layout_folder(path_of(cx, *id))?;
     let turns_away = entry.kind == EntryKind::Loader && trace.passed == Level::Sure;
     let before = Before { kind: BeforeKind::Layout, origin: entry.origin, guarded: Guarded::Yes };
     turns_away.then_some(Layout { folder, before })
@@ -138,7 +139,7 @@ impl Middleware {
     fn of(cx: &Context<'_>, declared: &Declared, trace: &Trace) -> Option<Self> {
         let (id, entry) = declared;
         (entry.kind == EntryKind::Middleware).then(|| Self {
-            folder: next::middleware_folder(path_of(cx, *id)).into(),
+            folder: frameworks::middleware_folder(path_of(cx, *id)).into(),
             declared: declared.clone(),
             asks: guarded(trace) != Guarded::No,
             by_path: FxHashMap::default(),
@@ -172,12 +173,12 @@ impl Middleware {
             return *known;
         }
         let (id, entry) = &self.declared;
-        let sample = next::sample_path(path);
-        let covered = next::covers(&entry.config.matcher, &sample);
+        let sample = frameworks::sample_path(path);
+        let covered = frameworks::covers(&entry.config.matcher, &sample);
         let found = if covered == Some(false) {
             Guarded::No
         } else {
-            let traces = run_entries(cx, &[(*id, next::middleware_for(entry, &sample))]);
+            let traces = run_entries(cx, &[(*id, frameworks::middleware_for(entry, &sample))]);
             let found = traces.first().map_or(Guarded::Maybe, guarded);
             if covered == Some(true) { found } else { found.min(Guarded::Maybe) }
         };

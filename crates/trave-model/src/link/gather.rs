@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use trave_backend::effect::{CacheUse, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust};
 use trave_backend::entry::Entry;
 use trave_backend::env;
-use trave_backend::frameworks::next;
+use trave_backend::frameworks;
 use trave_backend::value::{ClientRole, QueryId, Shape, Value};
 use trave_source::Origin;
 
@@ -267,7 +267,7 @@ impl<'a> Gathered<'a> {
     fn is_inlined(&self, read: Origin) -> bool {
         let module = self.cx.module_of(read.file).and_then(|id| self.cx.module(id));
         let path = self.cx.program.sources.path(read.file);
-        let span = module.and_then(|module| next::published_env(module, path));
+        let span = module.and_then(|module| frameworks::published_env(module, path));
         span.is_some_and(|span| span.holds(read.span))
     }
 

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_backend::entry::{Entry, EntryKind};
-use trave_backend::frameworks::next;
+use trave_backend::frameworks;
 use trave_source::FileId;
 use trave_ts::ir::Exported;
 
@@ -46,7 +46,7 @@ impl<'c> Pages<'c> {
             if !seen.insert(file) {
                 continue;
             }
-            match next::page_path(self.cx.program.sources.path(file)) {
+            match frameworks::page_path(self.cx.program.sources.path(file)) {
                 Some(path) => found.push(path.into()),
                 None => waiting.extend(self.importers.get(&file).into_iter().flatten()),
             }

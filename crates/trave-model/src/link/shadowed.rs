@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use trave_backend::entry::{Entry, EntryKind};
-use trave_backend::frameworks::next;
+use trave_backend::frameworks;
 use trave_source::FileId;
 
 use super::pages::importers;
@@ -27,13 +27,13 @@ fn redirected_pages(program: &Program) -> FxHashSet<FileId> {
     let mut found = FxHashSet::default();
     for module in &program.modules {
         let path = program.sources.path(module.file);
-        let Some(redirects) = next::redirects(module, path) else { continue };
+        let Some(redirects) = frameworks::redirects(module, path) else { continue };
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let pages = program.modules.iter().filter_map(|page| {
             let path = program.sources.path(page.file);
             let is_below = folder.is_empty()
                 || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-            Some((page.file, next::served(path).filter(|_| is_below)?))
+            Some((page.file, frameworks::served(path).filter(|_| is_below)?))
         });
         let (files, paths): (Vec<FileId>, Vec<String>) = pages.unzip();
         let shadowed = files.iter().zip(&paths).filter(|(_, path)| redirects.shadow(path, &paths));

@@ -110,6 +110,12 @@ impl Model {
         }
         misfits
     }
+
+    /// ``named here for GET /api/notes``: a label at what a query names.
+    pub fn named_here(&self, query: &Query) -> String {
+        let way = self.reached_from(query);
+        way.map_or("named here".to_owned(), |way| format!("named here for {way}"))
+    }
 }
 
 fn is_served(query: &Query) -> bool {

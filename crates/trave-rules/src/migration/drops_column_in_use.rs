@@ -25,8 +25,7 @@ fn drops_column_in_use(step: &Step, cx: &mut Context) {
              drop column {column};"
         ));
     for (query, origin) in needed {
-        let from = model.reached_from(query).map_or(String::new(), |from| format!(" for {from}"));
-        finding.label(origin, format!("named here{from}"));
+        finding.label(origin, model.named_here(query));
     }
 }
 

@@ -19,7 +19,6 @@ fn drops_table_in_use(step: &Step, cx: &mut Context) {
             "release code that does not name it; then, in a later migration: drop table {table};"
         ));
     for (query, origin) in needed {
-        let from = model.reached_from(query).map_or(String::new(), |from| format!(" for {from}"));
-        finding.label(origin, format!("named here{from}"));
+        finding.label(origin, model.named_here(query));
     }
 }

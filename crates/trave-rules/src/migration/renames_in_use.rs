@@ -29,8 +29,7 @@ fn renames_in_use(step: &Step, cx: &mut Context) {
     }
     let finding = cx.report(step.origin, message).about(table).help(help);
     for (query, origin) in needed {
-        let from = model.reached_from(query).map_or(String::new(), |from| format!(" for {from}"));
-        finding.label(origin, format!("named here{from}"));
+        finding.label(origin, model.named_here(query));
     }
 }
 
