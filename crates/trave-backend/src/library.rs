@@ -4,6 +4,7 @@
 //! asked for a member, or called, it asks that library's model. A model is one file in
 //! `frameworks/`, `clients/`, `auth/`, `cache/` or `http/`; no model knows another.
 
+use smol_str::SmolStr;
 use trave_source::Origin;
 
 use crate::effect::Effect;
@@ -92,12 +93,29 @@ pub struct LibraryCall<'a> {
     pub origin: Origin,
     /// `method(` … `)`: from the method's name to the end of the call.
     pub method_origin: Origin,
+    /// The arguments that are written as templates, by index, piece by piece.
+    pub templates: &'a [(usize, Vec<Piece>)],
+}
+
+/// A piece of a template literal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// Text, escapes decoded, and where it stands.
+    Text(SmolStr, Origin),
+    /// `${…}`: its value, and where it stands.
+    Hole(Value, Origin),
 }
 
 impl LibraryCall<'_> {
     /// An argument, or `undefined`.
     pub fn arg(&self, index: usize) -> Value {
         self.args.get(index).cloned().unwrap_or_else(Value::undefined)
+    }
+
+    /// The pieces of an argument that is written as a template.
+    pub fn pieces(&self, index: usize) -> Option<&[Piece]> {
+        let template = self.templates.iter().find(|(at, _)| *at == index);
+        template.map(|(_, pieces)| pieces.as_slice())
     }
 
     /// Where an argument stands, or the call.

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use trave_source::Origin;
 
-use crate::value::{ClientFact, Value};
+use crate::value::{ClientFact, Shape, Taint, Value};
 
 /// What a query does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,9 +66,82 @@ pub struct Query {
     pub keeps_existing: bool,
     /// Something was done to it that could not be read: filters may be missing.
     pub incomplete: bool,
+    /// It stands inside another one, as a sub-query, or sends for its rows: no rows of its own
+    /// come back.
+    pub nested: bool,
+    /// Values that were made part of its text rather than sent beside it.
+    pub spliced: Vec<Spliced>,
 }
 
+/// A value that became part of the text of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spliced {
+    /// The value.
+    pub value: Value,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// Words in the name of a column that is compared with something only its owner knows.
+const SECRET_WORDS: &[&str] =
+    &["token", "secret", "api_key", "apikey", "key_hash", "signature", "hashed_key", "password"];
+
 impl Query {
+    /// A query that says nothing yet.
+    pub fn new(library: &'static str, client: ClientFact, origin: Origin) -> Self {
+        Self {
+            library,
+            origin,
+            target_origin: origin,
+            client,
+            operation: None,
+            schema: None,
+            table: None,
+            selection: Selection::default(),
+            returning: false,
+            filters: Vec::new(),
+            order: Vec::new(),
+            limit: None,
+            offset: None,
+            single: None,
+            count: None,
+            head: false,
+            payload: None,
+            conflict_columns: None,
+            keeps_existing: false,
+            incomplete: false,
+            nested: false,
+            spliced: Vec::new(),
+        }
+    }
+
+    /// Whether rows come back.
+    pub fn gives_rows(&self) -> bool {
+        let reads = matches!(self.operation, Some(Operation::Select | Operation::Call));
+        (self.returning || reads) && !self.head
+    }
+
+    /// A value that depends on what its rows depend on: what they were looked up by. Something
+    /// that could not be followed takes part in most lookups and says nothing about who is
+    /// calling, so it is left out.
+    pub fn looked_up_by(&self) -> Value {
+        let mut depends = Value::of(Shape::Unknown).tainted(Taint::ROWS);
+        for filter in &self.filters {
+            depends = depends.depending_on(std::slice::from_ref(&filter.value));
+            let secret = SECRET_WORDS.iter().any(|word| filter.column.contains(word))
+                || filter.value.taint.has(Taint::HEADER);
+            if filter.op == FilterOp::Eq && !filter.negated && secret {
+                depends = depends.tainted(Taint::SECRET);
+            }
+        }
+        if let (Some(Operation::Call), Some(payload)) = (self.operation, &self.payload) {
+            depends = depends.depending_on(std::slice::from_ref(payload));
+        }
+        // What was looked up by one row is a whole answer again.
+        depends.taint = depends.taint.without(Taint::UNKNOWN.and(Taint::PART));
+        depends
+    }
+
     /// Every value that decides which rows it touches.
     pub fn deciding_values(&self) -> impl Iterator<Item = &Value> {
         let filters = self.filters.iter().map(|filter| &filter.value);

@@ -7,6 +7,12 @@ use crate::auth::session::Session;
 use crate::auth::webhook::Webhook;
 use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
+use crate::clients::mysql2::Mysql2;
+use crate::clients::pg::Pg;
+use crate::clients::pg_promise::PgPromise;
+use crate::clients::postgres_js::PostgresJs;
+use crate::clients::slonik::Slonik;
+use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
 use crate::frameworks::next::Next;
@@ -19,6 +25,12 @@ use crate::library::Library;
 
 static LIBRARIES: &[&dyn Library] = &[
     &Supabase,
+    &Pg,
+    &PostgresJs,
+    &PgPromise,
+    &Slonik,
+    &Mysql2,
+    &Sqlite,
     &Next,
     &React,
     &Web,

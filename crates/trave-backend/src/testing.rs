@@ -100,6 +100,7 @@ pub(crate) fn call(
         arg_origins: &places,
         origin: origin(end),
         method_origin: origin(end),
+        templates: &[],
     };
     library.call(&call, machine)
 }

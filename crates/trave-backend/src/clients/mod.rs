@@ -1,3 +1,10 @@
 //! Database clients.
 
+pub(crate) mod mysql2;
+pub(crate) mod pg;
+pub(crate) mod pg_promise;
+pub(crate) mod postgres_js;
+pub(crate) mod slonik;
+mod sql;
+pub(crate) mod sqlite;
 pub(crate) mod supabase;

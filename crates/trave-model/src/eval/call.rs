@@ -2,11 +2,12 @@
 
 use smol_str::SmolStr;
 use trave_backend::effect::Effect;
-use trave_backend::library::{Guess, LibraryCall};
+use trave_backend::library::{Guess, LibraryCall, Piece};
 use trave_backend::value::{ClosureId, Shape, Taint, Value};
 use trave_source::{Origin, Span};
 use trave_ts::ir::{Argument, Call, ExprId, ExprKind, TemplatePart};
 
+use super::expr::joined;
 use super::invoke::Caller;
 use super::place::element_of;
 use super::{Evaluator, Level, builtins, words};
@@ -29,6 +30,8 @@ pub(super) struct Site {
     pub(super) next: Option<SmolStr>,
     pub(super) is_new: bool,
     pub(super) is_tagged: bool,
+    /// The arguments that are written as templates, by index, piece by piece.
+    pub(super) templates: Vec<(usize, Vec<Piece>)>,
 }
 
 /// A method that is called, as written.
@@ -124,6 +127,7 @@ impl<'p> Evaluator<'p> {
             next: None,
             is_new: false,
             is_tagged: false,
+            templates: Vec::new(),
         };
         for argument in &call.args {
             self.argument(*argument, &mut site);
@@ -132,7 +136,15 @@ impl<'p> Evaluator<'p> {
     }
 
     fn argument(&mut self, argument: Argument, site: &mut Site) {
-        let value = self.eval(argument.value);
+        let value = match self.expr(argument.value).map(|expr| &expr.kind) {
+            Some(ExprKind::Template(parts)) if self.may_step() => {
+                let pieces = self.pieces(parts);
+                let value = joined(&pieces);
+                site.templates.push((site.args.len(), pieces));
+                value
+            }
+            _ => self.eval(argument.value),
+        };
         let origin = self.origin(argument.value);
         match (&value.shape, argument.spread) {
             (Shape::Array(items), true) => {
@@ -153,7 +165,8 @@ impl<'p> Evaluator<'p> {
 
     pub(super) fn tagged(&mut self, id: ExprId, tag: ExprId, parts: &[TemplatePart]) -> Value {
         let callee = self.eval(tag);
-        let text = self.template_value(parts);
+        let pieces = self.pieces(parts);
+        let text = joined(&pieces);
         let origin = self.origin(id);
         let name = self.written(tag);
         let site = Site {
@@ -165,6 +178,7 @@ impl<'p> Evaluator<'p> {
             next: None,
             is_new: false,
             is_tagged: true,
+            templates: vec![(0, pieces)],
         };
         self.call_value(&callee, site)
     }
@@ -309,6 +323,7 @@ impl<'p> Evaluator<'p> {
             arg_origins: &site.arg_origins,
             origin: site.origin,
             method_origin: site.method_origin,
+            templates: &site.templates,
         };
         let known = self.library_of(library).and_then(|model| model.call(&call, self));
         match known {

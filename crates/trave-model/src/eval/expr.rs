@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_backend::effect::RowsUse;
+use trave_backend::library::Piece;
 use trave_backend::value::{Object, Shape, Value};
 use trave_ts::ir::{Argument, Expr, ExprId, ExprKind, Property, TemplatePart};
 
@@ -110,18 +111,19 @@ impl<'p> Evaluator<'p> {
     }
 
     fn template(&mut self, parts: &[TemplatePart]) -> Value {
-        let mut pieces = Vec::with_capacity(parts.len());
-        for part in parts {
-            pieces.push(match part {
-                TemplatePart::Text(text, _) => Value::text(text.clone()),
-                TemplatePart::Hole(hole) => self.eval(*hole),
-            });
-        }
-        concat(pieces)
+        joined(&self.pieces(parts))
     }
 
-    pub(super) fn template_value(&mut self, parts: &[TemplatePart]) -> Value {
-        self.template(parts)
+    /// The pieces of a template, holes evaluated.
+    pub(super) fn pieces(&mut self, parts: &[TemplatePart]) -> Vec<Piece> {
+        let piece = |part: &TemplatePart| match part {
+            TemplatePart::Text(text, span) => Piece::Text(text.clone(), self.at(*span)),
+            TemplatePart::Hole(hole) => {
+                let value = self.eval(*hole);
+                Piece::Hole(value, self.origin(*hole))
+            }
+        };
+        parts.iter().map(piece).collect()
     }
 
     fn object(&mut self, properties: &[Property]) -> Value {
@@ -171,6 +173,15 @@ impl<'p> Evaluator<'p> {
             }
         }
     }
+}
+
+/// The text that the pieces of a template make.
+pub(super) fn joined(pieces: &[Piece]) -> Value {
+    let value = |piece: &Piece| match piece {
+        Piece::Text(text, _) => Value::text(text.clone()),
+        Piece::Hole(value, _) => value.clone(),
+    };
+    concat(pieces.iter().map(value).collect())
 }
 
 /// Strings put together.

@@ -161,6 +161,7 @@ impl Evaluator<'_> {
             next: None,
             is_new: false,
             is_tagged: false,
+            templates: Vec::new(),
         };
         match &function.shape {
             Shape::Function(id) => self.invoke(*id, site.args, super::invoke::Caller::default()),

@@ -52,28 +52,7 @@ pub(super) fn new_query(call: &LibraryCall<'_>, client: &LibraryValue) -> Query 
 
 /// A query that says nothing yet.
 pub(super) fn empty_query(client: ClientFact, origin: trave_source::Origin) -> Query {
-    Query {
-        library: NAME,
-        origin,
-        target_origin: origin,
-        client,
-        operation: None,
-        schema: None,
-        table: None,
-        selection: Selection::default(),
-        returning: false,
-        filters: Vec::new(),
-        order: Vec::new(),
-        limit: None,
-        offset: None,
-        single: None,
-        count: None,
-        head: false,
-        payload: None,
-        conflict_columns: None,
-        keeps_existing: false,
-        incomplete: false,
-    }
+    Query::new(NAME, client, origin)
 }
 
 /// A method of what `from(table)` gives: the verbs. Each verb is a query of its own.

@@ -184,6 +184,7 @@ fn guessed(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
         arg_origins: guess.arg_origins,
         origin: guess.origin,
         method_origin: guess.origin,
+        templates: &[],
     };
     let is_client = ["supabase", "client", "admin", "db"].iter().any(|word| name.contains(word));
     match guess.method {
