@@ -11,6 +11,12 @@ impl Value {
         unclamped(self, 0)
     }
 
+    /// What of it the caller writes freely, as text: an input as it comes, or as a part of a text.
+    /// Numbers, and one of several constants, are not free.
+    pub fn free_text(&self) -> Option<&Input> {
+        free_text(self, 0)
+    }
+
     /// The constant text that it begins with, as far as known; a string of which only later parts
     /// are known gives none.
     pub fn known_prefix(&self) -> Option<&str> {
@@ -53,6 +59,23 @@ fn unclamped(value: &Value, depth: usize) -> bool {
         Shape::Sum(sum) => sum.terms.iter().any(|(term, _)| unclamped(term, depth + 1)),
         Shape::Validated(inner, schema) => is_open(schema) && unclamped(inner, depth + 1),
         _ => false,
+    }
+}
+
+fn free_text(value: &Value, depth: usize) -> Option<&Input> {
+    match &value.shape {
+        _ if depth > DEPTH_MAX => None,
+        Shape::Input(input) => {
+            let is_callers = !matches!(input.kind, InputKind::Parameter | InputKind::Identity);
+            Some(input).filter(|_| is_callers)
+        }
+        Shape::OneOf(values) => values.iter().find_map(|value| free_text(value, depth + 1)),
+        Shape::Template(parts) => parts.iter().find_map(|part| free_text(part, depth + 1)),
+        Shape::Validated(inner, schema) => {
+            let is_text = matches!(schema.kind, SchemaKind::Any | SchemaKind::Text);
+            free_text(inner, depth + 1).filter(|_| is_text)
+        }
+        _ => None,
     }
 }
 
@@ -101,6 +124,16 @@ mod tests {
         assert!(or_default.is_unclamped_input());
         assert!(!bounded.is_unclamped_input());
         assert!(!Value::of(Shape::Clamped(Arc::new(limit()), 100.0)).is_unclamped_input());
+    }
+
+    #[test]
+    fn only_text_is_free() {
+        let schema = SchemaShape { kind: SchemaKind::Number, ..SchemaShape::default() };
+        let number = Value::of(Shape::Validated(Arc::new(limit()), Arc::new(schema)));
+        let inside = Value::of(Shape::Template(Arc::new(vec![Value::text("%"), limit()])));
+        assert!(limit().free_text().is_some() && inside.free_text().is_some());
+        assert!(number.free_text().is_none() && Value::text("x").free_text().is_none());
+        assert!(Value::caller().free_text().is_none());
     }
 
     #[test]

@@ -1,3 +1,3 @@
 //! Every rule: one page in `rules/`, one file here. `docs/writing-a-rule.md` shows how.
 
-trave_rule::catalog!(cache, index, jwt, migration, pagination, resilience, rls, schema);
+trave_rule::catalog!(cache, index, injection, jwt, migration, pagination, resilience, rls, schema);

@@ -25,10 +25,11 @@ impl Query {
         self.facts.operation == Some(Operation::Select)
     }
 
-    /// Whether it fetches rows, rather than a count or nothing.
+    /// Whether it fetches rows, rather than a count or nothing, or rows for a query around it.
     pub fn fetches_rows(&self) -> bool {
         self.facts.operation == Some(Operation::Select)
             && !self.facts.head
+            && !self.facts.nested
             && !(self.facts.selection.aggregates && self.facts.selection.embeds.is_empty())
     }
 

@@ -1,6 +1,8 @@
 //! Numbers: `Math`, `Number`, `parseInt`.
 
-use trave_backend::value::{Shape, Taint, Value};
+use std::sync::Arc;
+
+use trave_backend::value::{SchemaKind, SchemaShape, Shape, Taint, Value};
 
 use crate::eval::call::Site;
 use crate::eval::operator::clamped;
@@ -21,7 +23,7 @@ pub(super) fn call(owner: &str, member: &str, site: &Site) -> Option<Value> {
     }
 }
 
-/// The value as a number: an input stays that input.
+/// The value as a number: an input stays that input, of which it is known that it is a number.
 pub(in crate::eval) fn to_number(value: &Value) -> Value {
     match &value.shape {
         Shape::Text(text) => {
@@ -32,6 +34,11 @@ pub(in crate::eval) fn to_number(value: &Value) -> Value {
         Shape::Null => Value { shape: Shape::Number(0.0), ..value.clone() },
         Shape::Undefined => Value { shape: Shape::Number(f64::NAN), ..value.clone() },
         Shape::OneOf(values) => Value::one_of(values.iter().map(to_number)).and_dependencies(value),
+        Shape::Input(_) => {
+            let schema = SchemaShape { kind: SchemaKind::Number, ..SchemaShape::default() };
+            let inner = Value::clone(value);
+            Value { shape: Shape::Validated(Arc::new(inner), Arc::new(schema)), ..value.clone() }
+        }
         _ => value.clone(),
     }
 }

@@ -1,0 +1,77 @@
+//! Text of the caller's that becomes part of a statement.
+
+use trave_rule::model::Query;
+use trave_rule::{Context, rule};
+
+#[rule]
+fn sql_injection(query: &Query, cx: &mut Context) {
+    if query.in_script {
+        return;
+    }
+    for spliced in &query.facts.spliced {
+        let Some(input) = spliced.value.free_text() else { continue };
+        let title = input.title();
+        let Some(way) = cx.model().reached_from(query) else { continue };
+        cx.report(
+            spliced.origin,
+            format!("the caller of {way} writes SQL: {title} becomes part of the statement"),
+        )
+        .symbol(way)
+        .here("part of the text")
+        .label(query.facts.origin, "sent here")
+        .help(
+            "send it beside the text, as a parameter; where it names a column or a direction, look \
+             it up in a list of those allowed",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    /// A way in that does this with `pool`.
+    fn check_route(body: &str) {
+        check(
+            &super::RULE,
+            &format!(
+                "create table users (id int primary key, name text not null);
+//- src/app/api/users/route.ts
+import {{ Pool }} from 'pg'
+const pool = new Pool()
+export async function GET(request: Request) {{
+  const params = new URL(request.url).searchParams
+{body}
+}}"
+            ),
+        );
+    }
+
+    #[test]
+    fn numbers_write_no_sql() {
+        check_route(
+            "  const id = Number(params.get('id'))
+  const { rows } = await pool.query(`select name from users where id = ${id}`)
+  return Response.json(rows)",
+        );
+    }
+
+    #[test]
+    fn names_that_are_looked_up_are_not_the_callers() {
+        check_route(
+            "  const columns: Record<string, string> = { name: 'name', age: 'created_at' }
+  const column = columns[params.get('sort') ?? 'name'] ?? 'name'
+  const { rows } = await pool.query(`select name from users order by ${column} limit 10`)
+  return Response.json(rows)",
+        );
+    }
+
+    #[test]
+    fn one_of_two_words_is_not_the_callers() {
+        check_route(
+            "  const direction = params.get('order') === 'desc' ? 'desc' : 'asc'
+  const { rows } = await pool.query('select name from users order by id ' + direction + ' limit 10')
+  return Response.json(rows)",
+        );
+    }
+}
