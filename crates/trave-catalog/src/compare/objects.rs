@@ -1,7 +1,7 @@
 //! Views, functions, types, and what else the platform acts on.
 
 use super::{Class, Comparison, after, before, plain};
-use crate::{Function, TypeKind, View};
+use crate::{Function, FunctionArgument, TypeKind, View};
 
 impl Comparison<'_> {
     pub(super) fn views(&mut self) {
@@ -44,13 +44,18 @@ impl Comparison<'_> {
                 continue;
             }
             let name = format!("{}({})", function.name.short(), key.1);
-            match new.functions.get(key) {
-                Some(now) => self.routine(&name, (function, now)),
-                None => self
-                    .add(Class::Dangerous, "function-dropped", &name)
-                    .says(format!("function `{name}` is gone: what calls it fails"))
-                    .at(before(function.provenance.origin())),
+            if let Some(now) = new.functions.get(key) {
+                self.routine(&name, (function, now));
+                continue;
             }
+            let (class, note) = if new.functions.values().any(|it| takes(it, function)) {
+                (Class::Review, "calls go to another one of its name")
+            } else {
+                (Class::Dangerous, "what calls it fails")
+            };
+            self.add(class, "function-dropped", &name)
+                .says(format!("function `{name}` is gone: {note}"))
+                .at(before(function.provenance.origin()));
         }
         for (key, function) in &new.functions {
             if !function.provenance.is_migration() || old.functions.contains_key(key) {
@@ -133,4 +138,21 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Whether a call that was meant for one function, by position or by name, reaches another: it has
+/// the same arguments, and defaults for those that it has more.
+fn takes(function: &Function, calls: &Function) -> bool {
+    let inputs = |function: &Function| -> Vec<FunctionArgument> {
+        let all = function.arguments.iter();
+        all.filter(|it| matches!(it.mode.as_str(), "IN" | "INOUT" | "VARIADIC")).cloned().collect()
+    };
+    let (has, given) = (inputs(function), inputs(calls));
+    let same = has.iter().zip(&given).all(|(has, given)| {
+        has.name == given.name && has.type_name == given.type_name && has.mode == given.mode
+    });
+    let more = has.get(given.len()..);
+    function.name == calls.name
+        && same
+        && more.is_some_and(|more| more.iter().all(|it| it.has_default))
 }
