@@ -63,6 +63,9 @@ fn applied_count(root: &MigrationRoot, sources: &Sources, last: &str) -> Option<
         return Some(at + 1);
     }
     let version = digits(last)?;
+    if names.iter().all(|name| digits(name).is_none()) {
+        return None;
+    }
     let is_applied = |name: &&str| digits(name).is_some_and(|own| is_until(&own, &version));
     Some(names.iter().rposition(is_applied).map_or(0, |at| at + 1))
 }
