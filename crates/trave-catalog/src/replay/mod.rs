@@ -115,7 +115,7 @@ fn replay_file(
     if migration.is_pending && root.dialect == Dialect::Postgres {
         let count = parsed.statements.len();
         let wrapping = Wrapping::of(root.kind, &text, count);
-        session.pending = Some(PendingFile::new(wrapping, count));
+        session.pending = Some(PendingFile::new(wrapping, count, part));
         session.note_long_names(part, options);
     }
     for parsed in &parsed.statements {

@@ -12,7 +12,9 @@ use super::pending::PendingFile;
 use super::prelude;
 use super::store::Store;
 use super::{Failure, Missing, Outcome, PLATFORM, Replay, Replayed};
-use crate::{Catalog, Change, ChangeKind, Dialect, MigrationRoot, Provenance, QualifiedName};
+use crate::{
+    Catalog, Change, ChangeKind, Dialect, MigrationRoot, Provenance, QualifiedName, RootKind,
+};
 
 /// Functions that call functions, blocks in blocks: no deeper than this.
 pub(super) const DEPTH_MAX: u32 = 16;
@@ -108,6 +110,7 @@ impl Session {
         catalog.exposed_schemas = root.config.schemas.clone().unwrap_or_else(served);
         let pending = root.files.iter().filter(|migration| migration.is_pending);
         catalog.pending.files = pending.map(|migration| migration.file).collect();
+        catalog.pending.is_generated = matches!(root.kind, RootKind::Prisma | RootKind::Drizzle);
         catalog.rows_max = root.config.rows_max.or(root.exposed.then_some(1000));
         session
     }
