@@ -159,6 +159,8 @@ mod tests {
         assert_eq!(pending(&numbered, Applied::Until("4")), [false, true]);
         assert_eq!(pending(&dated, Applied::Until("42")), [false, false]);
         assert_eq!(pending(&numbered, Applied::Until("20240101")), [false, false]);
+        let elsewhere = ["workers/migrations/shop.sql"];
+        assert_eq!(pending(&elsewhere, Applied::Until("20240101")), [false]);
         let prisma = ["prisma/migrations/1_a/migration.sql", "prisma/migrations/2_b/migration.sql"];
         assert_eq!(pending(&prisma, Applied::Until("1_a")), [false, true]);
     }

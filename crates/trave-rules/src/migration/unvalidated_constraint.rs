@@ -156,7 +156,11 @@ fn help(
                 plain_list(added.columns.iter().map(|column| quoted(column)))
             )
         }
-        _ => two_steps(table, name, added.definition.trim_end_matches(';')),
+        _ => {
+            let first = if added.inline { "-- behind the column, added without it:\n" } else { "" };
+            let steps = two_steps(table, name, added.definition.trim_end_matches(';'));
+            format!("{first}{steps}")
+        }
     }
 }
 
