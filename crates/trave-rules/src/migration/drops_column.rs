@@ -9,8 +9,13 @@ fn drops_column(step: &Step, cx: &mut Context) {
     let Some(table) = step.busy_table() else { return };
     let (table, model) = (&table.name, cx.model());
     let Some(catalog) = model.catalog_at(step.origin) else { return };
-    // A copy with the values takes the name.
-    let replaced = catalog.pending.renames_column_to(table, column);
+    // A copy with the values takes the name, once it is free.
+    let mut later = catalog.pending.steps.iter().skip_while(|other| !std::ptr::eq(*other, step));
+    let takes_name = |other: &Step| {
+        matches!(&other.kind, StepKind::ColumnRenamed { to, .. } if to == column)
+            && other.table.as_ref().is_some_and(|of| of.name == *table)
+    };
+    let replaced = later.any(takes_name);
     if replaced || !model.needs_column(catalog, table, column).is_empty() {
         return;
     }
@@ -54,12 +59,15 @@ mod tests {
             &super::RULE,
             r"
 //- supabase/migrations/000.sql
-create table notes (id uuid primary key, size text, kind text);
+create table notes (id uuid primary key, size text, kind text, role text);
 //- supabase/migrations/001.sql
 alter table notes add column size_number integer;
 update notes set size_number = length(size);
 alter table notes drop column size;
 alter table notes rename column size_number to size;
+alter table notes rename column role to old_role;
+alter table notes drop column old_role;
+--                ^^^^^^^^^^^^^^^^^^^^ `old_role` of `notes` and its values are gone once this has run
 alter table notes drop column kind, add column kind integer;
 --                ^^^^^^^^^^^^^^^^ `kind` of `notes` and its values are gone once this has run
 ",
