@@ -244,6 +244,7 @@ impl Session {
 
     /// Says what is not on the list. Other databases have kinds of their own, which are not read
     /// that closely.
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where what may fail stands")]
     pub(super) fn changes_nothing(&mut self, kind: &str, span: Span) -> Outcome {
         let is_postgres = self.catalog().dialect == Dialect::Postgres;
         if is_postgres && !unchanged().any(|one| one.kind == kind) {

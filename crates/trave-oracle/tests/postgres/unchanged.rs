@@ -45,7 +45,9 @@ fn postgres_changes_nothing_either() {
         let refusal = database.apply(statement);
         assert!(refusal.is_none(), "{statement}: {}", refusal.unwrap().message);
     };
-    statements(SETUP).iter().for_each(|statement| run(statement));
+    for statement in statements(SETUP) {
+        run(&statement);
+    }
     let mut problems = Vec::new();
     for one in unchanged().filter(|one| !one.example.is_empty()) {
         let before = database.catalog();
