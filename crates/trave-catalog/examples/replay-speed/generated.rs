@@ -72,13 +72,16 @@ fn of_kind(kind: usize, table: usize) -> String {
         1 => format!("alter table {name} enable row level security"),
         2 => format!(
             "create policy \"Owners read {table}\" on {name} for select to authenticated \
-             using ((select auth.uid()) = owner and exists (select 1 from {name} o where o.owner = auth.uid()))"
+             using ((select auth.uid()) = owner and exists \
+             (select 1 from {name} o where o.owner = auth.uid()))"
         ),
         3 => format!(
-            "alter table {name} add column if not exists note text, alter column amount set not null"
+            "alter table {name} add column if not exists note text, \
+             alter column amount set not null"
         ),
         4 => format!(
-            "create or replace function public.touch_{table}() returns trigger language plpgsql \
+            "create or replace function public.touch_{table}() returns trigger \
+             language plpgsql \
              security definer set search_path = '' as $$\nbegin\n  if new.amount is null then\n    \
              new.amount := 0;\n  end if;\n  update {name} set title = new.title where id = new.id;\n  \
              return new;\nend;\n$$"
