@@ -27,7 +27,7 @@ pub use migrations::{
 };
 pub use print::{schema_json, schema_mermaid, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
-pub use replay::{Missing, Replay, Replayed, replay};
+pub use replay::{Missing, Replay, Replayed, Unchanged, replay, unchanged};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, ConstraintIs,
     DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument,

@@ -35,7 +35,8 @@ impl Session {
         if self.checks_bodies && !self.assumes_missing() {
             self.check_body(create, &function.language)?;
         }
-        self.bodies.insert(key.clone(), create.body.clone(), self.frame());
+        let frame = self.frame();
+        self.bodies.insert(&key, create.body.as_ref(), frame);
         self.store.put(key, function);
         Ok(())
     }
@@ -226,7 +227,12 @@ impl Session {
                 let to = QualifiedName::new(name, key.0.name.clone());
                 self.move_function(&key, &to)
             }
-            RoutineChange::Object(AlterChange::Owner(_) | AlterChange::Other(_)) => Ok(()),
+            RoutineChange::Object(AlterChange::Owner(_)) => {
+                self.changes_nothing("alter function owner", alter.routine.name.span)
+            }
+            RoutineChange::Object(AlterChange::Other(_)) => {
+                self.changes_nothing("alter function depends", alter.routine.name.span)
+            }
         }
     }
 

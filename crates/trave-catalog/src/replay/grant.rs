@@ -14,6 +14,7 @@ use super::names::RelationIs;
 use super::privilege::{GrantChange, On};
 use super::session::Session;
 use super::store::{FunctionKey, Stored};
+use super::unchanged::words;
 use super::{Failure, Outcome};
 use crate::{DefaultPrivilege, Function, Grant, QualifiedName, Schema, Sequence, Table, View};
 
@@ -88,7 +89,10 @@ impl Session {
             | ObjectKind::Sequence => {
                 names.iter().try_for_each(|name| self.grant_relation(name, change))
             }
-            _ => Ok(()),
+            kind => {
+                let span = names.first().map(|name| name.span).unwrap_or_default();
+                self.changes_nothing(&format!("grant on {}", words(kind)), span)
+            }
         }
     }
 

@@ -40,6 +40,7 @@ mod store;
 mod table;
 mod table_like;
 mod types;
+mod unchanged;
 mod user_type;
 mod view;
 
@@ -110,15 +111,15 @@ fn replay_file(
     let options =
         trave_sql::Options { dialect: sql_dialect(root.dialect), offset: migration.part.start };
     let part = part.unwrap_or_default();
-    let parsed = trave_sql::parse(part, options);
     session.begin_file(Frame::of_file(migration.file, Arc::clone(&text)), &source.path);
     if migration.is_pending && root.dialect == Dialect::Postgres {
-        let count = parsed.statements.len();
+        let count = trave_sql::statements(part, options).count();
         let wrapping = Wrapping::of(root.kind, &text, count);
         session.pending = Some(PendingFile::new(wrapping, count, part));
         session.note_long_names(part, options);
     }
-    for parsed in &parsed.statements {
+    // One at a time: a dump of the whole database need not be held as statements.
+    for parsed in trave_sql::statements(part, options) {
         session.run_top(&parsed.statement, parsed.span);
     }
     session.end_file();
@@ -184,6 +185,7 @@ impl Failure {
 }
 
 pub(crate) use types::is_built_in;
+pub use unchanged::{Unchanged, unchanged};
 
 /// Whether a statement took effect.
 type Outcome = Result<(), Failure>;
