@@ -4,6 +4,10 @@ mod access;
 mod bases;
 mod keys;
 mod mentions;
+mod references;
+mod settled;
+mod splits;
+mod triggers;
 mod values;
 
 pub use values::{Term, TermTest};

@@ -7,6 +7,7 @@ mod implied;
 mod metadata;
 mod narrowing;
 mod nobody;
+mod owner;
 mod reads;
 mod row_calls;
 mod ties;
@@ -61,6 +62,11 @@ impl Condition {
     /// of the row is compared with who is calling, or handed to a function that may do so.
     pub fn ties_rows_to_caller(&self, catalog: &Catalog) -> bool {
         ties::ties(&self.expr, catalog, 0)
+    }
+
+    /// The columns that must be the caller's id on every way of holding: `owner_id = auth.uid()`.
+    pub fn columns_of_caller(&self) -> Vec<SmolStr> {
+        owner::columns(&self.expr, 0)
     }
 
     /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.
