@@ -71,6 +71,31 @@ pub fn keeps_the_past(table: &str) -> bool {
     has_word(table, &WORDS)
 }
 
+/// Whether a table gets a row whenever something happens: its rows come without end.
+pub fn comes_without_end(table: &str) -> bool {
+    const WORDS: [&str; 18] = [
+        "audit",
+        "clicks",
+        "deliveries",
+        "event",
+        "events",
+        "history",
+        "impressions",
+        "journal",
+        "log",
+        "logs",
+        "messages",
+        "metrics",
+        "readings",
+        "requests",
+        "telemetry",
+        "usage",
+        "views",
+        "visits",
+    ];
+    has_word(table, &WORDS)
+}
+
 /// Whether a table holds numbers that were computed from others, to look at: reports.
 pub fn is_report(table: &str) -> bool {
     const WORDS: [&str; 9] = [

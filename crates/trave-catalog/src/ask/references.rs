@@ -6,18 +6,23 @@ use crate::{Catalog, Column, QualifiedName, Table};
 impl Catalog {
     /// The table that a column is named after and whose key it could hold: `course_id` beside
     /// `courses (id)`, of one type and in one schema. None where the column already refers to
-    /// something, or where its table says beside it which table is meant (`subject_type`).
+    /// something, or where its table says beside it which table is meant (`subject_type`), or the foreign key was dropped.
     pub fn table_named_by<'c>(&'c self, table: &Table, column: &Column) -> Option<&'c Table> {
         let words = words_of(&column.name);
         let (last, stem) = words.split_last()?;
         let refers = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
-        if last != "id" || stem.is_empty() || refers || is_one_of_several(table, stem) {
+        let is_other = refers || self.let_go_of(&table.name, &column.name);
+        if last != "id" || stem.is_empty() || is_other || is_one_of_several(table, stem) {
             return None;
         }
         let stem = stem.concat();
         let named = self.tables.values().find(|other| {
-            let bare: String = words_of(&other.name.name).concat();
-            other.name.schema == table.name.schema && is_plural_or_same(&stem, &bare)
+            let name = other.name.name.as_str();
+            let begins_alike =
+                name.get(..1).map(str::to_lowercase) == stem.get(..1).map(str::to_owned);
+            begins_alike
+                && other.name.schema == table.name.schema
+                && is_plural_or_same(&stem, &words_of(name).concat())
         })?;
         let key = named.primary_key.as_ref()?;
         let [key] = key.columns.as_slice() else { return None };
@@ -25,10 +30,20 @@ impl Catalog {
         (is_same_type && named.name != table.name).then_some(named)
     }
 
-    /// Whether some foreign key refers to a table.
-    pub fn is_referred_to(&self, name: &QualifiedName) -> bool {
+    /// How many foreign keys refer to a table.
+    pub fn references_to(&self, name: &QualifiedName) -> usize {
         let keys = self.tables.values().flat_map(|table| &table.foreign_keys);
-        keys.into_iter().any(|key| key.target == *name)
+        keys.filter(|key| key.target == *name).count()
+    }
+
+    /// Whether a column once referred to something, and somebody dropped the foreign key.
+    fn let_go_of(&self, of: &QualifiedName, column: &str) -> bool {
+        self.history.iter().any(|change| match &change.kind {
+            crate::ChangeKind::ReferenceDropped { table, columns } => {
+                table == of && columns.iter().any(|it| it == column)
+            }
+            _ => false,
+        })
     }
 }
 
@@ -64,7 +79,9 @@ mod tests {
                id int primary key, course_id int, \"userGroupId\" int, far_course_id int,
                entry_id int
              );
-             create table likes (course_id int, course_type text, user_group_id bigint);",
+             create table likes (course_id int, course_type text, user_group_id bigint);
+             create table marks (course_id int constraint c references courses);
+             alter table marks drop constraint c;",
         );
         let named = |of: &str, column: &str| {
             let of = table(&catalog, of);
@@ -76,6 +93,7 @@ mod tests {
         assert_eq!(named("entries", "far_course_id"), None);
         assert_eq!(named("entries", "entry_id"), None);
         assert_eq!(named("likes", "course_id"), None);
+        assert_eq!(named("marks", "course_id"), None);
         assert_eq!(named("likes", "user_group_id"), None);
     }
 }

@@ -18,7 +18,15 @@ impl Session {
             return if keeps { Ok(()) } else { Err(Failure::missing("constraint", &drop.name)) };
         }
         self.refuse_inherited_constraint(table, name)?;
-        self.drop_constraint_named(table, name, Behavior::from(drop.cascade))
+        let found = self.catalog().tables.get(table);
+        let mut keys = found.into_iter().flat_map(|table| &table.foreign_keys);
+        let columns = keys.find(|key| key.name == name).map(|key| key.columns.clone());
+        self.drop_constraint_named(table, name, Behavior::from(drop.cascade))?;
+        if let Some(columns) = columns {
+            let table = table.clone();
+            self.changed(drop.name.span, crate::ChangeKind::ReferenceDropped { table, columns });
+        }
+        Ok(())
     }
 
     /// Drops a constraint with its index; foreign keys that need it go with it, or forbid it.

@@ -1,6 +1,6 @@
 //! Keys of growing tables that run out of numbers.
 
-use trave_rule::catalog::vocabulary::keeps_the_past;
+use trave_rule::catalog::vocabulary::comes_without_end;
 use trave_rule::catalog::{Catalog, Column, Table, quoted};
 use trave_rule::{Context, rule};
 
@@ -55,7 +55,7 @@ fn grows(table: &Table) -> bool {
     });
     let has_parent = !table.foreign_keys.is_empty();
     let repeats = table.unique_keys().len() == 1;
-    (repeats && (is_kept_by_time || has_parent)) || keeps_the_past(&table.name.name)
+    (repeats && (is_kept_by_time || has_parent)) || comes_without_end(&table.name.name)
 }
 
 /// Columns of other tables that hold this key, and are as small.

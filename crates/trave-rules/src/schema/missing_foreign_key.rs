@@ -1,38 +1,58 @@
 //! Columns that name a table and do not refer to it.
 
 use trave_rule::catalog::vocabulary::keeps_the_past;
-use trave_rule::catalog::{Column, Table, quoted};
+use trave_rule::catalog::{Catalog, Column, Table, quoted};
 use trave_rule::{Context, rule};
 
+/// A column of a table, and the table that it names.
+type Naming<'c> = (&'c Table, &'c Column, &'c Table);
+
 #[rule]
-fn missing_foreign_key(table: &Table, cx: &mut Context) {
-    let Some(catalog) = cx.catalog_of(table) else { return };
+fn missing_foreign_key(catalog: &Catalog, cx: &mut Context) {
+    let naming = naming(catalog);
+    // Where most columns that name a table do not refer to it, the project wants it so.
+    let is_habit = |target: &Table| {
+        let without = naming.iter().filter(|(_, _, other)| other.name == target.name).count();
+        catalog.references_to(&target.name) < without
+    };
     // Logs keep the ids of what is gone.
-    if keeps_the_past(&table.name.name) {
-        return;
-    }
-    let found: Vec<(&Column, &Table)> = catalog
-        .settled_columns(table)
-        .filter_map(|column| Some((column, catalog.table_named_by(table, column)?)))
-        // Where nothing refers to a table, the project may want it so.
-        .filter(|(_, target)| catalog.is_settled(target) && catalog.is_referred_to(&target.name))
-        .collect();
-    let Some(((first, target), others)) = found.split_first() else { return };
-    let finding = cx
-        .report(first.origin, message(first, target))
-        .about(&table.name)
-        .label(target.origin().unwrap_or(first.origin), format!("`{}`", target.name.short()));
-    for (column, target) in others {
-        finding.label(column.origin, format!("nor to `{}`", target.name.short()));
-    }
-    for (column, target) in &found {
-        finding.help(addition(table, column, target));
+    let found = naming.iter().filter(|(table, _, target)| {
+        !keeps_the_past(&table.name.name) && catalog.is_settled(target) && !is_habit(target)
+    });
+    let found: Vec<Naming> = found.copied().collect();
+    for of_table in found.chunk_by(|(one, ..), (other, ..)| one.name == other.name) {
+        report(of_table, cx);
     }
 }
 
-fn message(column: &Column, target: &Table) -> String {
+fn naming(catalog: &Catalog) -> Vec<Naming<'_>> {
+    let columns = catalog
+        .tables
+        .values()
+        .flat_map(|table| catalog.settled_columns(table).map(move |column| (table, column)));
+    let named = |(table, column)| Some((table, column, catalog.table_named_by(table, column)?));
+    columns.filter_map(named).collect()
+}
+
+fn report(found: &[Naming<'_>], cx: &mut Context) {
+    let Some(((table, first, target), others)) = found.split_first() else { return };
     let name = target.name.short();
-    format!("`{}` names `{name}`, but no foreign key holds it to a row that exists", column.name)
+    let finding = cx
+        .report(
+            first.origin,
+            format!(
+                "`{}` names `{name}`, but no foreign key holds it to a row that exists",
+                first.name
+            ),
+        )
+        .about(&table.name)
+        .label(target.origin().unwrap_or(first.origin), format!("`{name}`"));
+    for (_, column, target) in others {
+        finding.label(column.origin, format!("nor this one to `{}`", target.name.short()));
+    }
+    for (table, column, target) in found {
+        finding.help(addition(table, column, target));
+    }
 }
 
 fn addition(table: &Table, column: &Column, target: &Table) -> String {
@@ -60,6 +80,8 @@ create table lessons (id int primary key, course_id int not null references cour
 create table audit_logs (id int primary key, course_id int);
 create table likes (id int primary key, course_id int, course_type text, room_id int);
 create table links (id int primary key, course_id text, stripe_course_id int);
+create table marks (id int primary key, course_id int constraint of_course references courses);
+alter table marks drop constraint of_course;
 ",
         );
     }
