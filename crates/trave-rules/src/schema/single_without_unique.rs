@@ -108,9 +108,7 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     if keys.is_empty() || has_more || cx.model().may_repeat(table, &keys) {
         return None;
     }
-    let refers = table.foreign_keys.iter().flat_map(|key| &key.columns);
-    let has_parent = refers.into_iter().any(|column| keys.contains(&column.as_str()));
-    let tenant = table.tenant_column().filter(|_| !has_parent);
+    let tenant = tenant(table, &keys, cx);
     let per = tenant.map_or(String::new(), |tenant| format!(" per `{tenant}`"));
     let keys: Vec<&str> = tenant.into_iter().chain(keys).collect();
     let key = if conditions.is_empty() {
@@ -120,6 +118,17 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     };
     let too = tenant.map_or(String::new(), |tenant| format!("  -- and compare `{tenant}` here"));
     Some(format!("if there must be only one{per}, after removing duplicates: {key}{too}"))
+}
+
+/// The tenant, where it is not said by what is pinned. A parent belongs to one; a person may belong
+/// to several, if the code tells a person's rows apart by them.
+fn tenant<'t>(table: &'t Table, keys: &[&str], cx: &Context) -> Option<&'t str> {
+    let tenant = table.tenant_column().filter(|tenant| !keys.contains(tenant))?;
+    let mut refers = table.foreign_keys.iter().flat_map(|key| &key.columns);
+    let has_parent = refers.any(|it| keys.contains(&it.as_str()) && !table.refers_to_person(it));
+    let has_person = keys.iter().any(|column| table.refers_to_person(column));
+    let by_tenant = || cx.model().queries_on(table).any(|query| query.pins(tenant));
+    (!has_parent && (!has_person || by_tenant())).then_some(tenant)
 }
 
 #[cfg(test)]
