@@ -177,7 +177,7 @@ pub fn names_display(column: &str) -> bool {
 
 /// Whether a table keeps what has been: logs, histories, counts. Its rows outlive what they name.
 pub fn keeps_the_past(table: &str) -> bool {
-    const WORDS: [&str; 36] = [
+    const WORDS: [&str; 38] = [
         "activities",
         "activity",
         "analytics",
@@ -189,6 +189,7 @@ pub fn keeps_the_past(table: &str) -> bool {
         "backups",
         "deleted",
         "deletions",
+        "errors",
         "event",
         "events",
         "histories",
@@ -202,6 +203,7 @@ pub fn keeps_the_past(table: &str) -> bool {
         "purges",
         "snapshot",
         "snapshots",
+        "spans",
         "staging",
         "statistics",
         "stats",

@@ -1,7 +1,9 @@
 //! Which table a column names, where no foreign key says so.
 
+use smol_str::SmolStr;
+
 use crate::vocabulary::words_of;
-use crate::{Catalog, Column, QualifiedName, Table};
+use crate::{Catalog, ChangeKind, Column, QualifiedName, Table};
 
 impl Catalog {
     /// The table that a column is named after and whose key it could hold: `course_id` beside
@@ -30,25 +32,46 @@ impl Catalog {
         (is_same_type && named.name != table.name).then_some(named)
     }
 
-    /// How many foreign keys refer to a table.
-    pub fn references_to(&self, name: &QualifiedName) -> usize {
+    /// How many columns of a name refer to a table.
+    pub fn references_by(&self, column: &str, target: &QualifiedName) -> usize {
         let keys = self.tables.values().flat_map(|table| &table.foreign_keys);
-        keys.filter(|key| key.target == *name).count()
+        let is_by = |key: &&crate::ForeignKey| {
+            key.target == *target && key.columns.iter().any(|it| it == column)
+        };
+        keys.filter(is_by).count()
+    }
+
+    /// How many columns once referred to a table and do so no more: somebody dropped the key.
+    pub fn references_dropped(&self, target: &QualifiedName) -> usize {
+        let dropped = self.dropped().filter(|(.., to)| *to == target);
+        let still_there = dropped.filter(|(of, columns, _)| {
+            self.tables.get(*of).is_some_and(|table| {
+                columns.iter().all(|it| table.column(it).is_some())
+                    && !table.foreign_keys.iter().any(|key| key.columns == *columns)
+            })
+        });
+        still_there.count()
     }
 
     /// Whether a column once referred to something, and somebody dropped the foreign key.
-    fn let_go_of(&self, of: &QualifiedName, column: &str) -> bool {
-        self.history.iter().any(|change| match &change.kind {
-            crate::ChangeKind::ReferenceDropped { table, columns } => {
-                table == of && columns.iter().any(|it| it == column)
+    fn let_go_of(&self, table: &QualifiedName, column: &str) -> bool {
+        let mut dropped = self.dropped().filter(|(of, ..)| *of == table);
+        dropped.any(|(_, columns, _)| columns.iter().any(|it| it == column))
+    }
+
+    /// The foreign keys that were dropped: of which table, over which columns, to which table.
+    fn dropped(&self) -> impl Iterator<Item = (&QualifiedName, &[SmolStr], &QualifiedName)> {
+        self.history.iter().filter_map(|change| match &change.kind {
+            ChangeKind::ReferenceDropped { table, columns, target } => {
+                Some((table, columns.as_slice(), target))
             }
-            _ => false,
+            _ => None,
         })
     }
 }
 
 /// Whether a column beside says which table is meant.
-fn is_one_of_several(table: &Table, stem: &[smol_str::SmolStr]) -> bool {
+fn is_one_of_several(table: &Table, stem: &[SmolStr]) -> bool {
     table.columns.iter().any(|other| {
         let words = words_of(&other.name);
         words.split_last().is_some_and(|(last, rest)| {

@@ -6,7 +6,7 @@ use trave_sql::DropPart;
 use super::drop::Behavior;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{QualifiedName, Table};
+use crate::{ChangeKind, QualifiedName, Table};
 
 impl Session {
     /// `DROP CONSTRAINT`.
@@ -20,11 +20,14 @@ impl Session {
         self.refuse_inherited_constraint(table, name)?;
         let found = self.catalog().tables.get(table);
         let mut keys = found.into_iter().flat_map(|table| &table.foreign_keys);
-        let columns = keys.find(|key| key.name == name).map(|key| key.columns.clone());
+        let reference = keys.find(|key| key.name == name).map(|key| ChangeKind::ReferenceDropped {
+            table: table.clone(),
+            columns: key.columns.clone(),
+            target: key.target.clone(),
+        });
         self.drop_constraint_named(table, name, Behavior::from(drop.cascade))?;
-        if let Some(columns) = columns {
-            let table = table.clone();
-            self.changed(drop.name.span, crate::ChangeKind::ReferenceDropped { table, columns });
+        if let Some(reference) = reference {
+            self.changed(drop.name.span, reference);
         }
         Ok(())
     }

@@ -66,6 +66,8 @@ pub enum ChangeKind {
         table: QualifiedName,
         /// The columns that referred.
         columns: Vec<SmolStr>,
+        /// The table that they referred to.
+        target: QualifiedName,
     },
     /// A view was dropped.
     ViewDropped(QualifiedName),

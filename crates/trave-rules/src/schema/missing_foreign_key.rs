@@ -11,13 +11,14 @@ type Naming<'c> = (&'c Table, &'c Column, &'c Table);
 fn missing_foreign_key(catalog: &Catalog, cx: &mut Context) {
     let naming = naming(catalog);
     // Where most columns that name a table do not refer to it, the project wants it so.
-    let is_habit = |target: &Table| {
-        let without = naming.iter().filter(|(_, _, other)| other.name == target.name).count();
-        catalog.references_to(&target.name) < without
+    let is_habit = |column: &Column, target: &Table| {
+        let without = naming.iter().filter(|(.., other)| other.name == target.name).count()
+            + catalog.references_dropped(&target.name);
+        catalog.references_by(&column.name, &target.name) < without
     };
     // Logs keep the ids of what is gone.
-    let found = naming.iter().filter(|(table, _, target)| {
-        !keeps_the_past(&table.name.name) && catalog.is_settled(target) && !is_habit(target)
+    let found = naming.iter().filter(|(table, column, target)| {
+        !keeps_the_past(&table.name.name) && catalog.is_settled(target) && !is_habit(column, target)
     });
     let found: Vec<Naming> = found.copied().collect();
     for of_table in found.chunk_by(|(one, ..), (other, ..)| one.name == other.name) {
