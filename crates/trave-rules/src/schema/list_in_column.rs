@@ -22,7 +22,9 @@ fn report(table: &Table, column: &Column, is_taken_apart: bool, cx: &mut Context
     let finding = cx
         .report(
             column.origin,
-            format!("`{name}` of `{short}` holds a list in a text: no key checks its values, no index finds one"),
+            format!(
+                "`{name}` of `{short}` holds a list: no key checks its values, no index finds one"
+            ),
         )
         .about(format!("{}.{name}", table.name));
     if is_taken_apart {
@@ -84,7 +86,7 @@ create function f() returns setof text language sql as
             &super::RULE,
             r"
 create table posts (id int primary key, labels text);
---                                      ^^^^^^^^^^^ `labels` of `posts` holds a list in a text: no key checks its values, no index finds one
+--                                      ^^^^^^^^^^^ `labels` of `posts` holds a list: no key checks its values, no index finds one
 create view words as select id, regexp_split_to_table(labels, ',') as label from posts;
 ",
         );
