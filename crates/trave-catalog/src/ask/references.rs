@@ -8,7 +8,8 @@ use crate::{Catalog, ChangeKind, Column, QualifiedName, Table};
 impl Catalog {
     /// The table that a column is named after and whose key it could hold: `course_id` beside
     /// `courses (id)`, of one type and in one schema. None where the column already refers to
-    /// something, or where its table says beside it which table is meant (`subject_type`), or the foreign key was dropped.
+    /// something, where the foreign key was dropped, or where its table says beside it which table
+    /// is meant (`subject_type`).
     pub fn table_named_by<'c>(&'c self, table: &Table, column: &Column) -> Option<&'c Table> {
         let words = words_of(&column.name);
         let (last, stem) = words.split_last()?;

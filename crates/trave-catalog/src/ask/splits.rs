@@ -7,7 +7,8 @@ const SPLITTERS: [&str; 4] =
     ["string_to_array", "string_to_table", "regexp_split_to_array", "regexp_split_to_table"];
 
 impl Catalog {
-    /// Whether a policy, check, view or function takes a column apart at some sign: it holds a list.
+    /// Whether a policy, check, view or function takes a column apart at some sign: it holds a
+    /// list.
     pub fn takes_apart(&self, table: &Table, column: &Column) -> bool {
         let name = table.name.name.as_str();
         let policies = table.policies.iter().flat_map(crate::Policy::conditions);

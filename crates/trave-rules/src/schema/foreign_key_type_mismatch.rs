@@ -56,18 +56,17 @@ fn narrower(column: &Column, wanted: &Column) -> Option<String> {
         let most = if own == 0 { "32,767" } else { "2,147,483,647" };
         return (own < other).then(|| most.to_owned());
     }
-    let most = length(&column.type_name)?.filter(|most| *most < LONG)?;
-    let is_longer = length(&wanted.type_name)?.is_none_or(|other| other > most);
-    is_longer.then(|| format!("{most} characters"))
+    let most = length(&column.type_name)?;
+    let is_longer = length(&wanted.type_name)? > most;
+    (is_longer && most < LONG).then(|| format!("{most} characters"))
 }
 
-/// How many characters a text type holds, if it says so; none for other types.
-fn length(kind: &str) -> Option<Option<u32>> {
+/// How many characters a text type holds; none for other types.
+fn length(kind: &str) -> Option<u32> {
     if matches!(kind, "text" | "character varying") {
-        return Some(None);
+        return Some(u32::MAX);
     }
-    let limit = kind.strip_prefix("character varying(")?.strip_suffix(')')?;
-    Some(Some(limit.parse().ok()?))
+    kind.strip_prefix("character varying(")?.strip_suffix(')')?.parse().ok()
 }
 
 #[cfg(test)]

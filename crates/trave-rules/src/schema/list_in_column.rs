@@ -1,44 +1,33 @@
 //! Texts that hold several values.
 
 use trave_rule::catalog::vocabulary::words_of;
-use trave_rule::catalog::{Catalog, Column, Table};
+use trave_rule::catalog::{Column, Table};
 use trave_rule::{Context, rule};
 
 #[rule]
 fn list_in_column(table: &Table, cx: &mut Context) {
     let Some(catalog) = cx.catalog_of(table) else { return };
-    let columns: Vec<(&Column, bool)> = catalog
-        .settled_columns(table)
-        .filter(|column| is_text(column))
-        .filter_map(|column| Some((column, evidence(catalog, table, column)?)))
-        .collect();
-    for (column, is_taken_apart) in columns {
-        report(table, column, is_taken_apart, cx);
+    for column in catalog.settled_columns(table).filter(|column| is_text(column)) {
+        let is_taken_apart = catalog.takes_apart(table, column);
+        if !is_taken_apart && !says_several(&column.name) {
+            continue;
+        }
+        let (name, short) = (&column.name, table.name.short());
+        let finding = cx
+            .report(
+                column.origin,
+                format!(
+                    "`{name}` of `{short}` holds a list: no key checks its values, no index finds \
+                     one"
+                ),
+            )
+            .about(format!("{}.{name}", table.name))
+            .help(format!("a table with one row per value, which refers to `{short}`"))
+            .help("or, where the values are nobody's key: `text[]` with a GIN index");
+        if is_taken_apart {
+            finding.note("SQL of the project takes it apart");
+        }
     }
-}
-
-fn report(table: &Table, column: &Column, is_taken_apart: bool, cx: &mut Context) {
-    let (name, short) = (&column.name, table.name.short());
-    let finding = cx
-        .report(
-            column.origin,
-            format!(
-                "`{name}` of `{short}` holds a list: no key checks its values, no index finds one"
-            ),
-        )
-        .about(format!("{}.{name}", table.name));
-    if is_taken_apart {
-        finding.note("SQL of the project takes it apart");
-    }
-    finding
-        .help(format!("a table with one row per value, which refers to `{short}`"))
-        .help("or, where the values are nobody's key: `text[]` with a GIN index");
-}
-
-/// Whether SQL takes it apart; none where nothing says that it holds several values.
-fn evidence(catalog: &Catalog, table: &Table, column: &Column) -> Option<bool> {
-    let is_taken_apart = catalog.takes_apart(table, column);
-    (is_taken_apart || says_several(&column.name)).then_some(is_taken_apart)
 }
 
 fn is_text(column: &Column) -> bool {
@@ -52,12 +41,13 @@ fn says_several(name: &str) -> bool {
     let words = words_of(name);
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     let is_sealed = words.iter().any(|word| matches!(*word, "encrypted" | "hashed" | "hash"));
-    let is_several = match words.as_slice() {
-        [.., "tags" | "hashtags" | "emails" | "ids" | "uuids" | "csv"] => true,
-        [.., "phone", "numbers"] | [.., "email", "addresses"] => true,
-        [_, .., "urls" | "phones"] => true,
-        _ => false,
-    };
+    let is_several = matches!(
+        words.as_slice(),
+        [.., "tags" | "hashtags" | "emails" | "ids" | "uuids" | "csv"]
+            | [.., "phone", "numbers"]
+            | [.., "email", "addresses"]
+            | [_, .., "urls" | "phones"]
+    );
     is_several && !is_sealed
 }
 

@@ -59,10 +59,10 @@ fn report(found: &[Naming<'_>], cx: &mut Context) {
 fn addition(table: &Table, column: &Column, target: &Table) -> String {
     let (name, column) = (&table.name, quoted(&column.name));
     let constraint = quoted(&format!("{}_{}_fkey", table.name.name, column.trim_matches('"')));
+    let target = &target.name;
     format!(
-        "alter table {name} add constraint {constraint} foreign key ({column}) references {} not valid;\n\
-        alter table {name} validate constraint {constraint};",
-        target.name
+        "alter table {name} add constraint {constraint} foreign key ({column}) references {target} \
+         not valid;\nalter table {name} validate constraint {constraint};"
     )
 }
 

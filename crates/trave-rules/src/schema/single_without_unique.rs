@@ -133,7 +133,7 @@ fn tenant<'t>(table: &'t Table, keys: &[&str], cx: &Context) -> Option<&'t str> 
 
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     #[test]
     fn a_partial_key_counts_where_the_query_asks_for_its_rows() {
@@ -171,5 +171,30 @@ export async function planByName(name: string) {
 }
 ",
         );
+    }
+
+    #[test]
+    fn a_key_that_is_offered_holds_for_one_tenant() {
+        let help = |filter: &str| {
+            let code = format!(
+                "//- supabase/migrations/001.sql
+create table public.seats (id uuid primary key, org_id uuid not null, user_id uuid not null, code text not null);
+//- src/app/api/seats/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request) {{
+  const {{ a, b }} = await request.json()
+  return Response.json(await db.from('seats').select('id').eq('{filter}', a).single())
+}}
+export async function PUT(request: Request) {{
+  const {{ a, b }} = await request.json()
+  return Response.json(await db.from('seats').update({{ code: b }}).eq('org_id', a).eq('code', b))
+}}
+"
+            );
+            findings(&super::RULE, &code)[0].help.clone().unwrap_or_default()
+        };
+        assert!(help("code").contains("add unique (org_id, code);"));
+        assert!(help("user_id").contains("add unique (org_id, user_id);"));
     }
 }

@@ -42,14 +42,17 @@ fn whole(found: &[(&Table, Vec<&Column>)], count: usize, cx: &mut Context) {
     let mut places =
         found.iter().flat_map(|(table, columns)| columns.iter().map(move |it| (table, *it)));
     let Some((table, first)) = places.next() else { return };
+    let tables = found.len();
+    let message =
+        format!("{count} columns of {tables} tables do not say in which zone their times are");
     let finding = cx
-        .report(
-            first.origin,
-            format!("{count} columns of {} tables do not say in which zone their times are", found.len()),
-        )
+        .report(first.origin, message)
         .about(&table.name.schema)
         .here(format!("`{}` of `{}`", first.name, table.name.short()))
-        .help("use `timestamptz` for new columns (`@db.Timestamptz(3)` in Prisma, `{ withTimezone: true }` in Drizzle)")
+        .help(
+            "use `timestamptz` for new columns (`@db.Timestamptz(3)` in Prisma, \
+             `{ withTimezone: true }` in Drizzle)",
+        )
         .help(change(table, first));
     for (table, column) in places.take(SHOWN_MAX - 1) {
         finding.label(column.origin, format!("`{}` of `{}`", column.name, table.name.short()));
@@ -78,8 +81,8 @@ fn alone(table: &Table, columns: &[&Column], cx: &mut Context) {
 fn change(table: &Table, column: &Column) -> String {
     let (table, column) = (&table.name, quoted(&column.name));
     format!(
-        "alter table {table} alter column {column} type timestamptz using {column} at time zone 'UTC';  \
-        -- if UTC is what was written"
+        "alter table {table} alter column {column} type timestamptz \
+         using {column} at time zone 'UTC';  -- if UTC is what was written"
     )
 }
 

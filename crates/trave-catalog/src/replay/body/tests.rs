@@ -131,6 +131,6 @@ fn findings_in_policies_that_a_loop_makes_point_at_the_statement_that_makes_them
     assert_eq!(places.len(), 3);
     for place in places {
         let span = place.span.start as usize..place.span.end as usize;
-        assert!(text[span].starts_with("execute format('create policy p"));
+        assert!(text.get(span).unwrap().starts_with("execute format('create policy p"));
     }
 }
