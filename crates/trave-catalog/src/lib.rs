@@ -17,6 +17,7 @@ mod robust;
 pub mod schema;
 #[cfg(test)]
 mod testing;
+pub mod vocabulary;
 
 pub use ask::{PastPolicy, Term, TermTest};
 pub use compare::{Class, Difference, Place, compare};

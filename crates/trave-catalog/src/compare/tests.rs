@@ -200,3 +200,30 @@ fn a_call_that_another_function_takes_goes_on() {
         ]
     );
 }
+
+#[test]
+fn who_may_call_a_function() {
+    assert_eq!(
+        changes("revoke execute on function tell() from public, anon;"),
+        ["review function-revoked: `anon` may no longer call function `tell()`: its calls fail"]
+    );
+    let shut = "create function sum() returns int language sql security definer as 'select 1';
+                revoke execute on function sum() from public, anon, authenticated;";
+    let (before, after) = (
+        catalog(&format!("{BASE}{shut}")),
+        catalog(&format!("{BASE}{shut} grant execute on function sum() to authenticated;")),
+    );
+    let found = compare(&before, &after);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].class, Class::Dangerous);
+    assert_eq!(
+        found[0].message,
+        "`authenticated` may now call function `sum()`, with its owner's rights"
+    );
+    assert!(found[0].place.is_some());
+    let lowered = catalog(&format!("{BASE}{shut} alter function sum() security invoker;"));
+    assert_eq!(
+        compare(&before, &lowered)[0].message,
+        "function `sum()` now runs with its caller's rights"
+    );
+}

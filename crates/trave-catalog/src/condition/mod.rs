@@ -7,6 +7,7 @@ mod implied;
 mod metadata;
 mod narrowing;
 mod nobody;
+mod owner;
 mod reads;
 mod row_calls;
 mod ties;
@@ -63,6 +64,11 @@ impl Condition {
         ties::ties(&self.expr, catalog, 0)
     }
 
+    /// The columns that must be the caller's id on every way of holding: `owner_id = auth.uid()`.
+    pub fn columns_of_caller(&self) -> Vec<SmolStr> {
+        owner::columns(&self.expr, 0)
+    }
+
     /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.
     pub fn reads(&self) -> Vec<QualifiedName> {
         reads::of(&self.expr).tables
@@ -90,7 +96,14 @@ impl Condition {
 
     /// Where it trusts metadata that users can edit: `user_metadata`, `raw_user_meta_data`.
     pub fn user_metadata(&self) -> Option<trave_source::Origin> {
-        metadata::of_user(&self.expr).map(|span| span.in_file(self.origin.file))
+        metadata::of_user(&self.expr).map(|span| self.place(span))
+    }
+
+    /// Where a part of it stands. SQL that was put together while it ran stands nowhere: then it is
+    /// the statement that ran it.
+    pub(crate) fn place(&self, part: trave_source::Span) -> trave_source::Origin {
+        let is_written = self.expr.span == self.origin.span;
+        if is_written { part.in_file(self.origin.file) } else { self.origin }
     }
 
     /// Whether it holds for other rows from caller to caller: it asks who is calling, or calls a

@@ -26,7 +26,7 @@ pub(super) fn of(condition: &Condition, catalog: &Catalog) -> Vec<RowCall> {
     visit(&condition.expr, &mut finder, 0);
     let place = |(text, span): (SmolStr, trave_source::Span)| RowCall {
         text,
-        origin: span.in_file(condition.origin.file),
+        origin: condition.place(span),
     };
     finder.found.into_iter().map(place).collect()
 }

@@ -60,6 +60,15 @@ pub enum ChangeKind {
         /// The column that was written.
         to: SmolStr,
     },
+    /// A foreign key was dropped by its name.
+    ReferenceDropped {
+        /// The table.
+        table: QualifiedName,
+        /// The columns that referred.
+        columns: Vec<SmolStr>,
+        /// The table that they referred to.
+        target: QualifiedName,
+    },
     /// A view was dropped.
     ViewDropped(QualifiedName),
     /// A function was dropped.

@@ -2,6 +2,7 @@
 
 use trave_backend::query::{FilterOp, Operation, Selection};
 use trave_backend::value::{ClientRole, Shape, Taint};
+use trave_catalog::vocabulary::names_capability;
 use trave_catalog::{Catalog, Command, Condition, Known, Policy, Table, Truth};
 
 use super::rows::Certain;
@@ -129,10 +130,6 @@ pub fn caller_privileges(catalog: &Catalog, table: &Table) -> Option<(&'static s
     CALLER_ROLES.into_iter().find_map(held)
 }
 
-/// Words in the names of columns that hold what only the right caller can know.
-const SECRET_COLUMNS: [&str; 8] =
-    ["token", "secret", "hash", "signature", "nonce", "api_key", "share", "invite"];
-
 impl Model {
     /// Whether callers only ever meet a policy at single rows: the column that it compares with the
     /// caller is unique, or all the queries that it stands before find rows by a whole key, and
@@ -200,8 +197,8 @@ impl Model {
         queries.flat_map(|query| &query.facts.filters).any(|filter| {
             let sent = Taint::INPUT.and(Taint::CLAIM).and(Taint::UNKNOWN);
             let path = filter.path.as_deref().unwrap_or_default();
-            let is_secret = |word: &&str| filter.column.contains(*word) || path.contains(*word);
-            SECRET_COLUMNS.iter().any(is_secret) && filter.value.taint.has(sent)
+            let is_secret = names_capability(&filter.column) || names_capability(path);
+            is_secret && filter.value.taint.has(sent)
         })
     }
 

@@ -9,6 +9,7 @@ mod exposure;
 mod lists;
 mod lookups;
 mod missing;
+mod nulls;
 mod pending;
 mod references;
 pub(crate) mod rounds;

@@ -108,9 +108,7 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     if keys.is_empty() || has_more || cx.model().may_repeat(table, &keys) {
         return None;
     }
-    let refers = table.foreign_keys.iter().flat_map(|key| &key.columns);
-    let has_parent = refers.into_iter().any(|column| keys.contains(&column.as_str()));
-    let tenant = table.tenant_column().filter(|_| !has_parent);
+    let tenant = tenant(table, &keys, cx);
     let per = tenant.map_or(String::new(), |tenant| format!(" per `{tenant}`"));
     let keys: Vec<&str> = tenant.into_iter().chain(keys).collect();
     let key = if conditions.is_empty() {
@@ -122,9 +120,20 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     Some(format!("if there must be only one{per}, after removing duplicates: {key}{too}"))
 }
 
+/// The tenant, where it is not said by what is pinned. A parent belongs to one; a person may belong
+/// to several, if the code tells a person's rows apart by them.
+fn tenant<'t>(table: &'t Table, keys: &[&str], cx: &Context) -> Option<&'t str> {
+    let tenant = table.tenant_column().filter(|tenant| !keys.contains(tenant))?;
+    let mut refers = table.foreign_keys.iter().flat_map(|key| &key.columns);
+    let has_parent = refers.any(|it| keys.contains(&it.as_str()) && !table.refers_to_person(it));
+    let has_person = keys.iter().any(|column| table.refers_to_person(column));
+    let by_tenant = || cx.model().queries_on(table).any(|query| query.pins(tenant));
+    (!has_parent && (!has_person || by_tenant())).then_some(tenant)
+}
+
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     #[test]
     fn a_partial_key_counts_where_the_query_asks_for_its_rows() {
@@ -162,5 +171,30 @@ export async function planByName(name: string) {
 }
 ",
         );
+    }
+
+    #[test]
+    fn a_key_that_is_offered_holds_for_one_tenant() {
+        let help = |filter: &str| {
+            let code = format!(
+                "//- supabase/migrations/001.sql
+create table public.seats (id uuid primary key, org_id uuid not null, user_id uuid not null, code text not null);
+//- src/app/api/seats/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request) {{
+  const {{ a, b }} = await request.json()
+  return Response.json(await db.from('seats').select('id').eq('{filter}', a).single())
+}}
+export async function PUT(request: Request) {{
+  const {{ a, b }} = await request.json()
+  return Response.json(await db.from('seats').update({{ code: b }}).eq('org_id', a).eq('code', b))
+}}
+"
+            );
+            findings(&super::RULE, &code)[0].help.clone().unwrap_or_default()
+        };
+        assert!(help("code").contains("add unique (org_id, code);"));
+        assert!(help("user_id").contains("add unique (org_id, user_id);"));
     }
 }
