@@ -2,8 +2,10 @@
 
 mod access;
 mod bases;
+mod caller;
 mod keys;
 mod mentions;
+mod secrets;
 mod values;
 
 pub use values::{Term, TermTest};
