@@ -5,6 +5,7 @@
 //! Nothing here reads a disk or a server.
 
 mod ask;
+mod caller;
 mod compare;
 mod condition;
 mod matrix;

@@ -2,12 +2,14 @@
 
 mod access;
 mod bases;
+mod caller;
 mod keys;
 mod mentions;
 mod references;
 mod settled;
 mod splits;
 mod triggers;
+mod secrets;
 mod values;
 
 pub use values::{Term, TermTest};

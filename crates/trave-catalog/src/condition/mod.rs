@@ -20,7 +20,9 @@ use trave_sql::ObjectName;
 use crate::schema::{Catalog, Condition, QualifiedName};
 
 pub use implied::Known;
+pub(crate) use nobody::shuts_out;
 pub use row_calls::RowCall;
+pub(crate) use row_calls::is_session_call;
 pub use truth::Truth;
 
 impl Condition {

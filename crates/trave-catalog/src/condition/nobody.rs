@@ -6,7 +6,7 @@ use super::truth::{self, Truth, is_auth};
 use super::visit::DEPTH_MAX;
 
 /// Whether a condition certainly fails for them.
-pub(super) fn shuts_out(expr: &Expr) -> bool {
+pub(crate) fn shuts_out(expr: &Expr) -> bool {
     fails(expr, 0)
 }
 

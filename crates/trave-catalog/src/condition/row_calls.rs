@@ -127,6 +127,17 @@ impl Visitor<'_> for Finder<'_> {
     }
 }
 
+/// Whether a call says who is calling: `auth.uid()`, or the claims and headers of the request.
+pub(crate) fn is_session_call(call: &Call) -> bool {
+    let of_request =
+        |text: &str| text.starts_with("request.jwt") || text.starts_with("request.headers");
+    match session_call(call) {
+        Some(text) if text.starts_with("auth.") => true,
+        Some(_) => call.arguments.iter().any(|one| one.value.as_string().is_some_and(of_request)),
+        None => false,
+    }
+}
+
 fn session_call(call: &Call) -> Option<SmolStr> {
     let name = call.name.name.as_str();
     if call.name.schema.as_ref().is_some_and(|schema| *schema == "auth") {

@@ -16,6 +16,7 @@ use super::privilege::On;
 use super::session::Session;
 use super::store::FunctionKey;
 use super::{Failure, Outcome};
+use crate::caller::CallerUse;
 use crate::{EventTrigger, Function, FunctionArgument, QualifiedName, Trigger, View};
 
 impl Session {
@@ -74,8 +75,8 @@ impl Session {
             return Err(Failure::new(format!("{name} does not say what it returns")));
         }
         refuse_same_names(&arguments)?;
-        let tables = create.body.as_ref().and_then(|body| body.block.as_ref());
-        let tables = tables.map(body::tables_of_block).unwrap_or_default();
+        let block = create.body.as_ref().and_then(|body| body.block.as_ref());
+        let tables = block.map(body::tables_of_block).unwrap_or_default();
         let tables: BTreeSet<QualifiedName> =
             tables.iter().filter_map(|table| Some(self.find_relation(table)?.0)).collect();
         let mut function = Function {
@@ -92,9 +93,11 @@ impl Session {
             is_procedure: create.kind == RoutineKind::Procedure,
             body: create.body.as_ref().map(|body| body.text.to_string()).unwrap_or_default(),
             tables,
+            caller: None,
             grants: self.default_grants(On::Functions, &name.schema),
             grants_known: self.grants_known || name.schema != "public",
         };
+        function.caller = block.map(|block| CallerUse::of(block, function.language == "sql"));
         set_attributes(&mut function, &create.attributes);
         Ok(function)
     }

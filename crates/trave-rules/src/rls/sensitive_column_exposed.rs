@@ -1,8 +1,8 @@
 //! Columns with secrets in tables that callers read whole.
 
-use trave_rule::catalog::vocabulary::names_sensitive;
 use trave_rule::catalog::{Column, Command, Provenance, Table, TableKind};
-use trave_rule::words::{callers, code_list};
+use trave_rule::model::caller_privileges;
+use trave_rule::words::{callers, code_list, deeds};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -15,8 +15,7 @@ fn sensitive_column_exposed(table: &Table, cx: &mut Context) {
     }
     let may = |role: &&str| catalog.may(role, Command::Select, table) == Some(true);
     let Some(role) = ["anon", "authenticated"].into_iter().find(may) else { return };
-    let secret: Vec<&Column> =
-        table.columns.iter().filter(|column| names_sensitive(&column.name)).collect();
+    let secret: Vec<&Column> = table.secret_columns().collect();
     let Some((first, others)) = secret.split_first() else { return };
     let name = table.name.short();
     let columns = code_list(secret.iter().map(|column| &column.name));
@@ -25,27 +24,15 @@ fn sensitive_column_exposed(table: &Table, cx: &mut Context) {
         .about(&table.name)
         .help(format!("alter table {} enable row level security;", table.name))
         .help("-- then a policy for each command that callers need");
+    if let Some((role, commands)) = caller_privileges(catalog, table) {
+        let writes: Vec<Command> =
+            commands.into_iter().filter(|command| *command != Command::Select).collect();
+        if !writes.is_empty() {
+            finding.note(format!("{} can {} its rows too", callers(role), deeds(&writes)));
+        }
+    }
     for column in others {
         finding.about(format!("{}.{}", table.name, column.name));
         finding.label(column.origin, "and this");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use trave_rule::catalog::vocabulary::names_sensitive;
-
-    #[test]
-    fn names_are_taken_as_a_whole() {
-        for (name, expected) in [
-            ("password", true),
-            ("api_key", true),
-            ("Access-Token", true),
-            ("password_hint_shown", false),
-            ("token_count", false),
-            ("object_key", false),
-        ] {
-            assert_eq!(names_sensitive(name), expected, "{name}");
-        }
     }
 }
