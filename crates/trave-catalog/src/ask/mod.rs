@@ -6,10 +6,10 @@ mod caller;
 mod keys;
 mod mentions;
 mod references;
+mod secrets;
 mod settled;
 mod splits;
 mod triggers;
-mod secrets;
 mod values;
 
 pub use values::{Term, TermTest};
