@@ -2,10 +2,14 @@
 
 mod access;
 mod bases;
+mod free_names;
 mod keys;
 mod mentions;
+mod reach;
+mod session;
 mod values;
 
+pub use reach::DefaultGrant;
 pub use values::{Term, TermTest};
 
 use trave_source::Origin;
