@@ -20,9 +20,9 @@ pub mod schema;
 mod testing;
 pub mod vocabulary;
 
-pub use ask::{PastPolicy, Term, TermTest};
+pub use ask::{DefaultGrant, PastPolicy, Term, TermTest};
 pub use compare::{Class, Difference, Place, compare};
-pub use condition::{Known, RowCall, Truth};
+pub use condition::{CallIn, Known, Lookup, RowCall, Truth};
 pub use matrix::{Admitted, Entry, Line, Matrix, Rows, Subject, Why};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
@@ -34,7 +34,7 @@ pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, ConstraintIs,
     DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument,
     Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint, NewIndex,
-    PastColumn, Pending, Policy, Provenance, Publication, QualifiedName, ReferentialAction, Repeat,
-    Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable, StepTransaction, Table, TableKind,
-    Timeouts, Trigger, TypeChange, TypeKind, UserType, View, WrittenType, quoted,
+    PastColumn, Pending, Policy, Provenance, Publication, QualifiedName, ReferentialAction,
+    Refused, Repeat, Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable, StepTransaction,
+    Table, TableKind, Timeouts, Trigger, TypeChange, TypeKind, UserType, View, WrittenType, quoted,
 };

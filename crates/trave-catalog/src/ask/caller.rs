@@ -90,7 +90,7 @@ pub(super) fn names_session(text: &str) -> bool {
 }
 
 /// SQL in small letters, without spaces between a name and its parenthesis, quotes and comments.
-fn bare(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
     let text = lines.collect::<Vec<_>>().join(" ").to_lowercase().replace('"', "");
     let words: Vec<&str> = text.split_whitespace().collect();

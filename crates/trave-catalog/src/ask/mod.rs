@@ -3,15 +3,19 @@
 mod access;
 mod bases;
 mod caller;
+mod free_names;
 mod keys;
 mod mentions;
+mod reach;
 mod references;
 mod secrets;
+mod session;
 mod settled;
 mod splits;
 mod triggers;
 mod values;
 
+pub use reach::DefaultGrant;
 pub use values::{Term, TermTest};
 
 use trave_source::Origin;

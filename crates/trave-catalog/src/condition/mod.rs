@@ -3,7 +3,9 @@
 //! Rules ask these questions; none of them walks SQL itself.
 
 mod correlation;
+mod functions;
 mod implied;
+mod lookups;
 mod metadata;
 mod narrowing;
 mod nobody;
@@ -17,9 +19,11 @@ mod visit;
 use smol_str::SmolStr;
 use trave_sql::ObjectName;
 
-use crate::schema::{Catalog, Condition, QualifiedName};
+use crate::schema::{Catalog, Condition, Function, QualifiedName, Table};
 
+pub use functions::CallIn;
 pub use implied::Known;
+pub use lookups::Lookup;
 pub(crate) use nobody::shuts_out;
 pub use row_calls::RowCall;
 pub(crate) use row_calls::is_session_call;
@@ -69,6 +73,25 @@ impl Condition {
     /// The columns that must be the caller's id on every way of holding: `owner_id = auth.uid()`.
     pub fn columns_of_caller(&self) -> Vec<SmolStr> {
         owner::columns(&self.expr, 0)
+    }
+
+    /// The calls of a function of the project, sub-selects included.
+    pub fn calls_of(&self, function: &Function, catalog: &Catalog) -> Vec<CallIn> {
+        functions::of(self, function, catalog)
+    }
+
+    /// The columns by which an index could find the rows that it holds for: those that meet
+    /// something which is the same for all rows of a query, such as who is calling. One list for
+    /// each way of holding; any column of the list would do for it. None where some way leaves
+    /// nothing to find rows by.
+    pub fn finding_columns(&self, table: &Table, catalog: &Catalog) -> Option<Vec<Vec<SmolStr>>> {
+        lookups::finding_columns(&self.expr, (table, catalog), 0)
+    }
+
+    /// What its sub-selects find rows of other tables by. Only those that read one table and say
+    /// for certain which columns they compare.
+    pub fn lookups(&self, catalog: &Catalog) -> Vec<Lookup> {
+        lookups::in_subselects(self, catalog)
     }
 
     /// Tables and views that its sub-selects read; a name without a schema is taken as `public`.

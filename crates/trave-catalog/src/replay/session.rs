@@ -12,6 +12,7 @@ use super::pending::PendingFile;
 use super::prelude;
 use super::store::Store;
 use super::{Failure, Missing, Outcome, PLATFORM, Replay, Replayed};
+use crate::schema::Refused;
 use crate::{
     Catalog, Change, ChangeKind, Dialect, MigrationRoot, Provenance, QualifiedName, RootKind,
 };
@@ -64,6 +65,8 @@ pub(super) struct Session {
     pub(super) only: bool,
     /// Whether the platform itself is being made.
     pub(super) platform: bool,
+    /// The column for which the statement at hand was refused: it is gone.
+    pub(super) gone_column: Option<(QualifiedName, SmolStr)>,
     /// Whether a branch runs that may not be taken: its failures mean nothing.
     pub(super) speculative: bool,
     /// `check_function_bodies`.
@@ -128,6 +131,7 @@ impl Session {
             retyped: Vec::new(),
             only: false,
             platform: false,
+            gone_column: None,
             speculative: false,
             checks_bodies: true,
             bodies: Bodies::default(),
@@ -180,8 +184,10 @@ impl Session {
     /// Runs a statement of a file, and counts it.
     pub(super) fn run_top(&mut self, statement: &Statement, span: Span) {
         self.has_notice = false;
+        self.gone_column = None;
         self.store.catalog.statements += 1;
         if let Err(failure) = self.run(statement, span) {
+            self.note_gone_column(statement, span);
             self.failures.push(Notice::at(self.origin(span), failure.0));
         }
         if let Some(path) = self.path_outside.take_if(|_| ends_transaction(statement)) {
@@ -189,6 +195,20 @@ impl Session {
         }
         if !self.has_notice {
             self.store.catalog.statements_understood += 1;
+        }
+    }
+
+    /// Notes a statement that was refused because a column is gone.
+    fn note_gone_column(&mut self, statement: &Statement, span: Span) {
+        let what = match statement {
+            Statement::CreatePolicy(_) | Statement::AlterPolicy(_) => "policy",
+            Statement::CreateIndex(_) => "index",
+            Statement::CreateView(_) => "view",
+            _ => return,
+        };
+        if let Some((table, column)) = self.gone_column.take() {
+            let origin = self.origin(span);
+            self.store.catalog.refused.push(Refused { origin, what, table, column });
         }
     }
 

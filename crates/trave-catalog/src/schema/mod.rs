@@ -14,7 +14,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub use change::{Change, ChangeKind};
+pub use change::{Change, ChangeKind, Refused};
 pub use index::{Index, IndexKey, IndexTarget};
 pub use object::{
     Bucket, EventTrigger, Extension, Publication, Schema, Sequence, TypeKind, UserType, View,
@@ -146,6 +146,8 @@ pub struct Catalog {
     pub unknown: BTreeSet<QualifiedName>,
     /// What each statement changed, in order.
     pub history: Vec<Change>,
+    /// Statements that the server refuses because they name a column that is gone.
+    pub refused: Vec<Refused>,
     /// The migrations that are not applied yet, and what they do.
     pub pending: Pending,
     /// How many statements were read.

@@ -131,6 +131,21 @@ pub fn caller_privileges(catalog: &Catalog, table: &Table) -> Option<(&'static s
 }
 
 impl Model {
+    /// The table of a write that asks for its rows back, although no policy shows them.
+    pub fn returns_hidden_rows<'m>(&'m self, query: &Query) -> Option<&'m Table> {
+        let is_upsert = query.facts.operation? == Operation::Upsert;
+        let reads_back = query.facts.returning || is_upsert;
+        let writes = query.commands() != [Command::Select];
+        if !query.is_by_caller() || query.in_script || !reads_back || !writes {
+            return None;
+        }
+        let table = self.table_of(query)?;
+        // Where the write itself is refused, that is what happens.
+        let refused = |command: &Command| admission(table, *command) == Admission::Never;
+        let is_refused = query.commands().iter().any(refused);
+        (!is_refused && refused(&Command::Select)).then_some(table)
+    }
+
     /// Whether callers only ever meet a policy at single rows: the column that it compares with the
     /// caller is unique, or all the queries that it stands before find rows by a whole key, and
     /// nothing else reads the table.

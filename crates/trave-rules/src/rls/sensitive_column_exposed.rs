@@ -1,21 +1,17 @@
 //! Columns with secrets in tables that callers read whole.
 
-use trave_rule::catalog::{Column, Command, Provenance, Table, TableKind};
-use trave_rule::model::caller_privileges;
+use trave_rule::catalog::{Command, Table};
+use trave_rule::model::OpenAs;
 use trave_rule::words::{callers, code_list, deeds};
 use trave_rule::{Context, rule};
 
 #[rule]
 fn sensitive_column_exposed(table: &Table, cx: &mut Context) {
-    let Provenance::Migration(_) = table.provenance else { return };
     let Some(catalog) = cx.catalog_of(table) else { return };
-    let is_open = !table.rls_enabled && table.kind != TableKind::Foreign;
-    if !is_open || !catalog.is_exposed(&table.name.schema) {
-        return;
-    }
+    let Some(open) = cx.model().open_table(catalog, table) else { return };
+    let OpenAs::WithSecrets(secret) = open.role_in_project else { return };
     let may = |role: &&str| catalog.may(role, Command::Select, table) == Some(true);
     let Some(role) = ["anon", "authenticated"].into_iter().find(may) else { return };
-    let secret: Vec<&Column> = table.secret_columns().collect();
     let Some((first, others)) = secret.split_first() else { return };
     let name = table.name.short();
     let columns = code_list(secret.iter().map(|column| &column.name));
@@ -24,12 +20,10 @@ fn sensitive_column_exposed(table: &Table, cx: &mut Context) {
         .about(&table.name)
         .help(format!("alter table {} enable row level security;", table.name))
         .help("-- then a policy for each command that callers need");
-    if let Some((role, commands)) = caller_privileges(catalog, table) {
-        let writes: Vec<Command> =
-            commands.into_iter().filter(|command| *command != Command::Select).collect();
-        if !writes.is_empty() {
-            finding.note(format!("{} can {} its rows too", callers(role), deeds(&writes)));
-        }
+    let writes: Vec<Command> =
+        open.commands.into_iter().filter(|command| *command != Command::Select).collect();
+    if !writes.is_empty() {
+        finding.note(format!("{} can {} its rows too", callers(open.role), deeds(&writes)));
     }
     for column in others {
         finding.about(format!("{}.{}", table.name, column.name));

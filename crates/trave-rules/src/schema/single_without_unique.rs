@@ -1,21 +1,19 @@
 //! Reads of one row that nothing makes unique.
 
 use trave_rule::catalog::Table;
-use trave_rule::model::Query;
-use trave_rule::query::Operation;
-use trave_rule::sql::NewIndex;
+use trave_rule::model::{Query, Serving};
 use trave_rule::words::{code_list, plain_list, sorted};
 use trave_rule::{Context, rule};
 
 #[rule]
 fn single_without_unique(query: &Query, cx: &mut Context) {
-    let Some(table) = doubtful(query, cx) else { return };
+    let Some(table) = cx.model().unsure_single(query) else { return };
     let columns = columns_of(query);
     let key = sorted(&columns);
     // Of the places that pin the same columns the one that asks for least leads.
     let same = cx.model().queries_on(table).filter(|it| it.sent && sorted(columns_of(it)) == key);
     let weakest = same
-        .filter(|it| doubtful(it, cx).is_some())
+        .filter(|it| cx.model().unsure_single(it).is_some())
         .min_by_key(|it| (conditions(it), it.id))
         .unwrap_or(query);
     let Some(place) = weakest.facts.single else { return };
@@ -23,6 +21,10 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
     let has_or = weakest.facts.filters.iter().any(|filter| filter.any_of.is_some());
     let or = if has_or { " and meet its `.or(…)`" } else { "" };
     let helps = helps(weakest, table, cx);
+    // The index of a key would find the row, too.
+    let is_read_whole = matches!(cx.model().serving(weakest, table), Serving::Unserved(_));
+    let wants_index = is_read_whole && !helps.iter().any(|help| help.contains("unique"));
+    let index = wants_index.then(|| cx.new_index(table, &columns));
     let finding = cx
         .report(
             place.origin,
@@ -37,25 +39,15 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
     for help in helps {
         finding.help(help);
     }
+    if let Some(index) = &index {
+        finding.note("no index serves it either: each call reads the whole table").offer(index);
+    }
     for column in columns.iter().filter_map(|column| table.column(column)) {
         finding.label(column.origin, "part of no unique key that the query pins");
     }
     if let Some(own) = query.facts.single.filter(|own| own.origin != place.origin) {
         finding.label(own.origin, "here too");
     }
-}
-
-/// The table of a query that expects one row, where nothing promises it.
-fn doubtful<'m>(query: &Query, cx: &Context<'m>) -> Option<&'m Table> {
-    let facts = &query.facts;
-    let reads = facts.single.is_some() && facts.operation == Some(Operation::Select);
-    let is_odd = query.in_script || query.in_dead_code || facts.incomplete;
-    if !reads || is_odd || facts.limit.is_some() || columns_of(query).is_empty() {
-        return None;
-    }
-    let table = cx.model().table_of(query)?;
-    let is_known = table.provenance.is_migration();
-    (is_known && !cx.model().may_be_one_row(query, table)).then_some(table)
 }
 
 fn columns_of(query: &Query) -> Vec<&str> {
@@ -114,7 +106,7 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     let key = if conditions.is_empty() {
         format!("alter table {} add unique ({});", table.name, plain_list(keys))
     } else {
-        NewIndex::on(table, keys).unique().only_where(&conditions).to_string()
+        cx.new_index(table, keys).unique().only_where(&conditions).to_string()
     };
     let too = tenant.map_or(String::new(), |tenant| format!("  -- and compare `{tenant}` here"));
     Some(format!("if there must be only one{per}, after removing duplicates: {key}{too}"))
