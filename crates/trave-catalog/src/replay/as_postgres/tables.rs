@@ -197,7 +197,8 @@ fn a_foreign_key_may_learn_to_wait() {
     assert!(waits("alter table b alter constraint k initially deferred;"));
     assert!(waits("alter table b alter constraint k deferrable initially immediate;"));
     assert!(!waits(
-        "alter table b alter constraint k deferrable; alter table b alter constraint k not deferrable;"
+        "alter table b alter constraint k deferrable;
+         alter table b alter constraint k not deferrable;"
     ));
     last_is_refused(&format!("{made} alter table b alter constraint other deferrable;"));
 }
