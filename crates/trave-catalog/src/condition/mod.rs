@@ -2,15 +2,17 @@
 //!
 //! Rules ask these questions; none of them walks SQL itself.
 
+mod caller;
 mod correlation;
 mod implied;
 mod metadata;
 mod narrowing;
-mod nobody;
+mod outcome;
 mod reads;
 mod row_calls;
 mod ties;
 mod truth;
+mod value;
 mod visit;
 
 use smol_str::SmolStr;
@@ -85,7 +87,7 @@ impl Condition {
 
     /// Whether it certainly fails for callers without a session.
     pub fn shuts_out_strangers(&self) -> bool {
-        nobody::shuts_out(&self.expr)
+        truth::shuts_out_strangers(&self.expr)
     }
 
     /// Where it trusts metadata that users can edit: `user_metadata`, `raw_user_meta_data`.
