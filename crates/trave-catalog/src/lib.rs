@@ -20,7 +20,10 @@ mod testing;
 
 pub use ask::{PastPolicy, Term, TermTest};
 pub use compare::{Class, Difference, Place, compare};
-pub use condition::{Known, RowCall, Truth};
+pub use condition::{
+    AddressUse, ExpectedRole, Impossible, Known, KnownBy, LooseSubselect, Membership, Part,
+    RowCall, RowUse, Shadowed, Shadowing, Truth,
+};
 pub use matrix::{Admitted, Entry, Line, Matrix, Rows, Subject, Why};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,

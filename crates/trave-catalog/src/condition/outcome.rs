@@ -103,7 +103,11 @@ pub(super) fn outcome(expr: &Expr, who: Who, depth: usize) -> Outcome {
             strict(operands.map(|operand| value(operand, who, depth + 1)))
         }
         ExprKind::Between(between) => {
-            if value(&between.value, who, depth + 1).is_null() { Outcome::NULL } else { Outcome::ANY }
+            if value(&between.value, who, depth + 1).is_null() {
+                Outcome::NULL
+            } else {
+                Outcome::ANY
+            }
         }
         ExprKind::Subquery(query) if lone_value(query).is_some() => {
             lone_value(query).map_or(Outcome::ANY, |inner| outcome(inner, who, depth + 1))
@@ -218,15 +222,17 @@ fn of_search(found: &InQuery, who: Who, depth: usize) -> Outcome {
 fn of_quantified(compared: &Quantified, who: Who, depth: usize) -> Outcome {
     let all = compared.quantifier == Quantifier::All;
     let is_empty = match &compared.right.kind {
-        ExprKind::ArrayQuery(query) | ExprKind::Subquery(query) => {
-            is_empty(query, who, depth + 1)
-        }
+        ExprKind::ArrayQuery(query) | ExprKind::Subquery(query) => is_empty(query, who, depth + 1),
         _ => false,
     };
     if is_empty {
         // The array of an empty scalar sub-select is null: not true either way.
         let is_array = matches!(&compared.right.kind, ExprKind::ArrayQuery(_));
-        return if all && is_array { Outcome::HOLDS } else { Outcome { holds: all, ..Outcome::ANY } };
+        return if all && is_array {
+            Outcome::HOLDS
+        } else {
+            Outcome { holds: all, ..Outcome::ANY }
+        };
     }
     if value(&compared.right, who, depth + 1).is_null() {
         return Outcome::NULL;
