@@ -4,6 +4,7 @@ mod access;
 mod bases;
 mod keys;
 mod mentions;
+mod policies;
 mod values;
 
 pub use values::{Term, TermTest};

@@ -108,6 +108,7 @@ impl Session {
         catalog.exposed_schemas = root.config.schemas.clone().unwrap_or_else(served);
         let pending = root.files.iter().filter(|migration| migration.is_pending);
         catalog.pending.files = pending.map(|migration| migration.file).collect();
+        catalog.token_hook = root.config.token_hook;
         catalog.rows_max = root.config.rows_max.or(root.exposed.then_some(1000));
         session
     }
