@@ -1,7 +1,7 @@
 //! Parts of a condition that decide it, whatever the rest says.
 
 use trave_source::Span;
-use trave_sql::{Expr, ExprKind, Literal, Operator, Query};
+use trave_sql::{Expr, ExprKind, Literal, Operator, Query, QueryBody};
 
 use super::caller::Who;
 use super::outcome::outcome;
@@ -21,7 +21,7 @@ pub(super) fn always(expr: &Expr, in_session: bool, depth: usize) -> Option<&Exp
     };
     let ways = expr.disjuncts();
     if ways.len() > 1 {
-        let asks = ways.iter().any(|way| truth::of(way) == Truth::Depends && !is_open(way));
+        let asks = ways.iter().any(|way| may_admit(way) && !is_open(way));
         let open = ways.iter().find(|way| is_open(way));
         return open
             .filter(|_| asks)
@@ -32,7 +32,19 @@ pub(super) fn always(expr: &Expr, in_session: bool, depth: usize) -> Option<&Exp
     if parts.len() > 1 {
         return parts.into_iter().find_map(|part| always(part, in_session, depth + 1));
     }
-    None
+    let query = match &expr.kind {
+        ExprKind::Exists(query) => query,
+        ExprKind::InQuery(found) => &found.query,
+        _ => return None,
+    };
+    let QueryBody::Select(select) = &query.body else { return None };
+    always(select.filter.as_ref()?, in_session, depth + 1)
+}
+
+/// Whether it depends on something, and may hold for some caller: what is for the server does not.
+fn may_admit(expr: &Expr) -> bool {
+    let may = |who| !outcome(expr, who, 0).is_ruled_out();
+    truth::of(expr) == Truth::Depends && (may(Who::Stranger) || may(Who::SignedIn))
 }
 
 /// Why a part of a condition never holds.
@@ -135,6 +147,20 @@ impl<'e> Visitor<'e> for NullFinder<'e> {
     }
 }
 
+/// A condition with `is null` for its comparison with null; none where it is not one line.
+pub(super) fn with_null_test(text: &str) -> Option<String> {
+    let expr = trave_sql::parse_expression(text, trave_sql::Options::default())?;
+    let (part, Impossible::NullCompared) = never(&expr)? else { return None };
+    let ExprKind::Binary(binary) = &part.kind else { return None };
+    let is_null = |side: &Expr| matches!(without_cast(side).kind, ExprKind::Literal(_));
+    let tested = if is_null(&binary.right) { &binary.left } else { &binary.right };
+    let test = if binary.operator == Operator::Equal { "is null" } else { "is not null" };
+    let before = text.get(..part.span.start as usize)?;
+    let after = text.get(part.span.end as usize..)?;
+    let changed = format!("{before}{} {test}{after}", tested.to_sql());
+    (!changed.contains('\n')).then_some(changed)
+}
+
 /// The part that lets callers without a session pass because they have none. None where the
 /// condition may also fail for them, where it holds for everybody, and where it names their role.
 pub(super) fn admitting_strangers(expr: &Expr) -> Option<Span> {
@@ -187,6 +213,12 @@ mod tests {
         let session = "owner_id = auth.uid() or auth.uid() is not null";
         assert_eq!(open(session, false), None);
         assert_eq!(open(session, true).as_deref(), Some("auth.uid() is not null"));
+        let inside = "exists (select 1 from t where t.id = x and (t.owner = auth.uid() or true))";
+        assert_eq!(open(inside, false).as_deref(), Some("true"));
+        assert_eq!(
+            open("auth.role() = 'service_role' or auth.role() = 'authenticated'", true),
+            None
+        );
         assert_eq!(open("true", false), None);
         assert_eq!(open("true or 1 = 1", false), None);
         assert_eq!(open("owner_id = auth.uid() or shared", false), None);
@@ -215,6 +247,17 @@ mod tests {
             "owner_id is distinct from null",
         ] {
             assert_eq!(part(fine), None, "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_test_for_null_replaces_the_comparison() {
+        for (condition, changed) in [
+            ("a = 1 and b = null", Some("a = 1 and b is null")),
+            ("null::int <> b", Some("b is not null")),
+            ("a = 1", None),
+        ] {
+            assert_eq!(super::with_null_test(condition).as_deref(), changed, "{condition}");
         }
     }
 
