@@ -30,8 +30,11 @@ fn opened(catalog: &Catalog, table: &Table, policy: &Policy) -> Vec<Command> {
         return Vec::new();
     }
     let mut commands = catalog.commands_under(policy, table, "anon");
-    commands
-        .retain(|command| admits(policy, *command) && !catalog.refuses_strangers(table, *command));
+    commands.retain(|command| {
+        admits(policy, *command)
+            && !catalog.refuses_strangers(table, *command)
+            && (!needs_sight(*command) || is_seen_by_strangers(catalog, table))
+    });
     commands
 }
 

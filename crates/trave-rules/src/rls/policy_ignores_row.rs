@@ -61,13 +61,14 @@ fn any_member(
     if guard.expr.conjuncts().len() == 1 && policy.check.is_none() == (policy.using.is_some()) {
         let clause = if policy.using.is_some() { "using" } else { "with check" };
         finding.help(format!(
-            "alter policy {} on {} {clause} ({} in (select {} from {} where user_id = \
+            "alter policy {} on {} {clause} ({} in (select {} from {} where {} = \
             (select auth.uid())));",
             quoted(&policy.name),
             table.name,
             quoted(&own),
             quoted(&inner),
-            membership.of
+            membership.of,
+            quoted(&membership.person)
         ));
     } else {
         finding.help(format!("compare `{inner}` inside with `{}.{own}`", table.name.name));
