@@ -22,7 +22,10 @@ pub mod vocabulary;
 
 pub use ask::{DefaultGrant, PastPolicy, Term, TermTest};
 pub use compare::{Class, Difference, Place, compare};
-pub use condition::{CallIn, Known, Lookup, RowCall, Truth};
+pub use condition::{
+    AddressUse, CallIn, ExpectedRole, Impossible, Known, KnownBy, Lookup, LooseSubselect,
+    Membership, Part, RowCall, RowUse, Shadowed, Shadowing, Truth,
+};
 pub use matrix::{Admitted, Entry, Line, Matrix, Rows, Subject, Why};
 pub use migrations::{
     Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,

@@ -6,6 +6,7 @@ mod caller;
 mod free_names;
 mod keys;
 mod mentions;
+mod policies;
 mod reach;
 mod references;
 mod secrets;

@@ -10,7 +10,7 @@ use trave_sql::{
 };
 
 use super::{Asked, CallerUse, Consulted, Stored, Which};
-use crate::condition::{is_session_call, shuts_out};
+use crate::condition::{is_session_call, shuts_out_strangers};
 
 /// A variable may be filled from one that a later step fills, in a loop.
 const ROUNDS_MAX: usize = 3;
@@ -95,7 +95,7 @@ impl Reader {
     fn branches(&mut self, branches: &If) {
         for Branch { condition, statements } in &branches.branches {
             let asked = self.of(condition);
-            if turns_away(statements) && shuts_out(condition) {
+            if turns_away(statements) && shuts_out_strangers(condition) {
                 self.found.passed.add(&asked);
             } else {
                 self.decide(&asked);

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use trave_sql::{Expr, ExprKind, Operator};
 
-use super::truth::is_auth;
+use super::caller::is_auth;
 use super::visit::DEPTH_MAX;
 
 /// The columns that must be the caller's id on every way of holding.

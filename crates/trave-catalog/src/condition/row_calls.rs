@@ -24,10 +24,8 @@ pub struct RowCall {
 pub(super) fn of(condition: &Condition, catalog: &Catalog) -> Vec<RowCall> {
     let mut finder = Finder { catalog, found: Vec::new() };
     visit(&condition.expr, &mut finder, 0);
-    let place = |(text, span): (SmolStr, trave_source::Span)| RowCall {
-        text,
-        origin: condition.place(span),
-    };
+    let place =
+        |(text, span): (SmolStr, trave_source::Span)| RowCall { text, origin: condition.at(span) };
     finder.found.into_iter().map(place).collect()
 }
 

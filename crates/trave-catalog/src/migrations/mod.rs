@@ -37,6 +37,8 @@ pub struct RootConfig {
     pub rows_max: Option<u64>,
     /// `[api] auto_expose_new_tables`, if written.
     pub auto_expose: Option<bool>,
+    /// `[auth.hook.custom_access_token] enabled`: the project writes claims of its own.
+    pub token_hook: bool,
     /// `[db.migrations] schema_paths`, patterns relative to the folder.
     pub schema_paths: Vec<SmolStr>,
 }

@@ -114,6 +114,7 @@ impl Session {
         let pending = root.files.iter().filter(|migration| migration.is_pending);
         catalog.pending.files = pending.map(|migration| migration.file).collect();
         catalog.pending.is_generated = matches!(root.kind, RootKind::Prisma | RootKind::Drizzle);
+        catalog.token_hook = root.config.token_hook;
         catalog.rows_max = root.config.rows_max.or(root.exposed.then_some(1000));
         session
     }

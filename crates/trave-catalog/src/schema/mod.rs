@@ -118,6 +118,8 @@ pub struct Catalog {
     pub exposed_schemas: Vec<SmolStr>,
     /// `[api] max_rows`: how many rows an API read returns at most; Supabase's default is 1000.
     pub rows_max: Option<u64>,
+    /// Whether the settings name a hook that writes claims into tokens, the role among them.
+    pub token_hook: bool,
     /// Tables, also partitioned and foreign ones.
     pub tables: BTreeMap<QualifiedName, Table>,
     /// Views and materialized views.
