@@ -16,7 +16,7 @@ impl Policy {
     /// The conditions that a command has to meet: an update the one for old rows and the one for
     /// new ones.
     pub fn guards(&self, command: Command) -> Vec<&Condition> {
-        let new = (command == Command::Update).then(|| self.check.as_ref()).flatten();
+        let new = self.check.as_ref().filter(|_| command == Command::Update);
         self.guard(command).into_iter().chain(new).collect()
     }
 
@@ -77,7 +77,10 @@ impl Catalog {
         if kept.may_be_more || is_kept || self.selects_within(table, policy, &scope.columns) {
             return Vec::new();
         }
-        let is_free = |column: &&SmolStr| self.is_free_to_change(table, policy, column);
+        // A row does not change hands by its own key.
+        let is_free = |column: &&SmolStr| {
+            !table.picks_one_row(&[column]) && self.is_free_to_change(table, policy, column)
+        };
         scope.columns.iter().filter(is_free).cloned().collect()
     }
 
@@ -191,6 +194,7 @@ mod tests {
         assert_eq!(dropped(using), "");
         assert_eq!(dropped(&format!("{using} with check (owner_id = auth.uid())")), "");
         assert_eq!(dropped(&format!("{using} with check (auth.uid() = '1')")), "");
+        assert_eq!(dropped("for update using (id::text = auth.uid()::text) with check (true)"), "");
     }
 
     #[test]

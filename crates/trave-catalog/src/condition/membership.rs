@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trave_source::Span;
-use trave_sql::{Expr, ExprKind, FromKind, Operator, QueryBody};
+use trave_sql::{Expr, ExprKind, FromKind, Operator, QueryBody, Select};
 
 use super::caller::is_auth;
 use super::reads::qualified;
@@ -16,6 +16,8 @@ pub struct Membership {
     pub span: Span,
     /// The table that holds who belongs to what.
     pub of: QualifiedName,
+    /// Its column that names the caller.
+    pub person: SmolStr,
 }
 
 /// The test, if the condition asks for nothing else.
@@ -34,22 +36,34 @@ pub(super) fn of(expr: &Expr, catalog: &Catalog) -> Option<Membership> {
     let of = qualified(name);
     let table = catalog.tables.get(&of).filter(|table| table.is_known())?;
     let filters = select.filter.as_ref().map(Expr::conjuncts).unwrap_or_default();
-    let is_own = |filter: &&Expr| is_own_row(filter, table);
-    let asks = matches!(only.kind, ExprKind::InQuery(_)) || filters.iter().any(|it| is_own(it));
+    let own: Option<Vec<SmolStr>> = filters.iter().map(|it| person_in(it, table)).collect();
+    let named = match &only.kind {
+        ExprKind::InQuery(_) => returned(select),
+        _ => None,
+    };
+    let person = named.or_else(|| own.as_ref()?.first().cloned())?;
     let is_plain = query.with.is_empty() && select.group.is_empty() && select.having.is_none();
-    (asks && is_plain && filters.iter().all(is_own)).then_some(Membership { span: only.span, of })
+    (is_plain && own.is_some()).then_some(Membership { span: only.span, of, person })
 }
 
-/// `user_id = auth.uid()`.
-fn is_own_row(filter: &Expr, table: &Table) -> bool {
-    let ExprKind::Binary(binary) = &filter.kind else { return false };
-    let is_column = |expr: &Expr| match &expr.kind {
-        ExprKind::Column(column) => table.column(column.name.as_str()).is_some(),
-        _ => false,
-    };
+/// The one column that a query returns.
+fn returned(select: &Select) -> Option<SmolStr> {
+    let [item] = select.projection.as_slice() else { return None };
+    match &item.value.kind {
+        ExprKind::Column(column) => Some(column.name.as_str().into()),
+        _ => None,
+    }
+}
+
+/// The column of `user_id = auth.uid()`.
+fn person_in(filter: &Expr, table: &Table) -> Option<SmolStr> {
+    let ExprKind::Binary(binary) = &filter.kind else { return None };
     let sides = [(&binary.left, &binary.right), (&binary.right, &binary.left)];
-    binary.operator == Operator::Equal
-        && sides.iter().any(|(column, caller)| is_column(column) && is_auth(caller, "uid"))
+    sides.into_iter().find_map(|(column, caller)| {
+        let ExprKind::Column(column) = &column.kind else { return None };
+        let is_test = binary.operator == Operator::Equal && is_auth(caller, "uid");
+        table.column(column.name.as_str()).filter(|_| is_test).map(|column| column.name.clone())
+    })
 }
 
 /// The column of `members` that says to what one belongs, with the column of `table` that says to
@@ -86,12 +100,12 @@ mod tests {
         let notes = table(&catalog, "notes");
         let found = notes.policies[0].using.as_ref().unwrap().any_membership(&catalog)?;
         let (inner, own) = catalog.link_of(notes, &found)?;
-        Some(format!("{}.{inner} = {own}", found.of.name))
+        Some(format!("{}.{inner} = {own} for {}", found.of.name, found.person))
     }
 
     #[test]
     fn any_membership_is_told_from_the_right_one() {
-        let missing = Some("members.team_id = team_id".to_owned());
+        let missing = Some("members.team_id = team_id for user_id".to_owned());
         for condition in [
             "exists (select 1 from members where user_id = auth.uid())",
             "exists (select 1 from members m where (select auth.uid()) = m.user_id)",

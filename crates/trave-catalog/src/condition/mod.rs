@@ -27,6 +27,7 @@ use trave_source::{Origin, Span};
 use trave_sql::{Expr, ObjectName};
 
 use crate::schema::{Catalog, Condition, QualifiedName, Table};
+use caller::Who;
 
 pub use address::{AddressUse, KnownBy};
 pub use branches::Impossible;
@@ -127,15 +128,50 @@ impl Condition {
         branches::admitting_strangers(&self.expr).map(|span| self.at(span))
     }
 
-    /// The side of an `or` that always holds, so that the other sides are idle. With `in_session`,
-    /// one that holds for all who are signed in is enough.
-    pub fn open_side(&self, in_session: bool) -> Option<Part> {
-        branches::always(&self.expr, in_session, 0).map(|part| self.part(part))
+    /// The side of an `or` that always holds, so that the other sides are idle.
+    pub fn open_side(&self) -> Option<Part> {
+        branches::always(&self.expr, Who::Anybody, 0).map(|part| self.part(part))
+    }
+
+    /// The same for callers who are signed in: a side that asks for no more is enough.
+    pub fn open_side_in_session(&self) -> Option<Part> {
+        branches::always(&self.expr, Who::SignedIn, 0).map(|part| self.part(part))
     }
 
     /// The part that never holds, beside others that ask for something, and why.
     pub fn impossible_part(&self) -> Option<(Part, Impossible)> {
         branches::never(&self.expr).map(|(part, why)| (self.part(part), why))
+    }
+
+    /// Whether it turns callers without a session away before any row is read: a part that they
+    /// fail looks at no row.
+    pub fn refuses_strangers_at_once(&self, table: &Table, catalog: &Catalog) -> bool {
+        self.expr.conjuncts().into_iter().any(|part| {
+            let used = row::of(part, table, catalog);
+            truth::shuts_out_strangers(part) && used.columns.is_empty() && !used.may_be_more
+        })
+    }
+
+    /// The condition without one side of its outermost `or`, on one line.
+    pub fn without_side(&self, side: Origin) -> Option<String> {
+        let sides = self.expr.disjuncts();
+        let left: Vec<String> =
+            sides.iter().filter(|one| self.at(one.span) != side).map(|one| one.to_sql()).collect();
+        let is_one_less = left.len() + 1 == sides.len();
+        (is_one_less && !left.is_empty()).then(|| left.join(" or "))
+    }
+
+    /// The condition without the sides of its outermost `or` that admit callers without a session.
+    pub fn without_strangers(&self) -> Option<String> {
+        let sides = self.expr.disjuncts();
+        let admits = |side: &&&Expr| branches::admitting_strangers(side).is_none();
+        let left: Vec<String> = sides.iter().filter(admits).map(|one| one.to_sql()).collect();
+        (!left.is_empty() && left.len() < sides.len()).then(|| left.join(" or "))
+    }
+
+    /// The condition with `is null` for its comparison with null, on one line.
+    pub fn with_null_test(&self) -> Option<String> {
+        branches::with_null_test(&self.text)
     }
 
     /// What it looks at of the row, a row of `table`.

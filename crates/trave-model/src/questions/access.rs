@@ -24,10 +24,7 @@ pub enum Admission {
 /// Whether a policy can apply to callers of the API; a role that the project made may be one.
 /// One that holds for no row admits nothing.
 fn is_for_callers(policy: &Policy, command: Command) -> bool {
-    let condition = match command {
-        Command::Insert => policy.check_or_using(),
-        Command::Select | Command::Update | Command::Delete => policy.using.as_ref(),
-    };
+    let condition = policy.guard(command);
     policy.permissive
         && condition.is_none_or(|condition| condition.truth() != Truth::Never)
         && policy.roles.iter().any(|role| role != "service_role" && role != "postgres")

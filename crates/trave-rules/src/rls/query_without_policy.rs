@@ -15,6 +15,13 @@ fn query_without_policy(query: &Query, cx: &mut Context) {
     let Some(catalog) = cx.catalog_of(table) else { return };
     let refused = |command: &&Command| admission(table, **command) == Admission::Never;
     let Some(command) = query.commands().iter().find(refused).copied() else { return };
+    // A condition that contradicts itself is to be mended where it stands.
+    let contradicts = |policy: &Policy| {
+        policy.is_for(command) && policy.conditions().any(|it| it.impossible_part().is_some())
+    };
+    if table.policies.iter().any(contradicts) {
+        return;
+    }
     let lacks_grant = ["anon", "authenticated"]
         .iter()
         .all(|role| catalog.may(role, command, table) == Some(false));
