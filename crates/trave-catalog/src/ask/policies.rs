@@ -16,7 +16,7 @@ impl Policy {
     /// The conditions that a command has to meet: an update the one for old rows and the one for
     /// new ones.
     pub fn guards(&self, command: Command) -> Vec<&Condition> {
-        let new = (command == Command::Update).then(|| self.check.as_ref()).flatten();
+        let new = self.check.as_ref().filter(|_| command == Command::Update);
         self.guard(command).into_iter().chain(new).collect()
     }
 

@@ -8,15 +8,15 @@ use super::outcome::outcome;
 use super::truth::{self, Truth};
 use super::visit::{DEPTH_MAX, Visitor, visit};
 
-/// The side of an `or` that always holds, while another side asks for something. With
-/// `in_session`, one that holds for all who are signed in is enough.
-pub(super) fn always(expr: &Expr, in_session: bool, depth: usize) -> Option<&Expr> {
+/// The side of an `or` that always holds, while another side asks for something; for callers who
+/// are signed in, one that asks for no more is enough.
+pub(super) fn always(expr: &Expr, who: Who, depth: usize) -> Option<&Expr> {
     if depth > DEPTH_MAX {
         return None;
     }
     let is_open = |part: &Expr| match truth::of(part) {
         Truth::Always => true,
-        Truth::AnySession => in_session,
+        Truth::AnySession => who == Who::SignedIn,
         Truth::Never | Truth::Depends => false,
     };
     let ways = expr.disjuncts();
@@ -26,11 +26,11 @@ pub(super) fn always(expr: &Expr, in_session: bool, depth: usize) -> Option<&Exp
         return open
             .filter(|_| asks)
             .copied()
-            .or_else(|| ways.into_iter().find_map(|way| always(way, in_session, depth + 1)));
+            .or_else(|| ways.into_iter().find_map(|way| always(way, who, depth + 1)));
     }
     let parts = expr.conjuncts();
     if parts.len() > 1 {
-        return parts.into_iter().find_map(|part| always(part, in_session, depth + 1));
+        return parts.into_iter().find_map(|part| always(part, who, depth + 1));
     }
     let query = match &expr.kind {
         ExprKind::Exists(query) => query,
@@ -38,7 +38,7 @@ pub(super) fn always(expr: &Expr, in_session: bool, depth: usize) -> Option<&Exp
         _ => return None,
     };
     let QueryBody::Select(select) = &query.body else { return None };
-    always(select.filter.as_ref()?, in_session, depth + 1)
+    always(select.filter.as_ref()?, who, depth + 1)
 }
 
 /// Whether it depends on something, and may hold for some caller: what is for the server does not.
@@ -154,10 +154,10 @@ pub(super) fn with_null_test(text: &str) -> Option<String> {
     let ExprKind::Binary(binary) = &part.kind else { return None };
     let is_null = |side: &Expr| matches!(without_cast(side).kind, ExprKind::Literal(_));
     let tested = if is_null(&binary.right) { &binary.left } else { &binary.right };
-    let test = if binary.operator == Operator::Equal { "is null" } else { "is not null" };
+    let suffix = if binary.operator == Operator::Equal { "is null" } else { "is not null" };
     let before = text.get(..part.span.start as usize)?;
     let after = text.get(part.span.end as usize..)?;
-    let changed = format!("{before}{} {test}{after}", tested.to_sql());
+    let changed = format!("{before}{} {suffix}{after}", tested.to_sql());
     (!changed.contains('\n')).then_some(changed)
 }
 
@@ -194,7 +194,7 @@ fn names_strangers(expr: &Expr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Impossible, admitting_strangers, always, never};
+    use super::{Impossible, Who, admitting_strangers, always, never};
 
     fn read(condition: &str) -> trave_sql::Expr {
         trave_sql::parse_expression(condition, trave_sql::Options::default()).unwrap()
@@ -202,26 +202,25 @@ mod tests {
 
     #[test]
     fn one_open_side_of_an_or_makes_the_others_idle() {
-        let open = |condition: &str, in_session| {
-            always(&read(condition), in_session, 0).map(trave_sql::Expr::to_sql)
-        };
-        assert_eq!(open("owner_id = auth.uid() or true", false).as_deref(), Some("true"));
+        let open =
+            |condition: &str, who| always(&read(condition), who, 0).map(trave_sql::Expr::to_sql);
+        assert_eq!(open("owner_id = auth.uid() or true", Who::Anybody).as_deref(), Some("true"));
         assert_eq!(
-            open("x > 1 and (1 = 1 or owner_id = auth.uid())", false).as_deref(),
+            open("x > 1 and (1 = 1 or owner_id = auth.uid())", Who::Anybody).as_deref(),
             Some("1 = 1")
         );
         let session = "owner_id = auth.uid() or auth.uid() is not null";
-        assert_eq!(open(session, false), None);
-        assert_eq!(open(session, true).as_deref(), Some("auth.uid() is not null"));
+        assert_eq!(open(session, Who::Anybody), None);
+        assert_eq!(open(session, Who::SignedIn).as_deref(), Some("auth.uid() is not null"));
         let inside = "exists (select 1 from t where t.id = x and (t.owner = auth.uid() or true))";
-        assert_eq!(open(inside, false).as_deref(), Some("true"));
+        assert_eq!(open(inside, Who::Anybody).as_deref(), Some("true"));
         assert_eq!(
-            open("auth.role() = 'service_role' or auth.role() = 'authenticated'", true),
+            open("auth.role() = 'service_role' or auth.role() = 'authenticated'", Who::SignedIn),
             None
         );
-        assert_eq!(open("true", false), None);
-        assert_eq!(open("true or 1 = 1", false), None);
-        assert_eq!(open("owner_id = auth.uid() or shared", false), None);
+        assert_eq!(open("true", Who::Anybody), None);
+        assert_eq!(open("true or 1 = 1", Who::Anybody), None);
+        assert_eq!(open("owner_id = auth.uid() or shared", Who::Anybody), None);
     }
 
     #[test]
@@ -265,7 +264,7 @@ mod tests {
     fn what_a_missing_session_opens_is_found() {
         let part = |condition: &str| {
             let span = admitting_strangers(&read(condition))?;
-            Some(condition[span.start as usize..span.end as usize].to_owned())
+            Some(condition.get(span.start as usize..span.end as usize)?.to_owned())
         };
         assert_eq!(
             part("auth.uid() is null or owner_id = auth.uid()").as_deref(),

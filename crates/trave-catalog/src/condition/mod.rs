@@ -30,6 +30,7 @@ use trave_source::{Origin, Span};
 use trave_sql::{Expr, ObjectName};
 
 use crate::schema::{Catalog, Condition, Function, QualifiedName, Table};
+use caller::Who;
 
 pub use address::{AddressUse, KnownBy};
 pub use branches::Impossible;
@@ -159,10 +160,14 @@ impl Condition {
         branches::admitting_strangers(&self.expr).map(|span| self.at(span))
     }
 
-    /// The side of an `or` that always holds, so that the other sides are idle. With `in_session`,
-    /// one that holds for all who are signed in is enough.
-    pub fn open_side(&self, in_session: bool) -> Option<Part> {
-        branches::always(&self.expr, in_session, 0).map(|part| self.part(part))
+    /// The side of an `or` that always holds, so that the other sides are idle.
+    pub fn open_side(&self) -> Option<Part> {
+        branches::always(&self.expr, Who::Anybody, 0).map(|part| self.part(part))
+    }
+
+    /// The same for callers who are signed in: a side that asks for no more is enough.
+    pub fn open_side_in_session(&self) -> Option<Part> {
+        branches::always(&self.expr, Who::SignedIn, 0).map(|part| self.part(part))
     }
 
     /// The part that never holds, beside others that ask for something, and why.

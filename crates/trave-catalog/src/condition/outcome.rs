@@ -59,16 +59,8 @@ impl Outcome {
         }
     }
 
-    fn from_bool(holds: bool) -> Self {
-        if holds { Self::HOLDS } else { Self::FAILS }
-    }
-
     fn not(self) -> Self {
         Self { holds: self.fails, fails: self.holds, null: self.null }
-    }
-
-    fn negated_if(self, negated: bool) -> Self {
-        if negated { self.not() } else { self }
     }
 
     fn and(self, other: Self) -> Self {
@@ -84,6 +76,12 @@ impl Outcome {
     }
 }
 
+impl From<bool> for Outcome {
+    fn from(holds: bool) -> Self {
+        if holds { Self::HOLDS } else { Self::FAILS }
+    }
+}
+
 /// What a condition comes to for whoever is assumed to be calling, over all rows.
 pub(super) fn outcome(expr: &Expr, who: Who, depth: usize) -> Outcome {
     if depth > DEPTH_MAX {
@@ -93,14 +91,17 @@ pub(super) fn outcome(expr: &Expr, who: Who, depth: usize) -> Outcome {
         ExprKind::Not(inner) => outcome(inner, who, depth + 1).not(),
         ExprKind::Cast(cast) => outcome(&cast.value, who, depth + 1),
         ExprKind::Binary(binary) => of_binary(binary, who, depth),
-        ExprKind::Is(is) => of_test(is, who, depth).negated_if(is.negated),
-        ExprKind::InList(list) => of_list(list, who, depth).negated_if(list.negated),
-        ExprKind::InQuery(found) => of_search(found, who, depth).negated_if(found.negated),
+        ExprKind::Is(is) if is.negated => of_test(is, who, depth).not(),
+        ExprKind::Is(is) => of_test(is, who, depth),
+        ExprKind::InList(list) if list.negated => of_list(list, who, depth).not(),
+        ExprKind::InList(list) => of_list(list, who, depth),
+        ExprKind::InQuery(found) if found.negated => of_search(found, who, depth).not(),
+        ExprKind::InQuery(found) => of_search(found, who, depth),
         ExprKind::Quantified(compared) => of_quantified(compared, who, depth),
         ExprKind::Exists(query) => of_exists(query, who, depth),
         ExprKind::Like(like) => {
             let operands = [&like.value, &like.pattern];
-            strict(operands.map(|operand| value(operand, who, depth + 1)))
+            strict(&operands.map(|operand| value(operand, who, depth + 1)))
         }
         ExprKind::Between(between) => {
             if value(&between.value, who, depth + 1).is_null() {
@@ -152,14 +153,14 @@ fn of_binary(binary: &Binary, who: Who, depth: usize) -> Outcome {
             match binary.operator {
                 Operator::Equal => equality(&left, &right),
                 Operator::NotEqual => equality(&left, &right).not(),
-                _ => strict([left, right]),
+                _ => strict(&[left, right]),
             }
         }
     }
 }
 
 /// Operators give null when an operand is.
-fn strict(operands: [Value; 2]) -> Outcome {
+fn strict(operands: &[Value; 2]) -> Outcome {
     if operands.iter().any(Value::is_null) { Outcome::NULL } else { Outcome::ANY }
 }
 
@@ -167,7 +168,7 @@ fn equality(left: &Value, right: &Value) -> Outcome {
     match (left, right) {
         _ if left.is_null() || right.is_null() => Outcome::NULL,
         (Value::Known(left), Value::Known(right)) if is_same_kind(left, right) => {
-            Outcome::from_bool(left == right)
+            Outcome::from(left == right)
         }
         (Value::Unknown, _) | (_, Value::Unknown) => Outcome::ANY,
         _ => Outcome::EITHER,
@@ -181,20 +182,20 @@ fn is_same_kind(left: &Known, right: &Known) -> bool {
 fn of_test(is: &Is, who: Who, depth: usize) -> Outcome {
     let tested = value(&is.value, who, depth + 1);
     let is_so = |expected: Known| match &tested {
-        Value::Known(known) => Outcome::from_bool(*known == expected),
+        Value::Known(known) => Outcome::from(*known == expected),
         Value::Present | Value::Unknown => Outcome::EITHER,
     };
     match &is.test {
         IsTest::Null => match tested {
             Value::Unknown => Outcome::EITHER,
-            _ => Outcome::from_bool(tested.is_null()),
+            _ => Outcome::from(tested.is_null()),
         },
         IsTest::True => is_so(Known::Boolean(true)),
         IsTest::False => is_so(Known::Boolean(false)),
         IsTest::DistinctFrom(other) => match (&tested, &value(other, who, depth + 1)) {
             (Value::Unknown, _) | (_, Value::Unknown) => Outcome::EITHER,
             (left, right) if left.is_null() || right.is_null() => {
-                Outcome::from_bool(left.is_null() != right.is_null())
+                Outcome::from(left.is_null() != right.is_null())
             }
             (left, right) => equality(left, right).not(),
         },

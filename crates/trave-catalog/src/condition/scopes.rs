@@ -1,7 +1,7 @@
 //! What a column inside a condition belongs to: the row at hand, or something that a sub-select
 //! reads. The innermost query that has a column of the name wins, as in PostgreSQL.
 
-use trave_sql::{ColumnRef, FromItem, FromKind, Query, QueryBody};
+use trave_sql::{ColumnRef, FromItem, FromKind, Name, Query, QueryBody};
 
 use super::correlation::{is_called, lacks};
 use super::reads::qualified;
@@ -54,16 +54,12 @@ impl<'q> Scopes<'q> {
                 return home;
             }
         }
-        let is_row = match &column.qualifier {
-            Some(before) => {
-                let is_same =
-                    before.schema.as_ref().is_none_or(|it| *it == *self.table.name.schema);
-                is_same && before.name == *self.table.name.name
-            }
-            None => {
-                let name = column.name.as_str();
-                name == self.table.name.name || self.table.column(name).is_some()
-            }
+        let name = column.name.as_str();
+        let is_row = if let Some(before) = &column.qualifier {
+            let is_same = |schema: &Name| schema.as_str() == self.table.name.schema;
+            before.schema.as_ref().is_none_or(is_same) && before.name == *self.table.name.name
+        } else {
+            name == self.table.name.name || self.table.column(name).is_some()
         };
         if is_row { Home::Row } else { Home::Unknown }
     }

@@ -93,10 +93,10 @@ fn help(table: &Table, policy: &Policy) -> String {
         Some(it) if it.admitting_strangers().is_some() => Some(it.without_strangers()),
         _ => None,
     };
-    let mut clauses = String::new();
+    let mut clauses = Vec::new();
     for (word, condition) in [("using", &policy.using), ("with check", &policy.check)] {
         match rest(condition) {
-            Some(Some(text)) => clauses.push_str(&format!(" {word} ({text})")),
+            Some(Some(text)) => clauses.push(format!(" {word} ({text})")),
             Some(None) => {
                 return "test for a session (`(select auth.uid()) is not null`) and compare a \
                     column of the row with the caller"
@@ -105,7 +105,8 @@ fn help(table: &Table, policy: &Policy) -> String {
             None => {}
         }
     }
-    format!("alter policy {} on {} to authenticated{clauses};", quoted(&policy.name), table.name)
+    let (name, clauses) = (quoted(&policy.name), clauses.concat());
+    format!("alter policy {name} on {} to authenticated{clauses};", table.name)
 }
 
 /// A policy that no caller without a session ever meets.

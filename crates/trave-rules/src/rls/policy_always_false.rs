@@ -24,9 +24,11 @@ fn report(
     cx: &mut Context,
 ) {
     let text = &part.text;
+    // The caret shows what is too long to say.
+    let named = if text.len() > 40 { "this".to_owned() } else { format!("`{text}`") };
     let outcome = outcome(table, policy, condition, why);
     let finding = cx
-        .report(part.origin, format!("`{text}` is never true{outcome}"))
+        .report(part.origin, format!("{named} is never true{outcome}"))
         .here(match why {
             Impossible::NullCompared => "a comparison with null is null",
             Impossible::TwoValues => "the same column has to equal another constant too",

@@ -82,7 +82,7 @@ fn only_sessions(policy: &Policy) -> bool {
 
 /// Whether one side of an `or` is all that holds.
 fn is_idle_or(condition: &Condition) -> bool {
-    condition.truth() != Truth::Depends && condition.open_side(true).is_some()
+    condition.truth() != Truth::Depends && condition.open_side_in_session().is_some()
 }
 
 /// Whether every condition that guards a command always holds.

@@ -20,7 +20,7 @@ fn policy_ignores_row(table: &Table, cx: &mut Context) {
             any_member((catalog, table), (policy, guard), (&membership, &commands), cx);
         } else if policy.command == Some(Command::Select)
             && guard.truth() == Truth::AnySession
-            && guard.open_side(true).is_none()
+            && guard.open_side_in_session().is_none()
             && !cx.model().is_public(&table.name.name)
         {
             any_session(table, (policy, guard), cx);

@@ -20,7 +20,7 @@ fn policy_or_true(table: &Table, cx: &mut Context) {
 fn open_side(policy: &Policy, condition: &Condition) -> Option<Part> {
     // Where strangers may pass by another side, a session is a way of its own.
     let all_signed_in = policy.is_for_sessions_only() || condition.truth() == Truth::AnySession;
-    condition.open_side(all_signed_in)
+    if all_signed_in { condition.open_side_in_session() } else { condition.open_side() }
 }
 
 fn report(
@@ -32,12 +32,12 @@ fn report(
     let rest = condition.without_side(part.origin);
     let message = if rest.is_some() {
         format!(
-            "policy `{name}` {} every row of `{}`: `{open}` holds whatever else it asks",
+            "policy `{name}` {} every row of `{}`: one side of its `or` always holds",
             if policy.permissive { "admits" } else { "restricts nothing, and passes" },
             table.name.short()
         )
     } else {
-        format!("part of policy `{name}` asks nothing: `{open}` holds whatever stands beside `or`")
+        format!("part of policy `{name}` asks nothing: one side of its `or` always holds")
     };
     let finding =
         cx.report(part.origin, message).here("always true").about(&table.name).about(name);

@@ -1,6 +1,6 @@
 //! Policies for callers with a session that are evaluated for those without one.
 
-use trave_rule::catalog::{Catalog, Command, Condition, Policy, Table, Truth, quoted};
+use trave_rule::catalog::{Catalog, Command, Condition, Index, Policy, Table, Truth, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -36,8 +36,9 @@ fn policy_without_role(table: &Table, cx: &mut Context) {
     }
 }
 
-/// Policies that make a read by a caller without a session go through the whole table, although none
-/// admits it. Where another one may, the rows are read anyway; changes find what a read may see.
+/// Policies that make a read by a caller without a session go through the whole table, although
+/// none admits it. Where another one may, the rows are read anyway; changes find what a read may
+/// see.
 fn needless<'t>(catalog: &Catalog, table: &'t Table) -> Vec<&'t Policy> {
     let reads = |policy: &&Policy| {
         policy.permissive && policy.is_for(Command::Select) && policy.names_role("anon")
@@ -66,7 +67,11 @@ fn reads_rows(catalog: &Catalog, table: &Table, policy: &Policy) -> bool {
 /// Whether PostgreSQL has to look at each row to find out: no index leads to those that could pass,
 /// and something is worked out for each.
 fn is_run_by_row(using: &Condition, table: &Table, catalog: &Catalog) -> bool {
-    let indexed = |column: &str| table.index_serving(&[column]).is_some();
+    // A partial index may be one for just these rows.
+    let leads = |index: &Index, column: &str| {
+        index.is_ordered_or_hash() && index.leading_column().is_some_and(|first| first == column)
+    };
+    let indexed = |column: &str| table.indexes.iter().any(|index| leads(index, column));
     let is_costly = using.has_subselect() || !using.row_calls(catalog).is_empty();
     is_costly && !using.is_narrowed_by(&indexed)
 }
@@ -111,6 +116,13 @@ create policy q on notes using (owner_id = auth.uid());";
     fn an_index_finds_nothing_at_once() {
         let sql = "create index on notes (owner_id);
 create policy p on notes for select using (owner_id = (select auth.uid()));";
+        check(&super::RULE, &format!("{TABLE}{sql}"));
+    }
+
+    #[test]
+    fn an_index_for_just_these_rows_finds_nothing_at_once() {
+        let sql = "create index on notes (owner_id) where shared;
+create policy p on notes for select using (owner_id = (select auth.uid()) and shared);";
         check(&super::RULE, &format!("{TABLE}{sql}"));
     }
 

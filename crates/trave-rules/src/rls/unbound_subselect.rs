@@ -58,7 +58,8 @@ fn report_shadowed(
             policy.name
         ),
         Shadowing::Path => format!(
-            "policy `{}` never looks at the path of the file: `{column}` is `{inner}.{column}` here",
+            "policy `{}` never looks at the path of the file: `{column}` is \
+            `{inner}.{column}` here",
             policy.name
         ),
     };

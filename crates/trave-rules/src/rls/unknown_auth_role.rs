@@ -33,16 +33,14 @@ fn report(
     let sign = if role.negated { "<>" } else { "=" };
     cx.report(
         condition.at(role.span),
-        format!(
-            "{outcome} this test of policy `{}`: no token has the role `{name}`",
-            policy.name
-        ),
+        format!("{outcome} this test of policy `{}`: no token has the role `{name}`", policy.name),
     )
     .about(&table.name)
     .about(&policy.name)
     .note("the role of a token is `anon`, `authenticated` or `service_role`")
     .help(format!(
-        "keep it in `app_metadata`: (select auth.jwt()) -> 'app_metadata' ->> 'role' {sign} '{name}'"
+        "keep it in `app_metadata`: (select auth.jwt()) -> 'app_metadata' ->> 'role' {sign} \
+        '{name}'"
     ));
 }
 
