@@ -64,7 +64,8 @@ impl Condition {
         ties::ties(&self.expr, catalog, 0)
     }
 
-    /// The columns that must be the caller's id on every way of holding: `owner_id = auth.uid()`.
+    /// The columns that must be the caller's id, or among what is found by it, on every way of
+    /// holding: `owner_id = auth.uid()`, `team_id in (select … where user_id = auth.uid())`.
     pub fn columns_of_caller(&self) -> Vec<SmolStr> {
         owner::columns(&self.expr, 0)
     }

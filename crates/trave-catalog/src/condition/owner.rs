@@ -1,17 +1,23 @@
-//! Which columns a condition compares with who is calling.
+//! Which columns a condition compares with who is calling, or with what is the caller's.
 
 use smol_str::SmolStr;
 use trave_sql::{Expr, ExprKind, Operator};
 
 use super::truth::is_auth;
-use super::visit::DEPTH_MAX;
+use super::visit::{DEPTH_MAX, Visitor, visit};
 
-/// The columns that must be the caller's id on every way of holding.
+/// The columns that must be the caller's id, or among what is found by it, on every way of holding.
 pub(super) fn columns(expr: &Expr, depth: usize) -> Vec<SmolStr> {
     if depth > DEPTH_MAX {
         return Vec::new();
     }
-    let ExprKind::Binary(binary) = &expr.kind else { return Vec::new() };
+    let binary = match &expr.kind {
+        ExprKind::Binary(binary) => binary,
+        ExprKind::InQuery(within) if !within.negated && asks_for_caller(expr) => {
+            return column(&within.value).into_iter().collect();
+        }
+        _ => return Vec::new(),
+    };
     let (left, right) = (&binary.left, &binary.right);
     let both = || (columns(left, depth + 1), columns(right, depth + 1));
     match binary.operator {
@@ -29,6 +35,20 @@ pub(super) fn columns(expr: &Expr, depth: usize) -> Vec<SmolStr> {
         Operator::Equal if is_auth(right, "uid") => column(left).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether some part of an expression is the caller's id.
+fn asks_for_caller(expr: &Expr) -> bool {
+    struct Asks(bool);
+    impl Visitor<'_> for Asks {
+        fn enter(&mut self, expr: &Expr) -> bool {
+            self.0 |= is_auth(expr, "uid");
+            true
+        }
+    }
+    let mut asks = Asks(false);
+    visit(expr, &mut asks, 0);
+    asks.0
 }
 
 /// The column that an expression is, also under a cast.
@@ -57,6 +77,14 @@ mod tests {
     fn a_column_counts_where_every_way_asks_for_it() {
         assert_eq!(owners("owner_id = (select auth.uid())"), ["owner_id"]);
         assert_eq!(owners("auth.uid()::text = owner_id::text and sharing = 'x'"), ["owner_id"]);
+        assert_eq!(
+            owners("id in (select n.id from notes n where n.owner_id = auth.uid())"),
+            ["id"]
+        );
+        assert!(owners("id in (select n.id from notes n)").is_empty());
+        assert!(
+            owners("id not in (select n.id from notes n where n.owner_id = auth.uid())").is_empty()
+        );
         assert!(owners("owner_id = auth.uid() or reader_id = auth.uid()").is_empty());
         assert!(owners("owner_id = auth.uid() or owner_id is null").is_empty());
         assert!(owners("exists (select 1 from notes n where n.owner_id = auth.uid())").is_empty());
