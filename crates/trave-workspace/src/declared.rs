@@ -58,7 +58,7 @@ pub(crate) fn read_prisma(
         read.push((id, &file.path, text));
     }
     let listed: Vec<SchemaFile<'_>> =
-        read.iter().map(|(id, path, text)| SchemaFile { id: *id, path, text: &**text }).collect();
+        read.iter().map(|(id, path, text)| SchemaFile { id: *id, path, text }).collect();
     let (found, notices) = prisma::read(&listed);
     made.sources = found;
     made.notices.extend(notices);

@@ -46,15 +46,13 @@ pub(crate) struct ReplayedRoots {
 impl ReplayedRoots {
     /// Keeps what a root left behind, in place of what it left before.
     pub(crate) fn put(&mut self, root: usize, replayed: Replayed) {
-        match (self.catalogs.get_mut(root), self.notices.get_mut(root)) {
-            (Some(catalog), Some(notices)) => {
-                *catalog = replayed.catalog;
-                *notices = replayed.notices;
-            }
-            _ => {
-                self.catalogs.push(replayed.catalog);
-                self.notices.push(replayed.notices);
-            }
+        let known = self.catalogs.get_mut(root).zip(self.notices.get_mut(root));
+        if let Some((catalog, notices)) = known {
+            *catalog = replayed.catalog;
+            *notices = replayed.notices;
+        } else {
+            self.catalogs.push(replayed.catalog);
+            self.notices.push(replayed.notices);
         }
     }
 }

@@ -183,7 +183,8 @@ impl<'a> Code<'a> {
         let (Some(linked), Some(steps)) = (self.modules.get(module), steps.checked_sub(1)) else {
             return Meaning::Unknown;
         };
-        for export in linked.module.exports.iter().filter(|export| export.name == name) {
+        let mut named = linked.module.exports.iter().filter(|export| export.name == name);
+        if let Some(export) = named.next() {
             return match &export.what {
                 Exported::Binding(binding) => self.binding(module, *binding, steps),
                 Exported::Expr(expr) => self.follow(At { module, expr: *expr }, steps),
@@ -217,12 +218,6 @@ impl<'a> Code<'a> {
     /// What a call calls.
     pub(super) fn callee(&self, at: At, call: &Call) -> Meaning {
         self.meaning(At { expr: call.callee, ..at })
-    }
-
-    /// An argument of a call.
-    pub(super) fn argument(&self, at: At, call: &Call, index: usize) -> Option<At> {
-        let argument = call.args.get(index).filter(|argument| !argument.spread)?;
-        Some(At { expr: argument.value, ..at })
     }
 
     /// The value of a field of an object literal, spreads included.
@@ -276,7 +271,7 @@ impl<'a> Code<'a> {
         let mut arguments = self.arguments.borrow_mut();
         for (index, param) in function.into_iter().flat_map(|it| &it.params).enumerate() {
             let Pattern::Name(binding) = param.pattern else { continue };
-            match self.argument(at, call, index) {
+            match argument(at, call, index) {
                 // A parameter that stands for itself would lead round in a circle.
                 Some(argument) if !matches!(self.kind(argument), Some(ExprKind::Name(_))) => {
                     arguments.insert((module, binding), argument);
@@ -367,7 +362,7 @@ impl<'a> Code<'a> {
             ExprKind::Call(call) => {
                 let of_object = matches!(self.kind(At { expr: call.callee, ..at })?,
                     ExprKind::Member { property, .. } if property == "values");
-                let of = self.argument(at, call, 0).filter(|_| of_object)?;
+                let of = argument(at, call, 0).filter(|_| of_object)?;
                 let Meaning::Expr(of) = self.meaning(of) else { return None };
                 matches!(self.kind(of)?, ExprKind::Object(_)).then(|| self.texts(of))?
             }
@@ -398,6 +393,12 @@ impl<'a> Code<'a> {
             _ => return None,
         })
     }
+}
+
+/// An argument of a call, if it is one value.
+pub(super) fn argument(at: At, call: &Call, index: usize) -> Option<At> {
+    let argument = call.args.get(index).filter(|argument| !argument.spread)?;
+    Some(At { expr: argument.value, ..at })
 }
 
 impl Linked<'_> {

@@ -21,8 +21,12 @@ impl Declared {
         self.enums.iter().for_each(|one| write_enum(&mut out, one));
         let (old, new): (Vec<&Table>, Vec<&Table>) =
             self.tables.iter().partition(|table| made(&table.name));
-        new.iter().for_each(|table| write_table(&mut out, table));
-        old.iter().for_each(|table| write_columns(&mut out, table));
+        for table in &new {
+            write_table(&mut out, table);
+        }
+        for table in old {
+            write_columns(&mut out, table);
+        }
         for table in &new {
             table.indexes.iter().for_each(|index| write_index(&mut out, table, index));
         }

@@ -118,10 +118,6 @@ pub enum DeclaredBy {
     Prisma,
     /// `pgTable(…)`, `mysqlTable(…)`, `sqliteTable(…)`.
     Drizzle,
-    /// Classes with `@Entity()` of TypeORM.
-    TypeOrm,
-    /// Classes with `@Entity()` of MikroORM, `defineEntity(…)`.
-    MikroOrm,
 }
 
 /// Everything a root's migrations leave behind.

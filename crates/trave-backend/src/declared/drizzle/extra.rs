@@ -9,7 +9,7 @@ use trave_ts::ir::ExprKind;
 use super::Reader;
 use super::column::{Chain, action_of};
 use super::table::{Shape, dialect_of, reference_name};
-use crate::declared::code::{At, Meaning};
+use crate::declared::code::{At, Meaning, argument};
 use crate::declared::name::{BYTES_MAX, cut, quoted};
 use crate::declared::{Check, Index, IndexKey, Key, Reference, Table};
 
@@ -55,7 +55,7 @@ impl Reader<'_> {
     }
 
     fn name(&self, chain: &Chain<'_>) -> Option<SmolStr> {
-        self.code.text(self.code.argument(chain.at, chain.call, 0)?)
+        self.code.text(argument(chain.at, chain.call, 0)?)
     }
 
     fn index(&self, shape: &Shape, chain: &Chain<'_>, (at, unique): (At, bool)) -> Option<Index> {
@@ -66,10 +66,9 @@ impl Reader<'_> {
         let is_using = on.name == "using";
         let from = usize::from(is_using);
         let keys = (from..on.call.args.len())
-            .map(|index| self.index_key(shape, self.code.argument(on.at, on.call, index)?));
+            .map(|index| self.index_key(shape, argument(on.at, on.call, index)?));
         let keys: Vec<(IndexKey, String)> = keys.collect::<Option<_>>()?;
-        let method =
-            if is_using { self.code.text(self.code.argument(on.at, on.call, 0)?) } else { None };
+        let method = if is_using { self.code.text(argument(on.at, on.call, 0)?) } else { None };
         let columns: Vec<&str> = keys.iter().map(|(_, name)| name.as_str()).collect();
         let made_up = || {
             let name = format!("{}_{}_index", shape.table.name.name, columns.join("_"));
@@ -77,7 +76,7 @@ impl Reader<'_> {
         };
         let predicate = match chain.methods.iter().find(|it| it.name == "where") {
             Some(condition) => {
-                let written = self.code.argument(condition.at, condition.call, 0)?;
+                let written = argument(condition.at, condition.call, 0)?;
                 Some(self.sql(written, &|key| shape.keys.get(key).cloned())?)
             }
             None => None,
@@ -91,7 +90,7 @@ impl Reader<'_> {
     /// `table.a.desc().nullsLast().op('x')`, or an expression.
     fn index_key(&self, shape: &Shape, at: At) -> Option<(IndexKey, String)> {
         if let Some(sql) = self.sql(at, &|key| shape.keys.get(key).cloned()) {
-            let whole = self.direction(&sql);
+            let whole = direction(&sql);
             return Some((whole, String::new()));
         }
         let (mut at, mut words) = (at, Vec::new());
@@ -101,7 +100,7 @@ impl Reader<'_> {
             else {
                 return None;
             };
-            words.push((property.as_str(), self.code.argument(at, call, 0)));
+            words.push((property.as_str(), argument(at, call, 0)));
             at = At { expr: *object, ..at };
         }
         let column = self.column(shape, at)?;
@@ -121,19 +120,6 @@ impl Reader<'_> {
         Some((IndexKey { value: quoted(&column), rest }, column.to_string()))
     }
 
-    /// An expression as a key; `… desc` behind it is no part of it.
-    fn direction(&self, sql: &str) -> IndexKey {
-        let lower = sql.to_ascii_lowercase();
-        let ending =
-            [" desc nulls last", " desc", " asc"].into_iter().find(|end| lower.ends_with(end));
-        let cut = ending.map_or(sql.len(), |ending| sql.len() - ending.len());
-        let value = sql.get(..cut).unwrap_or(sql);
-        let is_column = trave_sql::parse_expression(value, trave_sql::Options::default())
-            .is_some_and(|it| matches!(it.kind, trave_sql::ExprKind::Column(_)));
-        let value = if is_column { value.to_owned() } else { format!("({value})") };
-        IndexKey { value, rest: ending.unwrap_or_default().to_owned() }
-    }
-
     /// The column of `table.key`.
     fn column(&self, shape: &Shape, at: At) -> Option<SmolStr> {
         let ExprKind::Member { property, .. } = self.code.kind(at)? else { return None };
@@ -148,7 +134,7 @@ impl Reader<'_> {
     fn add_unique(&self, table: &mut Table, shape: &Shape, (chain, at): (&Chain<'_>, At)) {
         let Some(on) = chain.methods.iter().find(|it| it.name == "on") else { return };
         let columns = (0..on.call.args.len())
-            .map(|index| self.column(shape, self.code.argument(on.at, on.call, index)?));
+            .map(|index| self.column(shape, argument(on.at, on.call, index)?));
         let Some(columns) = columns.collect::<Option<Vec<_>>>() else { return };
         let made_up = || {
             let name = format!("{}_{}_unique", table.name.name, columns.join("_"));
@@ -169,11 +155,11 @@ impl Reader<'_> {
 
     /// `primaryKey({ columns: [t.a, t.b], name: 'x' })`, or `primaryKey(t.a, t.b)`.
     fn primary(&self, shape: &Shape, chain: &Chain<'_>, at: At) -> Option<Key> {
-        let first = self.code.argument(chain.at, chain.call, 0)?;
+        let first = argument(chain.at, chain.call, 0)?;
         let columns = match self.code.field(first, "columns") {
             Some(columns) => self.columns(shape, columns)?,
             None => (0..chain.call.args.len())
-                .map(|index| self.column(shape, self.code.argument(chain.at, chain.call, index)?))
+                .map(|index| self.column(shape, argument(chain.at, chain.call, index)?))
                 .collect::<Option<Vec<_>>>()?,
         };
         let written = self.code.field(first, "name").and_then(|name| self.code.text(name));
@@ -194,21 +180,20 @@ impl Reader<'_> {
         chain: &Chain<'_>,
         (at, known): (At, &BTreeMap<At, &Shape>),
     ) -> Option<Reference> {
-        let options = self.code.argument(chain.at, chain.call, 0)?;
+        let options = argument(chain.at, chain.call, 0)?;
         let columns = self.columns(shape, self.code.field(options, "columns")?)?;
         let foreign = self.code.items(self.code.field(options, "foreignColumns")?)?;
         let mut target = None;
         let mut target_columns = Vec::new();
         for item in foreign {
             // `table.id` of the function's own parameter is this table.
-            let (found, key) = match self.target(item, known) {
-                Some(found) => found,
-                None => {
-                    let ExprKind::Member { property, .. } = self.code.kind(item)? else {
-                        return None;
-                    };
-                    (*known.get(&shape.at)?, property.clone())
-                }
+            let (found, key) = if let Some(found) = self.target(item, known) {
+                found
+            } else {
+                let ExprKind::Member { property, .. } = self.code.kind(item)? else {
+                    return None;
+                };
+                (*known.get(&shape.at)?, property.clone())
             };
             target_columns.push(found.keys.get(&key)?.clone());
             target = Some(found.table.name.clone());
@@ -216,7 +201,7 @@ impl Reader<'_> {
         let target = target?;
         let action = |name: &str| {
             let method = chain.methods.iter().find(|it| it.name == name);
-            let said = method.and_then(|it| self.code.argument(it.at, it.call, 0));
+            let said = method.and_then(|it| argument(it.at, it.call, 0));
             action_of(said.and_then(|said| self.code.text(said)).as_deref().unwrap_or_default())
         };
         let written = self.code.field(options, "name").and_then(|name| self.code.text(name));
@@ -228,8 +213,20 @@ impl Reader<'_> {
     }
 
     fn check(&self, shape: &Shape, chain: &Chain<'_>, at: At) -> Option<Check> {
-        let condition = self.code.argument(chain.at, chain.call, 1)?;
+        let condition = argument(chain.at, chain.call, 1)?;
         let condition = self.sql(condition, &|key| shape.keys.get(key).cloned())?;
         Some(Check { name: self.name(chain), condition, origin: self.code.origin(at) })
     }
+}
+
+/// An expression as a key; `… desc` behind it is no part of it.
+fn direction(sql: &str) -> IndexKey {
+    let lower = sql.to_ascii_lowercase();
+    let ending = [" desc nulls last", " desc", " asc"].into_iter().find(|end| lower.ends_with(end));
+    let cut = ending.map_or(sql.len(), |ending| sql.len() - ending.len());
+    let value = sql.get(..cut).unwrap_or(sql);
+    let is_column = trave_sql::parse_expression(value, trave_sql::Options::default())
+        .is_some_and(|it| matches!(it.kind, trave_sql::ExprKind::Column(_)));
+    let value = if is_column { value.to_owned() } else { format!("({value})") };
+    IndexKey { value, rest: ending.unwrap_or_default().to_owned() }
 }

@@ -15,7 +15,7 @@ use trave_source::FileId;
 use trave_sql::Dialect;
 use trave_ts::ir::ExprKind;
 
-use super::code::{At, Code, Linked, Meaning};
+use super::code::{At, Code, Linked, Meaning, argument};
 use super::{Declared, Enum, Source, TableName, Tool};
 use table::Shape;
 
@@ -145,8 +145,8 @@ impl Reader<'_> {
             Meaning::Expr(callee) => Some(self.schema_method(callee, "enum")?),
             _ => return None,
         };
-        let name = self.code.argument(at, call, 0)?;
-        let values = self.code.texts(self.code.argument(at, call, 1)?)?;
+        let name = argument(at, call, 0)?;
+        let values = self.code.texts(argument(at, call, 1)?)?;
         let text = self.code.text(name)?;
         let name_is = TableName { schema, name: text };
         Some(Enum { name: name_is, values, origin: self.code.origin(name) })
@@ -163,6 +163,6 @@ impl Reader<'_> {
         if !of_schema || property != method {
             return None;
         }
-        self.code.text(self.code.argument(at, call, 0)?)
+        self.code.text(argument(at, call, 0)?)
     }
 }

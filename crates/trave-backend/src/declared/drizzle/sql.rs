@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trave_ts::ir::{ExprKind, TemplatePart};
 
 use super::Reader;
-use crate::declared::code::{At, Meaning};
+use crate::declared::code::{At, Meaning, argument};
 use crate::declared::name::text;
 
 impl Reader<'_> {
@@ -24,7 +24,7 @@ impl Reader<'_> {
                 return None;
             };
             if property == "raw" {
-                return self.code.text(self.code.argument(at, call, 0)?).map(|it| it.to_string());
+                return self.code.text(argument(at, call, 0)?).map(|it| it.to_string());
             }
             at = At { expr: *object, ..at };
         }

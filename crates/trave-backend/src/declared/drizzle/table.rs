@@ -8,7 +8,7 @@ use trave_ts::ir::ExprKind;
 
 use super::Reader;
 use super::column::{FieldIs, ReferenceIs, UniqueIs};
-use crate::declared::code::{At, Meaning};
+use crate::declared::code::{At, Meaning, argument};
 use crate::declared::name::{BYTES_MAX, cut};
 use crate::declared::{Index, IndexKey, Key, Reference, Table, TableName};
 
@@ -34,7 +34,7 @@ impl Reader<'_> {
     pub(super) fn shape(&self, at: At) -> Option<Shape> {
         let Some(ExprKind::Call(call)) = self.code.kind(at) else { return None };
         let (dialect, schema, creator) = self.maker(at, call)?;
-        let name = self.code.argument(at, call, 0)?;
+        let name = argument(at, call, 0)?;
         let written = self.code.text(name)?;
         let full = match creator {
             Some(creator) => self.renamed(creator, name)?,
@@ -48,9 +48,9 @@ impl Reader<'_> {
             table: Table::new(name_is, self.code.origin(name)),
             keys: BTreeMap::new(),
             references: Vec::new(),
-            extra: self.code.argument(at, call, 2),
+            extra: argument(at, call, 2),
         };
-        let columns = self.returned(self.code.argument(at, call, 1)?);
+        let columns = self.returned(argument(at, call, 1)?);
         for (key, value) in self.code.fields(columns) {
             let Some(field) = self.field(dialect, &key, value) else { continue };
             shape.add(field, key);
@@ -89,7 +89,7 @@ impl Reader<'_> {
                     };
                     let dialect =
                         dialect_of(&package).filter(|_| name.ends_with("TableCreator"))?;
-                    Some((dialect, None, Some(self.code.argument(callee, maker, 0)?)))
+                    Some((dialect, None, Some(argument(callee, maker, 0)?)))
                 }
                 ExprKind::Member { .. } => {
                     let schema = self.schema_method(callee, "table")?;

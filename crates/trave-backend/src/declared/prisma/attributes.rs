@@ -32,10 +32,11 @@ fn named_field(item: &Value, dialect: Dialect) -> Option<Named> {
             arguments.iter().find(|(own, _)| own.as_deref() == Some(name)).map(|(_, value)| value)
         };
         if let (Dialect::MySql, Some(Value::Number(length))) = (dialect, argument("length")) {
-            rest.push_str(&format!("({length})"));
+            rest = format!("({length})");
         }
         if let Some(class) = argument("ops").and_then(types::operator_class) {
-            rest.push_str(&format!(" {class}"));
+            rest.push(' ');
+            rest.push_str(&class);
         }
         if argument("sort").and_then(Value::as_name).is_some_and(|sort| sort == "Desc") {
             rest.push_str(" desc");

@@ -208,7 +208,7 @@ impl Schema<'_> {
             if let Some(unique) = line.attribute("unique") {
                 let named = attributes::Named { field: SmolStr::default(), rest: rest_of(unique) };
                 let keys = vec![(column_name(line), named)];
-                let index = self.index(table, keys, (model.file, unique), IndexIs::Unique);
+                let index = self.index(table, (&keys, IndexIs::Unique), (model.file, unique));
                 table.indexes.push(index);
             }
         }
@@ -249,17 +249,16 @@ impl Schema<'_> {
         if keys.is_empty() || condition.is_some_and(|value| raw(value).is_none()) {
             return;
         }
-        let mut index = self.index(table, keys, (model.file, attribute), is);
-        index.predicate = condition.and_then(raw).map(|condition| condition.to_string());
+        let mut index = self.index(table, (&keys, is), (model.file, attribute));
+        index.predicate = condition.and_then(raw).map(ToString::to_string);
         table.indexes.push(index);
     }
 
     fn index(
         &self,
         table: &Table,
-        keys: Vec<(SmolStr, attributes::Named)>,
+        (keys, is): (&[(SmolStr, attributes::Named)], IndexIs),
         (file, attribute): (FileId, &Attribute),
-        is: IndexIs,
     ) -> Index {
         let columns: Vec<SmolStr> = keys.iter().map(|(column, _)| column.clone()).collect();
         let ending = if is == IndexIs::Unique { "_key" } else { "_idx" };

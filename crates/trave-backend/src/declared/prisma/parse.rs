@@ -13,7 +13,7 @@ pub(super) fn parse(text: &str) -> Vec<Block> {
     let mut reader = Reader { text, at: 0, depth: 0 };
     let mut blocks = Vec::new();
     loop {
-        reader.skip_blank(true);
+        reader.skip_blank(Ends::MeanNothing);
         if reader.is_at_end() {
             return blocks;
         }
@@ -22,6 +22,15 @@ pub(super) fn parse(text: &str) -> Vec<Block> {
             None => reader.skip_line(),
         }
     }
+}
+
+/// What the end of a line means where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// A blank like others.
+    MeanNothing,
+    /// The end of a field.
+    EndLines,
 }
 
 struct Reader<'a> {
@@ -51,10 +60,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over blanks and comments; over ends of lines too where those mean nothing.
-    fn skip_blank(&mut self, lines: bool) {
+    fn skip_blank(&mut self, ends: Ends) {
         loop {
             let rest = self.rest();
-            let blank = |c: char| c.is_whitespace() && (lines || c != '\n');
+            let blank = |c: char| c.is_whitespace() && (ends == Ends::MeanNothing || c != '\n');
             let trimmed = rest.trim_start_matches(blank);
             self.at += rest.len() - trimmed.len();
             if trimmed.starts_with("//") {
@@ -94,15 +103,15 @@ impl<'a> Reader<'a> {
 
     fn block(&mut self) -> Option<Block> {
         let keyword = self.word()?.text;
-        self.skip_blank(false);
+        self.skip_blank(Ends::EndLines);
         let name = self.word()?;
-        self.skip_blank(true);
+        self.skip_blank(Ends::MeanNothing);
         if !self.eat('{') {
             return None;
         }
         let mut block = Block { keyword, name, lines: Vec::new(), attributes: Vec::new() };
         loop {
-            self.skip_blank(true);
+            self.skip_blank(Ends::MeanNothing);
             if self.is_at_end() || self.eat('}') {
                 return Some(block);
             }
@@ -111,7 +120,7 @@ impl<'a> Reader<'a> {
             } else {
                 block.lines.extend(self.line());
             }
-            self.skip_blank(false);
+            self.skip_blank(Ends::EndLines);
             if !matches!(self.peek(), Some('\n' | '}') | None) {
                 self.skip_line();
             }
@@ -124,9 +133,9 @@ impl<'a> Reader<'a> {
         let mut line =
             Line { name, kind: None, setting: None, attributes: Vec::new(), span: Span::default() };
         let mut end = self.at;
-        self.skip_blank(false);
+        self.skip_blank(Ends::EndLines);
         if self.eat('=') {
-            self.skip_blank(false);
+            self.skip_blank(Ends::EndLines);
             line.setting = self.value();
             end = self.at;
         } else if self.peek().is_some_and(char::is_alphabetic) {
@@ -134,7 +143,7 @@ impl<'a> Reader<'a> {
             end = self.at;
         }
         loop {
-            self.skip_blank(false);
+            self.skip_blank(Ends::EndLines);
             if self.peek() != Some('@') {
                 break;
             }
@@ -164,7 +173,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         while self.eat('@') {}
         let name = self.path()?;
-        self.skip_blank(false);
+        self.skip_blank(Ends::EndLines);
         let end = self.at;
         let arguments = if self.peek() == Some('(') { self.arguments() } else { Vec::new() };
         let end = if arguments.is_empty() { end.min(self.at) } else { self.at };
@@ -181,13 +190,13 @@ impl<'a> Reader<'a> {
         }
         self.depth += 1;
         loop {
-            self.skip_blank(true);
+            self.skip_blank(Ends::MeanNothing);
             if self.is_at_end() || self.eat(')') {
                 break;
             }
             let before = self.at;
             list.extend(self.argument());
-            self.skip_blank(true);
+            self.skip_blank(Ends::MeanNothing);
             self.eat(',');
             if self.at == before {
                 self.at += self.peek().map_or(0, char::len_utf8);
@@ -200,9 +209,9 @@ impl<'a> Reader<'a> {
     fn argument(&mut self) -> Option<Argument> {
         let start = self.at;
         if let Some(word) = self.word() {
-            self.skip_blank(true);
+            self.skip_blank(Ends::MeanNothing);
             if self.eat(':') {
-                self.skip_blank(true);
+                self.skip_blank(Ends::MeanNothing);
                 return Some(Argument { name: Some(word.text), value: self.value()? });
             }
             self.at = start;
@@ -244,13 +253,13 @@ impl<'a> Reader<'a> {
         }
         self.depth += 1;
         loop {
-            self.skip_blank(true);
+            self.skip_blank(Ends::MeanNothing);
             if self.is_at_end() || self.eat(']') {
                 break;
             }
             let before = self.at;
             items.extend(self.value());
-            self.skip_blank(true);
+            self.skip_blank(Ends::MeanNothing);
             self.eat(',');
             if self.at == before {
                 self.at += self.peek().map_or(0, char::len_utf8);
@@ -321,7 +330,7 @@ mod tests {
         assert_eq!(names, ["id", "tags", "geo"]);
         let span = user.lines[0].span;
         assert_eq!(
-            &text[span.start as usize..span.end as usize],
+            text.get(span.start as usize..span.end as usize).unwrap(),
             "id Int @id @default(autoincrement())"
         );
         let tags = user.lines[1].attribute("default").unwrap().first_or("value").unwrap();
@@ -333,7 +342,7 @@ mod tests {
         assert_eq!(index.named("map"), Some(&Value::Text("x".into())));
         assert_eq!(index.first_or("fields").unwrap().items().len(), 2);
         let span = index.span;
-        assert!(text[span.start as usize..span.end as usize].ends_with("map: \"x\")"));
+        assert!(text.get(span.start as usize..span.end as usize).unwrap().ends_with("map: \"x\")"));
         let values: Vec<&str> =
             blocks[1].lines.iter().map(|line| line.name.text.as_str()).collect();
         assert_eq!(values, ["A", "B"]);

@@ -138,17 +138,17 @@ fn join_table(schema: &Schema<'_>, a: &End<'_>, b: &End<'_>) -> Option<Table> {
         table.keys.push(Key { primary: true, name, columns, nulls_not_distinct: false, origin });
     } else {
         let name = format_smolstr!("{table_name}_AB_unique");
-        table.indexes.push(index(name, &["A", "B"], origin, true));
+        table.indexes.push(Index { unique: true, ..index(name, &["A", "B"], origin) });
     }
     let name = format_smolstr!("{table_name}_B_index");
-    table.indexes.push(index(name, &["B"], origin, false));
+    table.indexes.push(index(name, &["B"], origin));
     Some(table)
 }
 
-fn index(name: SmolStr, columns: &[&str], origin: trave_source::Origin, unique: bool) -> Index {
+fn index(name: SmolStr, columns: &[&str], origin: trave_source::Origin) -> Index {
     Index {
         name: Some(name),
-        unique,
+        unique: false,
         method: None,
         keys: columns.iter().map(|column| index_key(column, "")).collect(),
         predicate: None,
