@@ -177,6 +177,11 @@ impl Table {
         COLUMNS.contains(&column) || self.foreign_keys.iter().any(refers)
     }
 
+    /// Whether it is known who may see which of its rows: migrations tell, declarations do not.
+    pub fn tells_access(&self) -> bool {
+        matches!(self.provenance, crate::Provenance::Migration(_))
+    }
+
     /// Whether the migrations made it, so that its columns, keys and indexes are all known.
     pub fn is_known(&self) -> bool {
         !matches!(self.provenance, crate::Provenance::Unknown(_)) && self.columns_known
