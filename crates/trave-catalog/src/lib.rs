@@ -28,16 +28,17 @@ pub use condition::{
 };
 pub use matrix::{Admitted, Entry, Line, Matrix, Rows, Subject, Why};
 pub use migrations::{
-    Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
+    Declaration, Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
 };
 pub use print::{schema_json, schema_mermaid, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
 pub use replay::{Missing, Replay, Replayed, Unchanged, replay, unchanged};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, ConstraintIs,
-    DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument,
-    Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint, NewIndex,
-    PastColumn, Pending, Policy, Provenance, Publication, QualifiedName, ReferentialAction,
-    Refused, Repeat, Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable, StepTransaction,
-    Table, TableKind, Timeouts, Trigger, TypeChange, TypeKind, UserType, View, WrittenType, quoted,
+    DeclaredBy, DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function,
+    FunctionArgument, Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint,
+    NewIndex, PastColumn, Pending, Policy, Provenance, Publication, QualifiedName,
+    ReferentialAction, Refused, Repeat, Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable,
+    StepTransaction, Table, TableKind, Timeouts, Trigger, TypeChange, TypeKind, UserType, View,
+    WrittenType, quoted,
 };

@@ -31,6 +31,7 @@ pub(crate) fn input(count: usize) -> Input {
         kind: RootKind::Supabase,
         dialect: Dialect::Postgres,
         files,
+        declarations: Vec::new(),
         config: RootConfig::default(),
         exposed: true,
     };

@@ -173,6 +173,11 @@ impl Table {
         self.columns.iter().find(|column| vocabulary::names_privilege(&column.name))
     }
 
+    /// Whether it is known who may see which of its rows: migrations tell, declarations do not.
+    pub fn tells_access(&self) -> bool {
+        matches!(self.provenance, crate::Provenance::Migration(_))
+    }
+
     /// Whether the migrations made it, so that its columns, keys and indexes are all known.
     pub fn is_known(&self) -> bool {
         !matches!(self.provenance, crate::Provenance::Unknown(_)) && self.columns_known

@@ -48,7 +48,7 @@ use std::sync::Arc;
 
 use trave_source::{FileId, Notice, Origin, Sources, Span};
 
-use crate::{Catalog, Dialect, Migration, MigrationRoot};
+use crate::{Catalog, Declaration, Dialect, Migration, MigrationRoot};
 use pending::{PendingFile, Wrapping};
 use session::{Frame, Session};
 
@@ -85,6 +85,9 @@ pub fn replay(root: &MigrationRoot, sources: &Sources, options: Replay) -> Repla
     let mut session = Session::new(root, options);
     for migration in &root.files {
         replay_file(&mut session, sources, *migration, root);
+    }
+    for declaration in &root.declarations {
+        replay_declaration(&mut session, declaration, root);
     }
     session.finish()
 }
@@ -123,6 +126,16 @@ fn replay_file(
         session.run_top(&parsed.statement, parsed.span);
     }
     session.end_file();
+}
+
+/// A declared schema is a last migration, which makes what no other made.
+fn replay_declaration(session: &mut Session, declaration: &Declaration, root: &MigrationRoot) {
+    let options = trave_sql::Options { dialect: sql_dialect(root.dialect), offset: 0 };
+    session.begin_declaration(declaration);
+    for parsed in trave_sql::statements(&declaration.sql.text, options) {
+        session.run_top(&parsed.statement, parsed.span);
+    }
+    session.end_declaration();
 }
 
 fn sql_dialect(dialect: Dialect) -> trave_sql::Dialect {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trave_source::{FileId, Notice, Origin, Span};
+use trave_source::{FileId, Notice, Origin, Span, Translation};
 use trave_sql::{SetVariable, Statement};
 
 use super::body::Bodies;
@@ -14,7 +14,8 @@ use super::store::Store;
 use super::{Failure, Missing, Outcome, PLATFORM, Replay, Replayed};
 use crate::schema::Refused;
 use crate::{
-    Catalog, Change, ChangeKind, Dialect, MigrationRoot, Provenance, QualifiedName, RootKind,
+    Catalog, Change, ChangeKind, Declaration, Dialect, MigrationRoot, Provenance, QualifiedName,
+    RootKind,
 };
 
 /// Functions that call functions, blocks in blocks: no deeper than this.
@@ -30,17 +31,26 @@ pub(super) struct Frame {
     text: Arc<str>,
     /// For text that a block put together: the place that runs it.
     fixed: Option<Origin>,
+    /// For text that says again what was declared elsewhere.
+    places: Option<Arc<Translation>>,
 }
 
 impl Frame {
     /// A file of the project.
     pub(super) fn of_file(file: FileId, text: Arc<str>) -> Self {
-        Self { file, text, fixed: None }
+        Self { file, text, fixed: None, places: None }
+    }
+
+    /// A schema that was declared in another language.
+    fn of_declaration(declaration: &Declaration) -> Self {
+        let text = Arc::clone(&declaration.sql.text);
+        let places = Some(Arc::new(declaration.sql.clone()));
+        Self { file: PLATFORM.file, text, fixed: None, places }
     }
 
     /// A text that was put together at a place.
     pub(super) fn of_text(text: &str, origin: Origin) -> Self {
-        Self { file: origin.file, text: Arc::from(text), fixed: Some(origin) }
+        Self { file: origin.file, text: Arc::from(text), fixed: Some(origin), places: None }
     }
 }
 
@@ -69,6 +79,8 @@ pub(super) struct Session {
     pub(super) gone_column: Option<(QualifiedName, SmolStr)>,
     /// Whether a branch runs that may not be taken: its failures mean nothing.
     pub(super) speculative: bool,
+    /// Whether a declaration runs.
+    declares: bool,
     /// `check_function_bodies`.
     pub(super) checks_bodies: bool,
     /// Bodies of functions that change the schema, to be run where they are called.
@@ -93,7 +105,9 @@ impl Session {
     pub(super) fn new(root: &MigrationRoot, options: Replay) -> Self {
         let mut session =
             Self::bare(if root.exposed { prelude::store() } else { Store::default() });
-        session.missing = options.missing;
+        // SQLite lets a reference name a table that is not there yet.
+        let is_lenient = root.dialect == Dialect::Sqlite;
+        session.missing = if is_lenient { Missing::Assumed } else { options.missing };
         session.explicit_grants = root.config.auto_expose.map(|legacy| !legacy);
         if !root.exposed {
             session.store.put(SmolStr::new("public"), prelude::public_schema());
@@ -134,6 +148,7 @@ impl Session {
             platform: false,
             gone_column: None,
             speculative: false,
+            declares: false,
             checks_bodies: true,
             bodies: Bodies::default(),
             pending: None,
@@ -171,6 +186,20 @@ impl Session {
         }
     }
 
+    /// A declaration says nothing of grants: what holds of them is not known.
+    pub(super) fn begin_declaration(&mut self, declaration: &Declaration) {
+        self.begin_file(Frame::of_declaration(declaration), "");
+        self.store.catalog.declared_by.get_or_insert(declaration.by);
+        self.grants_known = false;
+        self.declares = true;
+    }
+
+    /// What follows is a migration again.
+    pub(super) fn end_declaration(&mut self) {
+        self.end_file();
+        self.declares = false;
+    }
+
     /// The catalog, without what ends with the connection.
     pub(super) fn finish(mut self) -> Replayed {
         let temporary = |name: &QualifiedName| name.schema == TEMPORARY;
@@ -186,7 +215,7 @@ impl Session {
     pub(super) fn run_top(&mut self, statement: &Statement, span: Span) {
         self.has_notice = false;
         self.gone_column = None;
-        self.store.catalog.statements += 1;
+        self.store.catalog.statements += usize::from(!self.declares);
         if let Err(failure) = self.run(statement, span) {
             self.note_gone_column(statement, span);
             self.failures.push(Notice::at(self.origin(span), failure.0));
@@ -195,7 +224,7 @@ impl Session {
             self.search_path = path;
         }
         if !self.has_notice {
-            self.store.catalog.statements_understood += 1;
+            self.store.catalog.statements_understood += usize::from(!self.declares);
         }
     }
 
@@ -242,7 +271,8 @@ impl Session {
 
     /// A span of the current text, as a place.
     pub(super) fn origin(&self, span: Span) -> Origin {
-        self.frame.fixed.unwrap_or(span.in_file(self.frame.file))
+        let declared = || self.frame.places.as_ref().and_then(|places| places.origin(span));
+        self.frame.fixed.or_else(declared).unwrap_or(span.in_file(self.frame.file))
     }
 
     /// The text under a span.
@@ -265,7 +295,11 @@ impl Session {
 
     /// Where a new object comes from.
     pub(super) fn provenance(&self, span: Span) -> Provenance {
-        if self.platform { Provenance::Platform } else { Provenance::Migration(self.origin(span)) }
+        match (self.platform, self.declares) {
+            (true, _) => Provenance::Platform,
+            (false, true) => Provenance::Declaration(self.origin(span)),
+            (false, false) => Provenance::Migration(self.origin(span)),
+        }
     }
 
     /// Writes history.

@@ -33,7 +33,7 @@ fn is_for_callers(policy: &Policy, command: Command) -> bool {
 
 /// Whether some policy may admit `command` of a caller on `table`.
 pub fn admission(table: &Table, command: Command) -> Admission {
-    if !table.provenance.is_migration() {
+    if !table.tells_access() {
         return Admission::Unknown;
     }
     if !table.rls_enabled {

@@ -185,6 +185,7 @@ pub(crate) fn replay(statements: &[&str]) -> Replayed {
         dialect: Dialect::Postgres,
         files: vec![Migration { file, part: Span::new(0, text.len()), is_pending: false }],
         config: RootConfig::default(),
+        declarations: Vec::new(),
         exposed: true,
     };
     let replayed = trave_catalog::replay(&root, &sources, Replay { missing: Missing::Refused });

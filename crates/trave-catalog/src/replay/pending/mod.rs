@@ -122,7 +122,9 @@ impl Session {
     /// Whether a migration not applied yet made something.
     fn is_new(&self, provenance: Provenance) -> bool {
         match provenance {
-            Provenance::Migration(origin) => self.is_new_at(origin),
+            Provenance::Migration(origin) | Provenance::Declaration(origin) => {
+                self.is_new_at(origin)
+            }
             Provenance::Platform | Provenance::Unknown(_) => false,
         }
     }

@@ -43,7 +43,7 @@ impl Wrapping {
             RootKind::Drizzle => says("--> statement-breakpoint"),
             RootKind::Goose => !says("+goose no transaction"),
             RootKind::Dbmate => !says("transaction:false"),
-            RootKind::Numbered | RootKind::SchemaFile => false,
+            RootKind::Numbered | RootKind::SchemaFile | RootKind::Declared => false,
         };
         if wrapped { Self::Transaction } else { Self::Unknown }
     }
