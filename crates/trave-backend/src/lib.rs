@@ -8,6 +8,7 @@ mod auth;
 pub mod base64;
 mod cache;
 mod clients;
+pub mod declared;
 pub mod effect;
 pub mod entry;
 pub mod env;

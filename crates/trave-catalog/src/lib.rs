@@ -5,6 +5,7 @@
 //! Nothing here reads a disk or a server.
 
 mod ask;
+mod caller;
 mod compare;
 mod condition;
 mod matrix;
@@ -17,22 +18,27 @@ mod robust;
 pub mod schema;
 #[cfg(test)]
 mod testing;
+pub mod vocabulary;
 
-pub use ask::{PastPolicy, Term, TermTest};
+pub use ask::{DefaultGrant, PastPolicy, Term, TermTest};
 pub use compare::{Class, Difference, Place, compare};
-pub use condition::{Known, RowCall, Truth};
+pub use condition::{
+    AddressUse, CallIn, ExpectedRole, Impossible, Known, KnownBy, Lookup, LooseSubselect,
+    Membership, Part, RowCall, RowUse, Shadowed, Shadowing, Truth,
+};
 pub use matrix::{Admitted, Entry, Line, Matrix, Rows, Subject, Why};
 pub use migrations::{
-    Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
+    Declaration, Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
 };
 pub use print::{schema_json, schema_mermaid, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
-pub use replay::{Missing, Replay, Replayed, replay};
+pub use replay::{Missing, Replay, Replayed, Unchanged, replay, unchanged};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, ConstraintIs,
-    DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function, FunctionArgument,
-    Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint, NewIndex,
-    PastColumn, Pending, Policy, Provenance, Publication, QualifiedName, ReferentialAction, Repeat,
-    Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable, StepTransaction, Table, TableKind,
-    Timeouts, Trigger, TypeChange, TypeKind, UserType, View, WrittenType, quoted,
+    DeclaredBy, DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function,
+    FunctionArgument, Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint,
+    NewIndex, PastColumn, Pending, Policy, Provenance, Publication, QualifiedName,
+    ReferentialAction, Refused, Repeat, Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable,
+    StepTransaction, Table, TableKind, Timeouts, Trigger, TypeChange, TypeKind, UserType, View,
+    WrittenType, quoted,
 };

@@ -37,6 +37,7 @@ pub(crate) fn replayed_at(
         dialect: crate::Dialect::Postgres,
         files: vec![Migration { file, part: Span::new(0, sql.len()), is_pending: false }],
         config,
+        declarations: Vec::new(),
         exposed: true,
     };
     replay(&root, &sources, Replay { missing })

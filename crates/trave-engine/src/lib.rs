@@ -5,6 +5,7 @@
 
 mod comment;
 mod merge;
+mod nested;
 mod options;
 mod own;
 mod report;
@@ -28,7 +29,7 @@ pub fn check(model: &Model, rules: &[&Rule], options: &Options) -> Report {
     let mut findings = outcome.findings;
     merge::sort(&mut findings, &model.sources);
     // Merged after suppressions: a comment silences one place of a finding, not all of them.
-    let mut findings = merge::merge(findings);
+    let mut findings = nested::merge(merge::merge(findings));
     merge::number_repeated(&mut findings);
     Report { findings, silenced: outcome.silenced, notices: outcome.notices }
 }

@@ -25,7 +25,7 @@ pub use model::{
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{
-    Admission, FoundBy, Misfit, MissingColumn, MissingTable, Naming, Narrowing, PartOfKey,
-    ReferenceUse, Serving, Stake, Truncation, Trusted, admission, caller_privileges,
-    has_trigram_index,
+    Admission, Cascade, FoundBy, GoneColumn, Misfit, MissingColumn, MissingTable, Naming,
+    Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse, Serving, Stake,
+    Truncation, Trusted, admission, caller_privileges, has_trigram_index,
 };

@@ -13,6 +13,7 @@ use trave_catalog::{Catalog, QualifiedName, Table};
 use trave_source::{FileId, Notice, Origin, Sources};
 
 pub use trave_backend::entry::EntryKind as RouteKind;
+pub use trave_backend::frameworks::AnswerCache as FrameworkCache;
 pub use trave_backend::query::Query as QueryFacts;
 
 /// Index of a [`Route`] in [`Model::routes`].
@@ -128,17 +129,6 @@ pub enum BeforeKind {
     Middleware,
     /// A layout, around a page.
     Layout,
-}
-
-/// Caching of whole answers by the framework.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FrameworkCache {
-    /// What says so: `revalidate = 60`.
-    pub by: SmolStr,
-    /// Seconds; none for ever.
-    pub seconds: Option<f64>,
-    /// Where it is said.
-    pub origin: Origin,
 }
 
 /// One step of a route.

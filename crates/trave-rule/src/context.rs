@@ -1,12 +1,15 @@
 //! What a rule is handed: the model, and a place to report to.
 
-use trave_model::catalog::Catalog;
+use std::fmt::Display;
+
+use trave_model::catalog::{Catalog, Table};
 use trave_model::source::Origin;
 use trave_model::{Model, ModelSettings};
 
 use crate::finding::{Finding, Label};
 use crate::fix::Fix;
 use crate::rule::{Level, Meta};
+use crate::sql::NewIndex;
 use crate::subject::InCatalog;
 
 /// What a rule sees and where it reports.
@@ -40,6 +43,18 @@ impl<'m> Context<'m> {
     /// The catalog that a table, view or function belongs to.
     pub fn catalog_of(&self, object: &impl InCatalog) -> Option<&'m Catalog> {
         self.model.catalogs.iter().find(|catalog| object.is_in(catalog))
+    }
+
+    /// An index to offer, on these keys in order: columns, each with ` desc` behind it perhaps.
+    pub fn new_index<'a, T: Display>(
+        &self,
+        table: &'a Table,
+        keys: impl IntoIterator<Item = T>,
+    ) -> NewIndex<'a>
+    where
+        'm: 'a,
+    {
+        NewIndex::on((self.catalog_of(table), table), keys)
     }
 
     /// Reports a problem. `origin` is where the remedy goes; the message names the thing and says
@@ -103,6 +118,18 @@ impl FindingBuilder {
             None => text,
         });
         self
+    }
+
+    /// Offers an index that removes it: the statement becomes help, and findings that ask for
+    /// indexes of which one begins like the other are told as one.
+    pub fn offer(&mut self, index: &NewIndex) -> &mut Self {
+        let wanted = index.wanted();
+        if self.0.indexes.contains(&wanted) {
+            return self;
+        }
+        let help = wanted.statement.clone();
+        self.0.indexes.push(wanted);
+        self.help(help)
     }
 
     /// Gives this finding another level than the page says; settings still win.

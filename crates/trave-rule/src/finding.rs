@@ -32,6 +32,9 @@ pub struct Finding {
     pub symbol: Option<String>,
     /// Findings of one rule with the same key are one problem at several places.
     pub key: Option<String>,
+    /// The indexes that would remove it: findings that ask for indexes of which one begins like
+    /// the other are one problem.
+    pub indexes: Vec<WantedIndex>,
     /// Names the problem across edits; filled in when the rule is done.
     pub fingerprint: Fingerprint,
 }
@@ -43,6 +46,32 @@ pub struct Label {
     pub origin: Origin,
     /// What it has to do with the finding.
     pub text: String,
+}
+
+/// An index that a finding asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedIndex {
+    /// Its table.
+    pub table: String,
+    /// Its keys in order: columns, each with a direction perhaps.
+    pub keys: Vec<String>,
+    /// What else it is made of: an operator class, a condition. Only those of one kind compare.
+    pub kind: String,
+    /// The statement that makes it, as the finding offers it.
+    pub statement: String,
+}
+
+impl WantedIndex {
+    /// Whether another one finds all that this one finds: it has the same keys, and maybe more
+    /// behind them. A single column is read either way.
+    pub fn is_begun_by(&self, other: &Self) -> bool {
+        let column = |key: &String| key.strip_suffix(" desc").unwrap_or(key).to_owned();
+        let begins = match self.keys.as_slice() {
+            [only] => other.keys.first().map(column) == Some(column(only)),
+            several => other.keys.starts_with(several),
+        };
+        begins && self.table == other.table && self.kind == other.kind
+    }
 }
 
 impl Finding {
@@ -61,6 +90,7 @@ impl Finding {
             objects: Vec::new(),
             symbol: None,
             key: None,
+            indexes: Vec::new(),
             fingerprint: Fingerprint::default(),
         }
     }
@@ -83,7 +113,12 @@ impl Finding {
 
     /// Takes over the places of a finding that is the same problem elsewhere.
     pub fn absorb(&mut self, other: Self) {
-        let text = other.label.unwrap_or_else(|| "here too".to_owned());
+        let text = other.label.clone().unwrap_or_else(|| "here too".to_owned());
+        self.absorb_as(other, text);
+    }
+
+    /// Takes over the places of another finding, whose own place gets this label.
+    pub fn absorb_as(&mut self, other: Self, text: String) {
         let first = Label { origin: other.origin, text };
         for label in std::iter::once(first).chain(other.labels) {
             let known = self.origin == label.origin

@@ -2,14 +2,18 @@
 
 use std::fmt;
 
-use trave_model::catalog::{Catalog, Table};
+use trave_model::catalog::{Catalog, Table, quoted};
 
-/// The statement that makes an index while the table is in use.
+use crate::finding::WantedIndex;
+
+/// The statement that makes an index while the table is in use, under a name that nothing has yet;
+/// [`Context::new_index`](crate::Context::new_index) makes one.
 ///
 /// `concurrently` cannot run in a transaction with other statements, which is how migrations are
 /// applied; the comment behind the statement says so.
 #[derive(Debug, Clone)]
 pub struct NewIndex<'a> {
+    catalog: Option<&'a Catalog>,
     table: &'a Table,
     keys: Vec<String>,
     unique: bool,
@@ -19,9 +23,12 @@ pub struct NewIndex<'a> {
 
 impl<'a> NewIndex<'a> {
     /// An index on these keys in order: columns, each with a direction perhaps.
-    pub fn on<T: fmt::Display>(table: &'a Table, keys: impl IntoIterator<Item = T>) -> Self {
+    pub(crate) fn on<T: fmt::Display>(
+        (catalog, table): (Option<&'a Catalog>, &'a Table),
+        keys: impl IntoIterator<Item = T>,
+    ) -> Self {
         let keys = keys.into_iter().map(|key| key.to_string()).collect();
-        Self { table, keys, unique: false, trigrams: None, predicate: None }
+        Self { catalog, table, keys, unique: false, trigrams: None, predicate: None }
     }
 
     /// The same, refusing a second row with these keys.
@@ -45,23 +52,49 @@ impl<'a> NewIndex<'a> {
         self
     }
 
+    /// What it is made of, to compare with what other findings ask for.
+    pub(crate) fn wanted(&self) -> WantedIndex {
+        WantedIndex {
+            table: self.table.name.to_string(),
+            keys: self.keys.clone(),
+            kind: format!(
+                "{} {}",
+                self.trigrams.unwrap_or_default(),
+                self.predicate.as_deref().unwrap_or_default()
+            ),
+            statement: self.to_string(),
+        }
+    }
+
     fn name(&self) -> String {
-        let columns: Vec<&str> =
-            self.keys.iter().map(|key| key.split(' ').next().unwrap_or_default()).collect();
+        let columns: Vec<&str> = self.keys.iter().map(|key| column_of(key)).collect();
         let kind = match (self.unique, self.trigrams) {
             (true, _) => "key",
             (false, Some(_)) => "trgm_idx",
             (false, None) => "idx",
         };
-        format!("{}_{}_{kind}", self.table.name.name, columns.join("_"))
+        let wanted = format!("{}_{}_{kind}", self.table.name.name, columns.join("_"));
+        let free = self.catalog.map(|it| it.free_name(&self.table.name.schema, &wanted));
+        quoted(&free.map_or(wanted, |name| name.to_string()))
     }
+}
+
+/// The column of a key.
+fn column_of(key: &str) -> &str {
+    key.strip_suffix(" desc").unwrap_or(key)
+}
+
+/// A key as SQL reads it: a name that needs quotes gets them.
+fn written(key: &str) -> String {
+    let column = column_of(key);
+    format!("{}{}", quoted(column), key.get(column.len()..).unwrap_or_default())
 }
 
 impl fmt::Display for NewIndex<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unique = if self.unique { "unique " } else { "" };
-        let keys = self.keys.join(", ");
-        let (name, table) = (self.name(), &self.table.name);
+        let keys: Vec<String> = self.keys.iter().map(|key| written(key)).collect();
+        let (keys, name, table) = (keys.join(", "), self.name(), &self.table.name);
         write!(out, "create {unique}index concurrently {name} on {table} ")?;
         match self.trigrams {
             Some(class) => write!(out, "using gin ({keys} {class})")?,

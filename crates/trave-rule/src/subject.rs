@@ -166,10 +166,7 @@ impl Subject for SecretLiteral {
 }
 
 fn written(provenance: Provenance) -> Option<Origin> {
-    match provenance {
-        Provenance::Migration(origin) | Provenance::Unknown(origin) => Some(origin),
-        Provenance::Platform => None,
-    }
+    provenance.origin()
 }
 
 /// An object that lives in one catalog.

@@ -53,8 +53,21 @@ fn a_random_key_is_for_whoever_was_given_it() {
         "app/api/people/route.ts",
         "export async function GET(request: Request) {
   const id = new URL(request.url).searchParams.get('id');
+  const { data } = await admin.from('people').select('email').eq('id', id).single();
+//                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ whoever knows its `id` can read a row of `people` through GET /api/people
+  return Response.json(data);
+}",
+    );
+}
+
+#[test]
+fn what_pages_show_is_given_out_by_a_random_key() {
+    check_handler(
+        PEOPLE,
+        "app/api/people/route.ts",
+        "export async function GET(request: Request) {
+  const id = new URL(request.url).searchParams.get('id');
   const { data } = await admin.from('people').select('name').eq('id', id).single();
-//                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ whoever knows its `id` can read a row of `people` through GET /api/people
   return Response.json(data);
 }",
     );

@@ -4,12 +4,14 @@
 
 mod lines;
 mod span;
+mod translation;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use lines::{LineIndex, Position};
 pub use span::{Origin, Span};
+pub use translation::{Translation, Translator};
 
 /// A file of one [`Sources`], cheap to copy. Valid only for the collection that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

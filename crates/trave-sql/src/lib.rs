@@ -24,9 +24,9 @@ mod testing;
 mod walk;
 
 pub use ast::alter_table::{
-    AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnChange,
-    DetachPartition, DropPart, IdentityMode, IfMissing, RelationKind, RenamePart, ReplicaIdentity,
-    RowSecurity, SwitchTrigger,
+    AddColumn, AlterAction, AlterActionKind, AlterColumn, AlterConstraint, AlterTable,
+    ColumnChange, DetachPartition, DropPart, IdentityMode, IfMissing, RelationKind, RenamePart,
+    ReplicaIdentity, RowSecurity, SwitchTrigger,
 };
 pub use ast::block::{
     Assign, Block, BodyStatement, BodyStatementKind, Branch, Declaration, EmbeddedSql, Execute,
@@ -76,6 +76,7 @@ pub use ast::types::{
     TypeChange, TypeKind, ValuePosition,
 };
 pub use long_names::LongName;
+pub use second_opinion::sqlparser_reads;
 pub use statements::Statements;
 use trave_source::Span;
 pub use walk::{Descend, Visit};

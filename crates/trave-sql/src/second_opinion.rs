@@ -12,14 +12,19 @@ use crate::Dialect;
 /// Longer statements are data, and asking would cost more than the answer is worth.
 const BYTES_MAX: usize = 100_000;
 
-/// Whether a statement is SQL to sqlparser.
+/// Whether a statement is SQL to sqlparser, as far as that is worth asking.
 pub(crate) fn is_sql(text: &str, dialect: Dialect) -> bool {
+    text.len() <= BYTES_MAX && sqlparser_reads(text, dialect)
+}
+
+/// Whether sqlparser reads a text. The measure of how long reading may take, too.
+pub fn sqlparser_reads(text: &str, dialect: Dialect) -> bool {
     let grammar: &dyn Grammar = match dialect {
         Dialect::Postgres => &PostgreSqlDialect {},
         Dialect::MySql => &MySqlDialect {},
         Dialect::Sqlite => &SQLiteDialect {},
     };
-    text.len() <= BYTES_MAX && Parser::parse_sql(grammar, text).is_ok()
+    Parser::parse_sql(grammar, text).is_ok()
 }
 
 #[cfg(test)]

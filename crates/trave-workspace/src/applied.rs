@@ -63,6 +63,9 @@ fn applied_count(root: &MigrationRoot, sources: &Sources, last: &str) -> Option<
         return Some(at + 1);
     }
     let version = digits(last)?;
+    if names.iter().all(|name| digits(name).is_none()) {
+        return None;
+    }
     let is_applied = |name: &&str| digits(name).is_some_and(|own| is_until(&own, &version));
     Some(names.iter().rposition(is_applied).map_or(0, |at| at + 1))
 }
@@ -156,6 +159,8 @@ mod tests {
         assert_eq!(pending(&numbered, Applied::Until("4")), [false, true]);
         assert_eq!(pending(&dated, Applied::Until("42")), [false, false]);
         assert_eq!(pending(&numbered, Applied::Until("20240101")), [false, false]);
+        let elsewhere = ["workers/migrations/shop.sql"];
+        assert_eq!(pending(&elsewhere, Applied::Until("20240101")), [false]);
         let prisma = ["prisma/migrations/1_a/migration.sql", "prisma/migrations/2_b/migration.sql"];
         assert_eq!(pending(&prisma, Applied::Until("1_a")), [false, true]);
     }

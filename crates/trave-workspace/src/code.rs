@@ -11,13 +11,15 @@ use std::time::Instant;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use smol_str::SmolStr;
+use trave_backend::declared::may_declare;
 use trave_backend::generated::{self, GeneratedTable};
 use trave_backend::scan::{NEEDLES, is_entry_path};
-use trave_source::{FileId, Notice};
+use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir;
 
 use crate::browser::{Sketch, imported_by, leading_to_secrets};
 use crate::kind::{Kind, is_generated};
+use crate::load::Depth;
 use crate::phases::{Amount, Phase, Phases};
 use crate::resolve::{Resolver, Target};
 use crate::store::Store;
@@ -62,6 +64,14 @@ pub(crate) struct Code {
     pub(crate) phases: Phases,
 }
 
+impl Code {
+    /// Gives the parsed files their place among the sources, in order.
+    pub(crate) fn add_to(&self, sources: &mut Sources) -> Vec<FileId> {
+        let add = |parsed: &Parsed| sources.add(parsed.path.as_str(), Arc::clone(&parsed.text));
+        self.parsed.iter().map(add).collect()
+    }
+}
+
 /// Where the code of a project is found.
 pub(crate) struct CodeFiles<'a> {
     /// Every walked file.
@@ -70,6 +80,8 @@ pub(crate) struct CodeFiles<'a> {
     pub(crate) store: &'a dyn Store,
     /// What imports mean.
     pub(crate) resolver: &'a Resolver,
+    /// How much is read: for a catalog, only what may declare a schema.
+    pub(crate) depth: Depth,
 }
 
 /// A file that is to be parsed; its text is kept when it was read already.
@@ -187,7 +199,9 @@ impl CodeFiles<'_> {
             code.notices.extend(scanned.notice);
             code.generated.extend(scanned.generated);
         }
-        code.scanned = amount.items;
+        if self.depth == Depth::Everything {
+            code.scanned = amount.items;
+        }
         code.phases.end(Phase::Scan, start, amount);
         (picked, sketches)
     }
@@ -198,12 +212,18 @@ impl CodeFiles<'_> {
         let mut scanned = Scanned { notice, ..Scanned::default() };
         let Some(text) = read.text else { return scanned };
         scanned.bytes = text.len() as u64;
+        if self.depth == Depth::Catalog {
+            if file.included && may_declare(&text) && !is_minified(&text) {
+                scanned.picked = Some(Picked { number, text: Some(text.into()), named: false });
+            }
+            return scanned;
+        }
         if generated::is_generated(&text) {
             scanned.generated = Some((file.path.clone(), generated::read(&text)));
             return scanned;
         }
         let named = needles.is_none_or(|needles| needles.is_match(&text));
-        let wanted = named || is_entry_path(&file.path);
+        let wanted = named || is_entry_path(&file.path) || may_declare(&text);
         if wanted && is_minified(&text) {
             scanned.notice = Some(about(&file.path, "is minified: left out"));
         } else if wanted && file.included {
@@ -317,6 +337,7 @@ mod tests {
 
     use super::{Code, CodeFiles};
     use crate::kind::Kind;
+    use crate::load::Depth;
     use crate::resolve::{Resolver, Tree};
     use crate::settings::CheckSettings;
     use crate::store::Memory;
@@ -330,7 +351,8 @@ mod tests {
         let resolver = Resolver::new(tree, &[]);
         let texts = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
         let store = Memory { texts: texts.collect() };
-        CodeFiles { files: &inventory.files, store: &store, resolver: &resolver }.read()
+        let depth = Depth::Everything;
+        CodeFiles { files: &inventory.files, store: &store, resolver: &resolver, depth }.read()
     }
 
     fn paths(code: &Code) -> Vec<&str> {

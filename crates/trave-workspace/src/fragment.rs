@@ -50,7 +50,7 @@ pub(crate) fn fragments(
 fn shares_tables(fragment: &Catalog, whole: &Catalog) -> bool {
     let made = |name: &QualifiedName| {
         let table = whole.tables.get(name);
-        table.is_some_and(|table| matches!(table.provenance, Provenance::Migration(_)))
+        table.is_some_and(|table| table.provenance.is_migration())
     };
     fragment.tables.keys().any(made)
 }

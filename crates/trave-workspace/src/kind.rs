@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Deno,
     /// `supabase/config.toml`.
     Supabase,
+    /// `schema.prisma`, or a part of it.
+    Prisma,
 }
 
 /// Endings of code, in the order in which an import without an ending tries them.
@@ -82,6 +84,7 @@ pub(crate) fn kind_of(path: &str) -> Option<Kind> {
     match lower.rsplit_once('.') {
         Some((stem, "json")) if stem.starts_with("tsconfig") => Some(Kind::TsConfig),
         Some((_, "sql")) => Some(Kind::Sql),
+        Some((_, "prisma")) => Some(Kind::Prisma),
         _ => is_code(&lower).then_some(Kind::Code),
     }
 }

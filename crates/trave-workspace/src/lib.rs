@@ -6,6 +6,7 @@
 mod applied;
 mod browser;
 mod code;
+mod declared;
 mod fragment;
 mod git;
 mod kind;

@@ -11,7 +11,6 @@ use trave_catalog::MigrationRoot;
 use trave_model::Model;
 
 use crate::git::{self, GitError};
-use crate::kind::Kind;
 use crate::phases::{Amount, Phase, Phases};
 use crate::project;
 use crate::settings::{Settings, SettingsError};
@@ -42,7 +41,7 @@ pub enum Depth {
     /// Migrations and code.
     #[default]
     Everything,
-    /// Migrations only.
+    /// Migrations, and code only as far as it declares a schema.
     Catalog,
 }
 
@@ -121,10 +120,7 @@ pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceErro
     fs::read_dir(path).map_err(|source| unreadable(path, source))?;
     let start = Instant::now();
     let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
-    let mut inventory = walk(path, selection);
-    if options.depth == Depth::Catalog {
-        inventory.files.retain(|file| file.kind != Kind::Code);
-    }
+    let inventory = walk(path, selection);
     let mut phases = Phases::default();
     phases.end(Phase::Walk, start, Amount { items: inventory.files.len(), bytes: 0 });
     let disk = Disk { root: path.to_owned() };
@@ -132,7 +128,8 @@ pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceErro
         Some(reference) => Some(git::changed_since(path, reference)?),
         None => None,
     };
-    let ways = project::Ways { settings: &settings, changed: changed.as_ref() };
+    let depth = options.depth;
+    let ways = project::Ways { settings: &settings, changed: changed.as_ref(), depth };
     let made = project::make(inventory, &disk, ways).map_err(WorkspaceError::UnknownMigration)?;
     phases.extend(made.phases);
     if let Some(root) = root.filter(|root| made.roots.iter().all(|made| made.folder != *root)) {
@@ -152,14 +149,14 @@ pub fn catalogs_at(
     let settings = settings_for(path, options)?;
     let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
     let paths = git::paths_at(path, reference)?;
-    let mut inventory = listed(paths.iter().map(String::as_str), &selection);
-    inventory.files.retain(|file| file.kind != Kind::Code);
+    let inventory = listed(paths.iter().map(String::as_str), &selection);
     let paths: Vec<String> = inventory.files.iter().map(|file| file.path.clone()).collect();
     let texts = git::texts_at(path, reference, &paths)?;
     let text =
         |(path, bytes): (String, Vec<u8>)| (path, String::from_utf8_lossy(&bytes).into_owned());
     let memory = Memory { texts: texts.into_iter().map(text).collect() };
-    let ways = project::Ways { settings: &settings, changed: None };
+    let depth = Depth::Catalog;
+    let ways = project::Ways { settings: &settings, changed: None, depth };
     let made = project::make(inventory, &memory, ways).map_err(WorkspaceError::UnknownMigration)?;
     let (root, phases) = (path.to_owned(), made.phases);
     Ok(Project { root, settings, model: made.model, migrations: made.roots, phases })
@@ -176,7 +173,7 @@ pub fn analyse(files: Vec<(String, String)>, settings: &Settings) -> Model {
     let Ok(selection) = Selection::new(&settings.check) else { return Model::default() };
     let inventory = listed(files.iter().map(|(path, _)| path.as_str()), &selection);
     let memory = Memory { texts: files.into_iter().collect() };
-    let ways = project::Ways { settings, changed: None };
+    let ways = project::Ways { settings, changed: None, depth: Depth::Everything };
     project::make(inventory, &memory, ways).map(|made| made.model).unwrap_or_default()
 }
 

@@ -59,8 +59,8 @@ fn is_supabase(root: &MigrationRoot) -> bool {
 
 /// The folder of the code that a root serves: what holds its `supabase`, `prisma` … folder.
 fn project_of(root: &MigrationRoot) -> &str {
-    const HOLDERS: [&str; 7] =
-        ["supabase", "prisma", "drizzle", "migrations", "db", "database", "sql"];
+    const HOLDERS: [&str; 8] =
+        ["supabase", "prisma", "drizzle", "migrations", "db", "database", "sql", "schema"];
     let mut folder = root.folder.as_str();
     while !folder.is_empty() && HOLDERS.contains(&file_name(folder)) {
         folder = parent(folder);

@@ -17,6 +17,7 @@ use crate::applied::Applied;
 use crate::code::{Code, CodeFiles, Parsed};
 use crate::fragment::{Witnesses, fragments, without};
 use crate::kind::{Kind, is_script, is_test};
+use crate::load::Depth;
 use crate::phases::{Amount, Phase, Phases};
 use crate::place::Placing;
 use crate::resolve::{ConfigFile, Resolver, Tree, json};
@@ -25,7 +26,7 @@ use crate::sql::{Migrations, ReplayedRoots};
 use crate::store::Store;
 use crate::text::CONFIG_BYTES_MAX;
 use crate::walk::{Found, Inventory};
-use crate::{sql, supabase};
+use crate::{declared, sql, supabase};
 
 /// A model and how it was made.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ pub(crate) struct Ways<'a> {
     pub(crate) settings: &'a Settings,
     /// The files that changed since a revision, if that was asked.
     pub(crate) changed: Option<&'a BTreeSet<String>>,
+    /// How much is read.
+    pub(crate) depth: Depth,
 }
 
 impl Ways<'_> {
@@ -79,19 +82,26 @@ pub(crate) fn make(
     let resolver = Resolver::new(tree(&files), &configs.imports);
     let mut sources = Sources::default();
     let mut migrations = sql::read(&files, store, &configs.supabase, &mut sources);
+    let mut declarations = declared::read_prisma(&files, store, &mut sources);
     for root in &mut migrations.roots {
         supabase::complete(&mut root.config, &settings.supabase);
     }
     let pending = ways.applied().mark(&mut migrations.roots, &sources)?;
-    let code_files = CodeFiles { files: &files, store, resolver: &resolver };
-    let (replayed, code) = rayon::join(|| migrations.replay(&sources), || code_files.read());
+    let depth = ways.depth;
+    let code_files = CodeFiles { files: &files, store, resolver: &resolver, depth };
+    let (mut replayed, code) = rayon::join(|| migrations.replay(&sources), || code_files.read());
     let mut phases = Phases::default();
     phases.extend(code.phases.clone());
     phases.extend(replayed.phases.clone());
     notices.extend(migrations.notices.iter().cloned());
-    let mut parts = Parts { resolver, migrations, replayed, code, settings, notices };
+    notices.extend(declarations.notices.iter().cloned());
+    let schema_files = sources.len();
+    let code_ids = code.add_to(&mut sources);
+    declarations.read_code(&code, &code_ids, &resolver);
+    declarations.give_to(&mut migrations.roots, &mut replayed, &sources);
+    let mut parts = Parts { resolver, migrations, replayed, code, code_ids, settings, notices };
     let start = Instant::now();
-    let coverage = Coverage { pending, ..parts.coverage(sources.len()) };
+    let coverage = Coverage { pending, ..parts.coverage(schema_files) };
     let witnesses = parts.set_fragments_aside();
     let (mut program, roots) = parts.assemble(sources);
     program.coverage = coverage;
@@ -119,7 +129,7 @@ fn tree(files: &[Found]) -> Tree {
 fn read_configs(files: &[Found], store: &dyn Store) -> Configs {
     let texts: Vec<(&Found, crate::text::Text)> = files
         .par_iter()
-        .filter(|file| !matches!(file.kind, Kind::Code | Kind::Sql))
+        .filter(|file| !matches!(file.kind, Kind::Code | Kind::Sql | Kind::Prisma))
         .map(|file| (file, store.read(&file.path, CONFIG_BYTES_MAX)))
         .collect();
     let mut configs = Configs { imports: Vec::new(), supabase: Vec::new(), notices: Vec::new() };
@@ -157,12 +167,14 @@ struct Parts<'a> {
     migrations: Migrations,
     replayed: ReplayedRoots,
     code: Code,
+    /// The files of the parsed code, in the same order.
+    code_ids: Vec<FileId>,
     settings: &'a Settings,
     notices: Vec<Notice>,
 }
 
 impl Parts<'_> {
-    fn assemble(mut self, mut sources: Sources) -> (Program, Vec<MigrationRoot>) {
+    fn assemble(mut self, sources: Sources) -> (Program, Vec<MigrationRoot>) {
         let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
         let mut maps = Maps::default();
         for (at, root) in self.migrations.roots.iter().enumerate() {
@@ -171,8 +183,7 @@ impl Parts<'_> {
         let generated = self.generated(&placing);
         let packages = packages(&self.resolver);
         let parsed = std::mem::take(&mut self.code.parsed);
-        for parsed in &parsed {
-            let id = sources.add(parsed.path.as_str(), Arc::clone(&parsed.text));
+        for (parsed, id) in parsed.iter().zip(self.code_ids.iter().copied()) {
             maps.place(id, parsed, &placing);
             let package = self.resolver.package_of(&parsed.path);
             let at = packages.iter().position(|one| {
@@ -181,12 +192,16 @@ impl Parts<'_> {
             maps.packages.extend(at.map(|at| (id, at)));
         }
         let imported = self.code.imported_elsewhere.iter();
+        for (at, root) in self.migrations.roots.iter().enumerate() {
+            let files = root.declarations.iter().flat_map(|one| &one.files);
+            maps.catalogs.extend(files.map(|file| (*file, at)));
+        }
         let imported_elsewhere =
             imported.filter_map(|number| maps.ids.get(number)).copied().collect();
         let (modules, imports) = maps.linked(parsed);
         let mut notices = self.notices;
         notices.extend(self.code.notices);
-        notices.extend(self.replayed.notices);
+        notices.extend(self.replayed.notices.into_iter().flatten());
         let roots = std::mem::take(&mut self.migrations.roots);
         let program = Program {
             sources,

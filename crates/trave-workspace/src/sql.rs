@@ -35,12 +35,26 @@ pub(crate) struct Migrations {
 pub(crate) struct ReplayedRoots {
     /// One per root, in the same order.
     pub(crate) catalogs: Vec<Catalog>,
-    /// Statements that were not understood.
-    pub(crate) notices: Vec<Notice>,
+    /// Statements that were not understood, by root.
+    pub(crate) notices: Vec<Vec<Notice>>,
     /// Comments that speak to trave.
     pub(crate) comments: Vec<IgnoreComment>,
     /// How long it took.
     pub(crate) phases: Phases,
+}
+
+impl ReplayedRoots {
+    /// Keeps what a root left behind, in place of what it left before.
+    pub(crate) fn put(&mut self, root: usize, replayed: Replayed) {
+        let known = self.catalogs.get_mut(root).zip(self.notices.get_mut(root));
+        if let Some((catalog, notices)) = known {
+            *catalog = replayed.catalog;
+            *notices = replayed.notices;
+        } else {
+            self.catalogs.push(replayed.catalog);
+            self.notices.push(replayed.notices);
+        }
+    }
 }
 
 /// Reads every SQL file and adds those that are migrations to the sources.
@@ -109,7 +123,7 @@ impl Migrations {
         let mut all =
             ReplayedRoots { comments: self.comments(sources), ..ReplayedRoots::default() };
         for replayed in replayed {
-            all.notices.extend(replayed.notices);
+            all.notices.push(replayed.notices);
             all.catalogs.push(replayed.catalog);
         }
         let items = all.catalogs.iter().map(|catalog| catalog.statements).sum();

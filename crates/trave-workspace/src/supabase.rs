@@ -30,6 +30,8 @@ pub(crate) fn complete(config: &mut RootConfig, settings: &SupabaseSettings) {
 fn from_table(folder: SmolStr, table: &Table) -> RootConfig {
     let api = table.get("api");
     let migrations = table.get("db").and_then(|db| db.get("migrations"));
+    let hooks = table.get("auth").and_then(|auth| auth.get("hook"));
+    let hook = hooks.and_then(|hooks| hooks.get("custom_access_token"));
     RootConfig {
         folder,
         schemas: api.and_then(|api| names(api.get("schemas"))),
@@ -37,6 +39,7 @@ fn from_table(folder: SmolStr, table: &Table) -> RootConfig {
             .and_then(|api| api.get("max_rows")?.as_integer())
             .and_then(|rows| u64::try_from(rows).ok()),
         auto_expose: api.and_then(|api| api.get("auto_expose_new_tables")?.as_bool()),
+        token_hook: hook.and_then(|it| it.get("enabled")?.as_bool()).unwrap_or_default(),
         schema_paths: migrations
             .and_then(|migrations| names(migrations.get("schema_paths")))
             .unwrap_or_default(),
@@ -62,6 +65,13 @@ mod tests {
         assert_eq!(config.schemas.unwrap(), ["public", "app"]);
         assert_eq!(config.rows_max, Some(500));
         assert_eq!(config.schema_paths, ["./schemas/*.sql"]);
+    }
+
+    #[test]
+    fn a_hook_that_writes_tokens_is_seen() {
+        let text = "[auth.hook.custom_access_token]\nenabled = true\n";
+        assert!(read("supabase/config.toml", text).0.token_hook);
+        assert!(!read("supabase/config.toml", "[auth]\nsite_url = 'x'\n").0.token_hook);
     }
 
     #[test]

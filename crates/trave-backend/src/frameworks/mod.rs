@@ -7,8 +7,8 @@ pub(crate) mod syntax;
 pub(crate) mod web;
 
 pub use next::{
-    covers, layout_folder, middleware_folder, middleware_for, page_path, published_env, redirects,
-    sample_path, served,
+    AnswerCache, Serving, answer_cache, covers, layout_folder, middleware_folder, middleware_for,
+    page_path, published_env, redirects, sample_path, served,
 };
 pub use react::wraps;
 use trave_ts::ir::Module;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use trave_sql::{Expr, ExprKind, Statement};
+
 use crate::{Catalog, Command, Function, Policy, QualifiedName, Table, Truth, View};
 
 impl Catalog {
@@ -57,31 +59,34 @@ impl Catalog {
             function.provenance.is_migration() && calls.iter().any(is_called)
         })
     }
-
-    /// Whether a function asks who is calling, by itself or through another one of the project.
-    pub fn asks_for_caller(&self, function: &Function) -> bool {
-        if asks_for_caller(&function.body) {
-            return true;
-        }
-        let body = bare(&function.body);
-        let is_called = |name: &str| {
-            body.match_indices(&format!("{name}(")).any(|(at, _)| {
-                let before = body.get(..at).unwrap_or_default();
-                !before.ends_with(|sign: char| sign.is_alphanumeric() || sign == '_')
-            })
-        };
-        self.functions.values().any(|other| {
-            other.name != function.name
-                && asks_for_caller(&other.body)
-                && is_called(&other.name.name.to_lowercase())
-        })
-    }
 }
 
 impl View {
     /// Whether its query asks who is calling.
     pub fn asks_for_caller(&self) -> bool {
-        asks_for_caller(&self.definition)
+        super::caller::names_session(&self.definition)
+    }
+
+    /// Whether it shows no value of any row: each of its columns counts or adds up.
+    pub fn shows_totals_only(&self) -> bool {
+        let parsed = trave_sql::parse(&self.definition, trave_sql::Options::default());
+        let [parsed] = &parsed.statements[..] else { return false };
+        let Statement::Query(query) = &parsed.statement else { return false };
+        let selects = query.selects();
+        let mut items = selects.iter().flat_map(|select| &select.projection);
+        !selects.is_empty() && items.all(|item| is_total(&item.value))
+    }
+}
+
+fn is_total(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Call(call) => {
+            matches!(call.name.name.as_str(), "count" | "sum" | "avg" | "bool_or" | "bool_and")
+        }
+        ExprKind::Cast(cast) => is_total(&cast.value),
+        ExprKind::Binary(binary) => is_total(&binary.left) && is_total(&binary.right),
+        ExprKind::Literal(_) => true,
+        _ => false,
     }
 }
 
@@ -113,20 +118,4 @@ impl Function {
     pub fn has_search_path(&self) -> bool {
         self.settings.iter().any(|(name, _)| name == "search_path")
     }
-}
-
-/// Whether SQL asks who is calling: the session's claims, or its role.
-fn asks_for_caller(text: &str) -> bool {
-    const WAYS: [&str; 6] =
-        ["auth.uid(", "auth.jwt(", "auth.role(", "auth.email(", "request.jwt", "request.headers"];
-    let text = bare(text);
-    WAYS.iter().any(|way| text.contains(way))
-}
-
-/// SQL in small letters, without spaces between a name and its parenthesis, quotes and comments.
-fn bare(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
-    let text = lines.collect::<Vec<_>>().join(" ").to_lowercase().replace('"', "");
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace(" (", "(")
 }

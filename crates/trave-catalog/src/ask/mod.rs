@@ -2,15 +2,26 @@
 
 mod access;
 mod bases;
+mod caller;
+mod free_names;
 mod keys;
 mod mentions;
+mod policies;
+mod reach;
+mod references;
+mod secrets;
+mod session;
+mod settled;
+mod splits;
+mod triggers;
 mod values;
 
+pub use reach::DefaultGrant;
 pub use values::{Term, TermTest};
 
 use trave_source::Origin;
 
-use crate::{Catalog, Column, Command, Function, QualifiedName, Table, View};
+use crate::{Catalog, Column, Command, Function, QualifiedName, Table, View, vocabulary};
 
 impl Catalog {
     /// A table by its full name.
@@ -124,57 +135,47 @@ impl Table {
         self.provenance.origin()
     }
 
-    /// The column that says which tenant a row belongs to: it refers to a table of groups.
+    /// The column that says which tenant a row belongs to: it refers to a table of groups, or is
+    /// called so and refers to nothing.
     pub fn tenant_column(&self) -> Option<&str> {
-        const TENANTS: [&str; 8] = [
-            "accounts",
-            "organizations",
-            "organisations",
-            "workspaces",
-            "teams",
-            "tenants",
-            "companies",
-            "orgs",
-        ];
-        let of_tenant = |key: &&crate::ForeignKey| TENANTS.contains(&key.target.name.as_str());
-        match self.foreign_keys.iter().find(of_tenant)?.columns.as_slice() {
-            [column] => Some(column),
-            _ => None,
+        let of_tenant = |key: &&crate::ForeignKey| vocabulary::is_tenants(&key.target.name);
+        if let Some(key) = self.foreign_keys.iter().find(of_tenant) {
+            let [column] = key.columns.as_slice() else { return None };
+            return Some(column);
         }
+        let mut columns = self.columns.iter().map(|column| column.name.as_str());
+        columns.find(|column| vocabulary::names_tenant(column) && !self.refers_by(column))
+    }
+
+    fn refers_by(&self, column: &str) -> bool {
+        self.foreign_keys.iter().any(|key| key.columns.iter().any(|it| it == column))
     }
 
     /// Whether its rows belong to people: a column refers to users or accounts, or holds how to
     /// reach somebody.
     pub fn is_about_people(&self) -> bool {
-        const OWNERS: [&str; 6] =
-            ["users", "profiles", "accounts", "customers", "members", "clients"];
-        const COLUMNS: [&str; 8] = [
-            "user_id",
-            "owner_id",
-            "account_id",
-            "customer_id",
-            "profile_id",
-            "email",
-            "phone",
-            "created_by",
-        ];
-        let refers = |key: &crate::ForeignKey| OWNERS.contains(&key.target.name.as_str());
-        let names = |column: &Column| COLUMNS.contains(&column.name.as_str());
-        self.foreign_keys.iter().any(refers) || self.columns.iter().any(names)
+        self.columns.iter().any(|column| {
+            self.refers_to_person(&column.name) || vocabulary::reaches_somebody(&column.name)
+        })
     }
 
     /// Whether a column names a person: it refers to users or their kin, or is called so.
     pub fn refers_to_person(&self, column: &str) -> bool {
-        const PEOPLE: [&str; 7] =
-            ["users", "profiles", "accounts", "customers", "members", "clients", "user_profiles"];
-        const COLUMNS: [&str; 6] =
-            ["user_id", "owner_id", "account_id", "customer_id", "profile_id", "created_by"];
         let refers = |key: &crate::ForeignKey| {
-            key.columns.len() == 1
-                && key.columns.iter().any(|it| it == column)
-                && PEOPLE.contains(&key.target.name.as_str())
+            matches!(key.columns.as_slice(), [only] if only == column)
+                && vocabulary::is_people(&key.target.name)
         };
-        COLUMNS.contains(&column) || self.foreign_keys.iter().any(refers)
+        vocabulary::names_person(column) || self.foreign_keys.iter().any(refers)
+    }
+
+    /// The first column that says what somebody may do or gets: a role, a plan, a balance.
+    pub fn privilege_column(&self) -> Option<&Column> {
+        self.columns.iter().find(|column| vocabulary::names_privilege(&column.name))
+    }
+
+    /// Whether it is known who may see which of its rows: migrations tell, declarations do not.
+    pub fn tells_access(&self) -> bool {
+        matches!(self.provenance, crate::Provenance::Migration(_))
     }
 
     /// Whether the migrations made it, so that its columns, keys and indexes are all known.

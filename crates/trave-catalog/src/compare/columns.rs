@@ -81,7 +81,7 @@ impl Comparison<'_> {
             (
                 Class::Dangerous,
                 " and required: inserts that leave it out fail, and so does the migration where \
-                there are rows",
+                a row is left without a value",
             )
         } else {
             (Class::Safe, "")

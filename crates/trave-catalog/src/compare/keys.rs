@@ -4,13 +4,14 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 
 use super::{Class, Comparison, after, before};
-use crate::{Index, IndexTarget, ReferentialAction, Table};
+use crate::{Column, Index, IndexTarget, ReferentialAction, Table};
 
 /// A constraint as far as a comparison goes.
 struct Constraint {
     name: SmolStr,
     what: String,
     columns: Vec<SmolStr>,
+    is_unique: bool,
     takes_rows: bool,
     origin: Origin,
 }
@@ -28,7 +29,11 @@ impl Comparison<'_> {
             }
             // No row holds anything yet in a column that is new.
             let is_fresh = |column: &SmolStr| old.column(column).is_none();
-            let is_idle = !one.columns.is_empty() && one.columns.iter().all(is_fresh);
+            let is_idle = if one.is_unique {
+                is_null_everywhere(&one.columns, (old, new))
+            } else {
+                !one.columns.is_empty() && one.columns.iter().all(is_fresh)
+            };
             let (class, kind, message) = match same {
                 Some(it) if one.takes_rows => (
                     Class::Dangerous,
@@ -52,7 +57,9 @@ impl Comparison<'_> {
             self.add(class, kind, &name).says(message).at(after(Some(one.origin)));
         }
         for one in &was {
-            if is.iter().any(|it| it.name == one.name || it.what == one.what) {
+            // What goes with its column is said of the column.
+            let goes_along = one.columns.iter().any(|column| new.column(column).is_none());
+            if goes_along || is.iter().any(|it| it.name == one.name || it.what == one.what) {
                 continue;
             }
             self.add(Class::Review, "constraint-dropped", &name)
@@ -64,30 +71,80 @@ impl Comparison<'_> {
 
     fn indexes(&mut self, old: &Table, new: &Table) {
         let name = new.name.short();
-        let own = |table: &Table| -> Vec<(SmolStr, String, Origin, bool)> {
+        let own = |table: &Table| -> Vec<(String, Index)> {
             let own = table.indexes.iter().filter(|index| index.constraint.is_none());
-            own.map(|it| (it.name.clone(), shown(it), it.origin, it.unique)).collect()
+            own.map(|it| (shown(it), it.clone())).collect()
         };
         let (was, is) = (own(old), own(new));
-        for (index, what, origin, unique) in &is {
-            if was.iter().any(|(_, other, ..)| other == what) {
+        for (what, index) in &is {
+            if was.iter().any(|(other, _)| other == what) {
                 continue;
             }
-            let class = if *unique { Class::Review } else { Class::Safe };
-            let note = if *unique { ": rows that share a value stop the migration" } else { "" };
+            let may_stop = index.unique && !is_null_everywhere(&columns(index), (old, new));
+            let (class, note) = if may_stop {
+                (Class::Review, ": rows that share a value stop the migration")
+            } else {
+                (Class::Safe, "")
+            };
             self.add(class, "index-added", &name)
-                .says(format!("index `{index}` on `{name}` {what} is new{note}"))
-                .at(after(Some(*origin)));
+                .says(format!("index `{}` on `{name}` {what} is new{note}", index.name))
+                .at(after(Some(index.origin)));
         }
-        for (index, what, origin, _) in &was {
-            if is.iter().any(|(_, other, ..)| other == what) {
+        for (what, index) in &was {
+            // What goes with its column is said of the column.
+            let goes_along = columns(index).iter().any(|column| new.column(column).is_none());
+            if goes_along || is.iter().any(|(other, _)| other == what) {
                 continue;
             }
-            self.add(Class::Review, "index-dropped", &name)
-                .says(format!("index `{index}` on `{name}` {what} is gone: queries may need it"))
-                .at(before(Some(*origin)));
+            let (class, note) = match new.indexes.iter().find(|other| covers(other, index)) {
+                Some(other) => (Class::Safe, format!("`{}` does its work", other.name)),
+                None if index.unique => (Class::Review, "rows may share a value now".to_owned()),
+                None => (Class::Review, "queries may need it".to_owned()),
+            };
+            self.add(class, "index-dropped", &name)
+                .says(format!("index `{}` on `{name}` {what} is gone: {note}", index.name))
+                .at(before(Some(index.origin)));
         }
     }
+}
+
+/// Whether one of these columns is new and null in every row: then no two rows share their values.
+fn is_null_everywhere(columns: &[SmolStr], (old, new): (&Table, &Table)) -> bool {
+    columns.iter().any(|name| {
+        let is_empty = |column: &Column| {
+            !column.not_null
+                && column.default.is_none()
+                && column.generated.is_none()
+                && column.identity.is_none()
+                && column.sequence.is_none()
+        };
+        old.column(name).is_none() && new.column(name).is_some_and(is_empty)
+    })
+}
+
+/// The columns that an index names as its keys.
+fn columns(index: &Index) -> Vec<SmolStr> {
+    let named = index.keys.iter().filter_map(|key| match &key.what {
+        IndexTarget::Column(name) => Some(name.clone()),
+        IndexTarget::Expression(_) => None,
+    });
+    named.collect()
+}
+
+/// Whether an index finds all rows that another one finds, and keeps the same rows apart.
+fn covers(index: &Index, other: &Index) -> bool {
+    let what = |index: &Index| -> Vec<IndexTarget> {
+        index.keys.iter().map(|key| key.what.clone()).collect()
+    };
+    let (keys, wanted) = (what(index), what(other));
+    let same_rows = index.predicate.is_none() || index.predicate == other.predicate;
+    let same_way = match other.method.as_str() {
+        "btree" | "hash" => index.method == "btree",
+        method => index.method == *method,
+    };
+    let keeps =
+        !other.unique || index.unique && index.predicate == other.predicate && keys == wanted;
+    same_rows && same_way && keeps && keys.starts_with(&wanted)
 }
 
 /// A table with the columns of its keys and indexes as they are called now.
@@ -120,6 +177,7 @@ fn constraints(table: &Table) -> Vec<Constraint> {
         name: key.name.clone(),
         what: format!("{word} ({})", list(&key.columns)),
         columns: key.columns.clone(),
+        is_unique: true,
         takes_rows: false,
         origin: key.origin,
     });
@@ -132,6 +190,7 @@ fn constraints(table: &Table) -> Vec<Constraint> {
             action(key.on_delete)
         ),
         columns: key.columns.clone(),
+        is_unique: false,
         takes_rows: key.on_delete == ReferentialAction::Cascade,
         origin: key.origin,
     });
@@ -139,6 +198,7 @@ fn constraints(table: &Table) -> Vec<Constraint> {
         name: check.name.clone(),
         what: format!("check ({})", super::plain(&check.expression)),
         columns: check.columns.clone(),
+        is_unique: false,
         takes_rows: false,
         origin: check.origin,
     });
@@ -146,6 +206,7 @@ fn constraints(table: &Table) -> Vec<Constraint> {
         name: key.name.clone(),
         what: format!("exclusion `{}`", key.name),
         columns: key.columns.clone(),
+        is_unique: false,
         takes_rows: false,
         origin: key.origin,
     });

@@ -1,7 +1,11 @@
 //! Views, functions, types, and what else the platform acts on.
 
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
 use super::{Class, Comparison, after, before, plain};
-use crate::{Function, TypeKind, View};
+use crate::{Catalog, Function, FunctionArgument, TypeKind, View};
 
 impl Comparison<'_> {
     pub(super) fn views(&mut self) {
@@ -44,13 +48,18 @@ impl Comparison<'_> {
                 continue;
             }
             let name = format!("{}({})", function.name.short(), key.1);
-            match new.functions.get(key) {
-                Some(now) => self.routine(&name, (function, now)),
-                None => self
-                    .add(Class::Dangerous, "function-dropped", &name)
-                    .says(format!("function `{name}` is gone: what calls it fails"))
-                    .at(before(function.provenance.origin())),
+            if let Some(now) = new.functions.get(key) {
+                self.routine(&name, (function, now));
+                continue;
             }
+            let (class, note) = if new.functions.values().any(|it| takes(it, function)) {
+                (Class::Review, "calls go to another one of its name")
+            } else {
+                (Class::Dangerous, "what calls it fails")
+            };
+            self.add(class, "function-dropped", &name)
+                .says(format!("function `{name}` is gone: {note}"))
+                .at(before(function.provenance.origin()));
         }
         for (key, function) in &new.functions {
             if !function.provenance.is_migration() || old.functions.contains_key(key) {
@@ -75,10 +84,36 @@ impl Comparison<'_> {
                 .says(format!("function `{name}` now runs with its owner's rights"))
                 .at(place);
         }
+        if old.security_definer && !new.security_definer {
+            self.add(Class::Review, "function-invoker", name)
+                .says(format!("function `{name}` now runs with its caller's rights"))
+                .at(place);
+        }
+        self.callers(name, (old, new));
         if old.returns != new.returns || plain(&old.body) != plain(&new.body) {
             self.add(Class::Review, "function-changed", name)
                 .says(format!("function `{name}` does something else"))
                 .at(place);
+        }
+    }
+
+    /// Who may call a function now and could not, and the other way round.
+    fn callers(&mut self, name: &str, (old, new): (&Function, &Function)) {
+        let could = callers(self.before, old);
+        let (Some(could), Some(can)) = (could, callers(self.after, new)) else { return };
+        for role in can.difference(&could) {
+            let grant = new.grants.iter().find(|grant| grant.role == *role);
+            let class = if new.security_definer { Class::Dangerous } else { Class::Review };
+            let rights = if new.security_definer { ", with its owner's rights" } else { "" };
+            self.add(class, "function-granted", name)
+                .says(format!("`{role}` may now call function `{name}`{rights}"))
+                .at(after(grant.and_then(|grant| grant.origin)));
+        }
+        for role in could.difference(&can) {
+            let grant = old.grants.iter().find(|grant| grant.role == *role);
+            self.add(Class::Review, "function-revoked", name)
+                .says(format!("`{role}` may no longer call function `{name}`: its calls fail"))
+                .at(before(grant.and_then(|grant| grant.origin)));
         }
     }
 
@@ -133,4 +168,45 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Whether a call that was meant for one function, by position or by name, reaches another: it has
+/// the same arguments, and defaults for those that it has more.
+fn takes(function: &Function, calls: &Function) -> bool {
+    let inputs = |function: &Function| -> Vec<FunctionArgument> {
+        let all = function.arguments.iter();
+        all.filter(|it| matches!(it.mode.as_str(), "IN" | "INOUT" | "VARIADIC")).cloned().collect()
+    };
+    let (has, given) = (inputs(function), inputs(calls));
+    let same = has.iter().zip(&given).all(|(has, given)| {
+        has.name == given.name && has.type_name == given.type_name && has.mode == given.mode
+    });
+    let more = has.get(given.len()..);
+    function.name == calls.name
+        && same
+        && more.is_some_and(|more| more.iter().all(|it| it.has_default))
+}
+
+/// The roles that may call a function, without those for whom nothing is shut; none where that
+/// cannot be told. `public` stands alone where it means all of them.
+fn callers(catalog: &Catalog, function: &Function) -> Option<BTreeSet<SmolStr>> {
+    let granted = function.grants.iter().map(|grant| grant.role.clone());
+    let api = ["anon", "authenticated"].map(SmolStr::new_static);
+    let api = api.into_iter().filter(|role| catalog.roles.contains_key(role));
+    let is_told = |role: &SmolStr| {
+        let own = catalog.roles.get(role).map(|role| role.provenance);
+        let is_api = matches!(role.as_str(), "anon" | "authenticated" | "public");
+        is_api || own.is_some_and(crate::Provenance::is_migration)
+    };
+    let mut roles: BTreeSet<SmolStr> = granted.chain(api).filter(is_told).collect();
+    if catalog.exposed {
+        roles.remove("public");
+    }
+    let mut found = BTreeSet::new();
+    for role in roles {
+        if catalog.may_call(&role, function)? {
+            found.insert(role);
+        }
+    }
+    Some(found)
 }

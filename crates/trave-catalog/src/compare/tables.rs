@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 
 use super::{Class, Comparison, after, before};
-use crate::{ChangeKind, Provenance, QualifiedName, Table};
+use crate::{ChangeKind, QualifiedName, Table};
 
 impl Comparison<'_> {
     /// Compares all tables that migrations make.
@@ -134,5 +134,5 @@ impl Comparison<'_> {
 }
 
 pub(super) fn is_made(table: &Table) -> bool {
-    matches!(table.provenance, Provenance::Migration(_))
+    table.provenance.is_migration()
 }

@@ -66,7 +66,7 @@ fn columns_come_go_and_change() {
         [
             "dangerous column-renamed: column `notes.team_id` is now `group_id`: code that names it fails",
             "dangerous column-dropped: column `notes.body` is gone, with what it held",
-            "dangerous column-added: column `notes.title` is new and required: inserts that leave it out fail, and so does the migration where there are rows",
+            "dangerous column-added: column `notes.title` is new and required: inserts that leave it out fail, and so does the migration where a row is left without a value",
             "review column-required: column `notes.owner_id` may not be null any more",
             "safe column-added: column `notes.mood` is new",
         ]
@@ -154,5 +154,76 @@ fn functions_types_and_views() {
             "review view-changed: view `titles` reads something else",
             "safe enum-value-added: `mood` has a new value `fair`",
         ]
+    );
+}
+
+#[test]
+fn an_index_that_another_replaces_is_not_missed() {
+    assert_eq!(
+        changes(
+            "drop index notes_owner; create index notes_owner_body on notes (owner_id, body);
+             alter table notes drop column team_id;"
+        ),
+        [
+            "dangerous column-dropped: column `notes.team_id` is gone, with what it held",
+            "safe index-added: index `notes_owner_body` on `notes` (owner_id, body) is new",
+            "safe index-dropped: index `notes_owner` on `notes` (owner_id) is gone: `notes_owner_body` does its work",
+        ]
+    );
+}
+
+#[test]
+fn no_rows_share_a_value_of_a_new_column_that_is_null() {
+    assert_eq!(
+        changes(
+            "alter table notes add column token text, add column rank int not null default 1;
+             create unique index token on notes (token); create unique index rank on notes (rank);"
+        ),
+        [
+            "review index-added: index `rank` on `notes` (rank) is new: rows that share a value stop the migration",
+            "safe column-added: column `notes.token` is new",
+            "safe column-added: column `notes.rank` is new",
+            "safe index-added: index `token` on `notes` (token) is new",
+        ]
+    );
+}
+
+#[test]
+fn a_call_that_another_function_takes_goes_on() {
+    let later = "drop function tell(); create function tell(more int default 1) returns int
+        language sql as 'select 1';";
+    assert_eq!(
+        changes(later),
+        [
+            "review function-dropped: function `tell()` is gone: calls go to another one of its name",
+            "safe function-added: function `tell(integer)` is new",
+        ]
+    );
+}
+
+#[test]
+fn who_may_call_a_function() {
+    assert_eq!(
+        changes("revoke execute on function tell() from public, anon;"),
+        ["review function-revoked: `anon` may no longer call function `tell()`: its calls fail"]
+    );
+    let shut = "create function sum() returns int language sql security definer as 'select 1';
+                revoke execute on function sum() from public, anon, authenticated;";
+    let (before, after) = (
+        catalog(&format!("{BASE}{shut}")),
+        catalog(&format!("{BASE}{shut} grant execute on function sum() to authenticated;")),
+    );
+    let found = compare(&before, &after);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].class, Class::Dangerous);
+    assert_eq!(
+        found[0].message,
+        "`authenticated` may now call function `sum()`, with its owner's rights"
+    );
+    assert!(found[0].place.is_some());
+    let lowered = catalog(&format!("{BASE}{shut} alter function sum() security invoker;"));
+    assert_eq!(
+        compare(&before, &lowered)[0].message,
+        "function `sum()` now runs with its caller's rights"
     );
 }

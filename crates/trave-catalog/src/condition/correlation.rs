@@ -49,7 +49,7 @@ impl<'q> Visitor<'q> for Scope<'q> {
 }
 
 /// Whether columns of a source are written with this name before the dot.
-fn is_called(item: &FromItem, name: &str) -> bool {
+pub(super) fn is_called(item: &FromItem, name: &str) -> bool {
     match (&item.alias, &item.kind) {
         (Some(alias), _) => alias.as_str() == name,
         (None, FromKind::Table(table)) => table.name == name,
@@ -59,7 +59,7 @@ fn is_called(item: &FromItem, name: &str) -> bool {
 }
 
 /// Whether a source certainly has no column of this name.
-fn lacks(item: &FromItem, column: &str, catalog: &Catalog) -> bool {
+pub(super) fn lacks(item: &FromItem, column: &str, catalog: &Catalog) -> bool {
     let FromKind::Table(name) = &item.kind else { return false };
     let table = catalog.tables.get(&qualified(name));
     item.columns.is_empty()

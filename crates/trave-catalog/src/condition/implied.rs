@@ -73,7 +73,7 @@ fn value_of(expr: &Expr, known: &dyn Fn(&str) -> Option<Known>) -> Option<Known>
 }
 
 /// A constant; a cast of one keeps its text.
-fn literal(expr: &Expr) -> Option<Known> {
+pub(super) fn literal(expr: &Expr) -> Option<Known> {
     match &expr.kind {
         ExprKind::Literal(Literal::Null) => Some(Known::Null),
         ExprKind::Literal(Literal::Boolean(value)) => Some(Known::Boolean(*value)),

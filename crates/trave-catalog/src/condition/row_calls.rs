@@ -24,10 +24,8 @@ pub struct RowCall {
 pub(super) fn of(condition: &Condition, catalog: &Catalog) -> Vec<RowCall> {
     let mut finder = Finder { catalog, found: Vec::new() };
     visit(&condition.expr, &mut finder, 0);
-    let place = |(text, span): (SmolStr, trave_source::Span)| RowCall {
-        text,
-        origin: span.in_file(condition.origin.file),
-    };
+    let place =
+        |(text, span): (SmolStr, trave_source::Span)| RowCall { text, origin: condition.at(span) };
     finder.found.into_iter().map(place).collect()
 }
 
@@ -124,6 +122,17 @@ impl Visitor<'_> for Finder<'_> {
     /// `in (select team_id from members where user_id = auth.uid())`.
     fn enter_query(&mut self, query: &Query) -> bool {
         depends_on_outside(query, self.catalog)
+    }
+}
+
+/// Whether a call says who is calling: `auth.uid()`, or the claims and headers of the request.
+pub(crate) fn is_session_call(call: &Call) -> bool {
+    let of_request =
+        |text: &str| text.starts_with("request.jwt") || text.starts_with("request.headers");
+    match session_call(call) {
+        Some(text) if text.starts_with("auth.") => true,
+        Some(_) => call.arguments.iter().any(|one| one.value.as_string().is_some_and(of_request)),
+        None => false,
     }
 }
 

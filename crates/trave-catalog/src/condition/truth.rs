@@ -1,8 +1,9 @@
 //! Whether a condition depends on anything.
 
-use trave_sql::{Expr, ExprKind, IsTest, Literal, Operator};
+use trave_sql::Expr;
 
-use super::visit::{DEPTH_MAX, lone_value};
+use super::caller::Who;
+use super::outcome::outcome;
 
 /// Whether a condition depends on anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,79 +19,49 @@ pub enum Truth {
 }
 
 pub(super) fn of(expr: &Expr) -> Truth {
-    truth(expr, 0)
+    let for_anybody = outcome(expr, Who::Anybody, 0);
+    if for_anybody.is_certain() {
+        Truth::Always
+    } else if for_anybody.is_ruled_out() {
+        Truth::Never
+    } else if outcome(expr, Who::SignedIn, 0).is_certain() && shuts_out_strangers(expr) {
+        Truth::AnySession
+    } else {
+        Truth::Depends
+    }
 }
 
-fn truth(expr: &Expr, depth: usize) -> Truth {
-    if depth > DEPTH_MAX {
-        return Truth::Depends;
-    }
-    match &expr.kind {
-        ExprKind::Literal(Literal::Boolean(true)) => Truth::Always,
-        ExprKind::Literal(Literal::Boolean(false) | Literal::Null) => Truth::Never,
-        ExprKind::Not(inner) => match truth(inner, depth + 1) {
-            Truth::Always => Truth::Never,
-            Truth::Never => Truth::Always,
-            Truth::AnySession | Truth::Depends => Truth::Depends,
-        },
-        ExprKind::Cast(cast) => truth(&cast.value, depth + 1),
-        ExprKind::Subquery(query) => {
-            lone_value(query).map_or(Truth::Depends, |value| truth(value, depth + 1))
+/// Whether a condition certainly fails for callers without a session.
+pub(crate) fn shuts_out_strangers(expr: &Expr) -> bool {
+    outcome(expr, Who::Stranger, 0).is_ruled_out()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Truth, of};
+
+    #[test]
+    fn constants_are_told_from_what_depends() {
+        for (condition, expected) in [
+            ("true", Truth::Always),
+            ("1 = 1", Truth::Always),
+            ("owner_id = auth.uid() or true", Truth::Always),
+            ("false", Truth::Never),
+            ("1 = 2", Truth::Never),
+            ("owner_id = null", Truth::Never),
+            ("owner_id = auth.uid() and not true", Truth::Never),
+            ("auth.role() = 'authenticated'", Truth::AnySession),
+            ("'authenticated' = (select auth.role())", Truth::AnySession),
+            ("auth.uid() is not null", Truth::AnySession),
+            ("auth.role() in ('authenticated', 'service_role')", Truth::AnySession),
+            ("auth.uid() is not null or shared", Truth::Depends),
+            ("auth.uid() is not null and shared", Truth::Depends),
+            ("auth.role() = 'service_role'", Truth::Depends),
+            ("owner_id = auth.uid()", Truth::Depends),
+            ("is_admin()", Truth::Depends),
+        ] {
+            let expr = trave_sql::parse_expression(condition, trave_sql::Options::default());
+            assert_eq!(of(&expr.unwrap()), expected, "{condition}");
         }
-        ExprKind::Is(is) if is.negated && is.test == IsTest::Null && is_auth(&is.value, "uid") => {
-            Truth::AnySession
-        }
-        ExprKind::Binary(binary) => match binary.operator {
-            Operator::And => both(truth(&binary.left, depth + 1), truth(&binary.right, depth + 1)),
-            Operator::Or => either(truth(&binary.left, depth + 1), truth(&binary.right, depth + 1)),
-            Operator::Equal => equality(&binary.left, &binary.right),
-            _ => Truth::Depends,
-        },
-        _ => Truth::Depends,
-    }
-}
-
-fn both(left: Truth, right: Truth) -> Truth {
-    match (left, right) {
-        (Truth::Never, _) | (_, Truth::Never) => Truth::Never,
-        (Truth::Always, other) | (other, Truth::Always) => other,
-        (Truth::AnySession, Truth::AnySession) => Truth::AnySession,
-        _ => Truth::Depends,
-    }
-}
-
-fn either(left: Truth, right: Truth) -> Truth {
-    match (left, right) {
-        (Truth::Always, _) | (_, Truth::Always) => Truth::Always,
-        (Truth::Never, other) | (other, Truth::Never) => other,
-        (Truth::AnySession, Truth::AnySession) => Truth::AnySession,
-        _ => Truth::Depends,
-    }
-}
-
-/// `1 = 1`, and `auth.role() = 'authenticated'`.
-fn equality(left: &Expr, right: &Expr) -> Truth {
-    match (&left.kind, &right.kind) {
-        (ExprKind::Literal(Literal::Null), _) | (_, ExprKind::Literal(Literal::Null)) => {
-            Truth::Never
-        }
-        (ExprKind::Literal(left), ExprKind::Literal(right)) if left == right => Truth::Always,
-        (_, ExprKind::Literal(Literal::String(role))) if is_auth(left, "role") => session(role),
-        (ExprKind::Literal(Literal::String(role)), _) if is_auth(right, "role") => session(role),
-        _ => Truth::Depends,
-    }
-}
-
-fn session(role: &str) -> Truth {
-    if role == "authenticated" { Truth::AnySession } else { Truth::Depends }
-}
-
-/// Whether an expression is `auth.<name>()`: alone, cast, or in a sub-select of its own.
-pub(super) fn is_auth(expr: &Expr, name: &str) -> bool {
-    match &expr.kind {
-        ExprKind::Call(call) => call.name.schema.is_some() && call.name.is("auth", name),
-        ExprKind::Cast(cast) => is_auth(&cast.value, name),
-        ExprKind::Subquery(query) => lone_value(query).is_some_and(|value| is_auth(value, name)),
-        _ => false,
     }
 }

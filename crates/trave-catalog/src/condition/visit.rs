@@ -17,6 +17,9 @@ pub(super) trait Visitor<'a> {
         true
     }
 
+    /// Is told that all of a query was seen.
+    fn leave_query(&mut self) {}
+
     /// Sees what a query reads.
     fn reads(&mut self, _item: &'a FromItem) {}
 }
@@ -40,6 +43,7 @@ pub(super) fn visit_query<'a>(query: &'a Query, visitor: &mut impl Visitor<'a>, 
         return;
     }
     visit_body(&query.body, visitor, depth + 1);
+    visitor.leave_query();
 }
 
 fn visit_body<'a>(body: &'a QueryBody, visitor: &mut impl Visitor<'a>, depth: usize) {

@@ -192,7 +192,7 @@ impl Catalog {
 
 /// What policies admit together.
 fn decide<'c>(role: &str, command: Command, policies: Vec<&'c Policy>) -> Rows<'c> {
-    let truth = |policy: &Policy| truth_for(role, condition(policy, command));
+    let truth = |policy: &Policy| truth_for(role, policy.guard(command));
     let (permissive, restrictive): (Vec<&Policy>, Vec<&Policy>) =
         policies.into_iter().partition(|policy| policy.permissive);
     if restrictive.iter().any(|policy| truth(policy) == Truth::Never) {
@@ -211,14 +211,6 @@ fn decide<'c>(role: &str, command: Command, policies: Vec<&'c Policy>) -> Rows<'
     Rows::Admitted(Admitted { permissive, restrictive })
 }
 
-/// The condition that rows meet before a command touches them, or that new ones have to meet.
-fn condition(policy: &Policy, command: Command) -> Option<&Condition> {
-    match command {
-        Command::Insert => policy.check_or_using(),
-        Command::Select | Command::Update | Command::Delete => policy.using.as_ref(),
-    }
-}
-
 /// What a condition comes to for a role; one that was not written holds.
 fn truth_for(role: &str, condition: Option<&Condition>) -> Truth {
     let Some(condition) = condition else { return Truth::Always };
@@ -233,7 +225,7 @@ fn is_of_project(table: &Table) -> bool {
     match table.provenance {
         Provenance::Migration(_) => true,
         Provenance::Platform => !table.policies.is_empty(),
-        Provenance::Unknown(_) => false,
+        Provenance::Declaration(_) | Provenance::Unknown(_) => false,
     }
 }
 

@@ -8,7 +8,7 @@ pub(super) fn of_folder(folder: &str, files: &[SqlFile<'_>]) -> Result<Dialect, 
     if folder.to_ascii_lowercase().split('/').any(|part| part.contains("clickhouse")) {
         return Err(CLICKHOUSE);
     }
-    let mut votes = Votes::default();
+    let mut votes = Votes { sqlite: names_sqlite(folder), ..Votes::default() };
     for file in files {
         votes.read(file.text);
     }
@@ -17,6 +17,14 @@ pub(super) fn of_folder(folder: &str, files: &[SqlFile<'_>]) -> Result<Dialect, 
 
 const CLICKHOUSE: &str = "ClickHouse SQL";
 const SQL_SERVER: &str = "SQL Server's SQL";
+
+/// How much a folder's name says that its database is an `SQLite`: `d1/migrations`, `turso`.
+fn names_sqlite(folder: &str) -> usize {
+    let lower = folder.to_ascii_lowercase();
+    let mut words = lower.split(['/', '_', '-', '.']);
+    let says = words.any(|word| matches!(word, "d1" | "sqlite" | "sqlite3" | "turso" | "libsql"));
+    if says { 3 } else { 0 }
+}
 
 /// Enough of a file to tell its dialect; a long dump says it early.
 const BYTES_MAX: usize = 64 * 1024;
@@ -73,6 +81,10 @@ impl Votes {
             "without rowid",
             "datetime('now",
         ]);
+        // PostgreSQL has no type of that name.
+        let has_datetime = usize::from(has_column_of_type(&lower, "datetime"));
+        self.mysql += has_datetime;
+        self.sqlite += has_datetime;
         // Drizzle quotes with backticks for SQLite and MySQL, never for PostgreSQL.
         if lower.contains("create table `") {
             self.mysql += 1;
@@ -97,4 +109,17 @@ impl Votes {
         }
         Ok(if self.sqlite >= self.mysql { Dialect::Sqlite } else { Dialect::MySql })
     }
+}
+
+/// Whether a column has a type: a name stands before it, and what is asked of a column behind.
+fn has_column_of_type(lower: &str, kind: &str) -> bool {
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    words.windows(3).any(|three| match three {
+        [before, word, after] => {
+            *word == kind
+                && matches!(*after, "default" | "not" | "null" | "check")
+                && !matches!(*before, "where" | "and" | "or" | "on" | "when" | "set" | "column")
+        }
+        _ => false,
+    })
 }

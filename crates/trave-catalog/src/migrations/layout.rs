@@ -191,6 +191,7 @@ pub(super) fn read_folder(
         kind,
         dialect,
         files,
+        declarations: Vec::new(),
         exposed,
         config,
     });
@@ -369,6 +370,7 @@ pub(super) fn take_schema_files(files: &[SqlFile<'_>], grouping: &mut Grouping) 
             dialect,
             files: vec![migration(RootKind::SchemaFile, file)],
             config: RootConfig::default(),
+            declarations: Vec::new(),
             exposed: split(folder).1 == "supabase" || speaks_supabase(file.text),
         });
     }

@@ -11,9 +11,9 @@ mod sections;
 use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
-use trave_source::{FileId, Span};
+use trave_source::{FileId, Span, Translation};
 
-use crate::Dialect;
+use crate::{DeclaredBy, Dialect};
 
 /// A file that may be a migration: any `.sql` file, or Drizzle's `meta/_journal.json`.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,8 @@ pub struct RootConfig {
     pub rows_max: Option<u64>,
     /// `[api] auto_expose_new_tables`, if written.
     pub auto_expose: Option<bool>,
+    /// `[auth.hook.custom_access_token] enabled`: the project writes claims of its own.
+    pub token_hook: bool,
     /// `[db.migrations] schema_paths`, patterns relative to the folder.
     pub schema_paths: Vec<SmolStr>,
 }
@@ -64,6 +66,8 @@ pub enum RootKind {
     Numbered,
     /// A `schema.sql` and nothing else.
     SchemaFile,
+    /// No SQL at all: the schema is declared in another language.
+    Declared,
 }
 
 /// One migration: a file and the part of it that is applied.
@@ -75,6 +79,17 @@ pub struct Migration {
     pub part: Span,
     /// It is not applied yet, as far as somebody said so.
     pub is_pending: bool,
+}
+
+/// A schema declared in another language, written as SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// Who reads it.
+    pub by: DeclaredBy,
+    /// The files that hold it.
+    pub files: Vec<FileId>,
+    /// Its statements: a last migration, after all those in SQL.
+    pub sql: Translation,
 }
 
 /// A folder of migrations, which make one catalog.
@@ -90,6 +105,8 @@ pub struct MigrationRoot {
     pub files: Vec<Migration>,
     /// What `config.toml` says; the defaults where there is none.
     pub config: RootConfig,
+    /// What is declared in another language beside the migrations, or instead of them.
+    pub declarations: Vec<Declaration>,
     /// Whether the tables are served to callers with the anon key: a Supabase project, told by
     /// its folder or by what the SQL names. Whoever finds supabase-js beside it may set it.
     pub exposed: bool,

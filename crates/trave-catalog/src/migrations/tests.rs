@@ -146,3 +146,15 @@ fn the_order_of_the_files_does_not_matter() {
     assert_eq!(forward, tree(&files, &[]));
     assert_eq!(grouped(&files, &[]).roots[0].kind, RootKind::Numbered);
 }
+
+#[test]
+fn an_sqlite_is_told_by_its_folder_and_its_types() {
+    let dialect = |path: &str, text: &str| grouped(&[(path, text)], &[]).roots[0].dialect;
+    let plain = "create table notes (id integer primary key, body varchar(20));";
+    let dated = "create table notes (id varchar(9), made_at datetime default current_timestamp);";
+    let named = "create table notes (id int, datetime timestamptz not null);";
+    assert_eq!(dialect("app/migrations/1_a.sql", plain), Dialect::Postgres);
+    assert_eq!(dialect("app/migrations/1_a.sql", named), Dialect::Postgres);
+    assert_eq!(dialect("app/migrations/1_a.sql", dated), Dialect::Sqlite);
+    assert_eq!(dialect("app/d1/migrations/1_a.sql", plain), Dialect::Sqlite);
+}

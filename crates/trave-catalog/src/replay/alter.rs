@@ -127,12 +127,42 @@ impl Session {
             | AlterActionKind::DropIndex(_)
             | AlterActionKind::RenameIndex(_) => self.alter_as_mysql(table, &action.kind),
             AlterActionKind::SetOptions(options) => self.refuse_options(table, options),
-            AlterActionKind::AlterConstraint(_)
-            | AlterActionKind::OwnerTo(_)
-            | AlterActionKind::ReplicaIdentity(_)
-            | AlterActionKind::ResetOptions(_)
-            | AlterActionKind::Other(_) => Ok(()),
+            AlterActionKind::AlterConstraint(alter) => {
+                self.alter_constraint(table, alter.name.as_str(), alter.deferrable)
+            }
+            AlterActionKind::OwnerTo(_) => {
+                self.part_unfollowed("alter table", "owner", action.span)
+            }
+            AlterActionKind::ReplicaIdentity(_) => {
+                self.part_unfollowed("alter table", "replica", action.span)
+            }
+            AlterActionKind::ResetOptions(_) => {
+                self.part_unfollowed("alter table", "reset", action.span)
+            }
+            AlterActionKind::Other(words) => {
+                self.part_unfollowed("alter table", words, action.span)
+            }
         }
+    }
+
+    /// `ALTER CONSTRAINT`: PostgreSQL has it for foreign keys only.
+    fn alter_constraint(
+        &mut self,
+        table: &QualifiedName,
+        name: &str,
+        deferrable: Option<bool>,
+    ) -> Outcome {
+        let assumed = self.assumes_missing();
+        let found = self.store.table(table);
+        let key =
+            found.and_then(|table| table.foreign_keys.iter_mut().find(|key| key.name == name));
+        match (key, deferrable) {
+            (Some(key), Some(deferrable)) => key.deferrable = deferrable,
+            (Some(_), None) => {}
+            (None, _) if assumed => {}
+            (None, _) => return Err(Failure::missing("foreign key", &name)),
+        }
+        Ok(())
     }
 
     /// Keys and indexes, in the forms that only MySQL has.
@@ -298,7 +328,7 @@ impl Session {
     fn alter_index(&mut self, index: &QualifiedName, action: &AlterActionKind) -> Outcome {
         match action {
             AlterActionKind::RenameTo(name) => self.rename_index(index, name.as_str()),
-            _ => Ok(()),
+            _ => self.changes_nothing("alter index", Span::default()),
         }
     }
 

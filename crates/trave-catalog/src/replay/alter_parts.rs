@@ -56,7 +56,10 @@ impl Session {
                 self.each_column(table, name, |column| column.generated = None)
             }
             ColumnChange::Replace(column) => self.replace_column(table, (alter, column), span),
-            ColumnChange::Other(_) => self.column_mut(table, name).map(|_| ()),
+            ColumnChange::Other(words) => {
+                self.column_mut(table, name)?;
+                self.part_unfollowed("alter column", words, alter.name.span)
+            }
         }
     }
 

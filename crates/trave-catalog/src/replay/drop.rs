@@ -6,6 +6,7 @@ use trave_sql::{Drop, DropPart, DropTarget, ObjectKind, RoutineName};
 
 use super::names::RelationIs;
 use super::session::Session;
+use super::unchanged::words;
 use super::{Failure, Outcome};
 use crate::{
     ChangeKind, EventTrigger, Extension, Function, Publication, QualifiedName, Role, Table,
@@ -109,7 +110,13 @@ impl Session {
                 let name = SmolStr::new(target.name.name.as_str());
                 self.take_named::<EventTrigger>(drop, &name)
             }
-            _ => Ok(()),
+            // Whatever depends on it goes as well, and nobody here knows what does.
+            kind if drop.cascade && kind != ObjectKind::Rule => {
+                let kind = words(kind);
+                self.not_understood(span, format!("drop {kind} … cascade: it cannot be followed"));
+                Ok(())
+            }
+            kind => self.changes_nothing(&format!("drop {}", words(kind)), span),
         }
     }
 

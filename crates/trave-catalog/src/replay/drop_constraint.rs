@@ -6,7 +6,7 @@ use trave_sql::DropPart;
 use super::drop::Behavior;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{QualifiedName, Table};
+use crate::{ChangeKind, QualifiedName, Table};
 
 impl Session {
     /// `DROP CONSTRAINT`.
@@ -18,7 +18,18 @@ impl Session {
             return if keeps { Ok(()) } else { Err(Failure::missing("constraint", &drop.name)) };
         }
         self.refuse_inherited_constraint(table, name)?;
-        self.drop_constraint_named(table, name, Behavior::from(drop.cascade))
+        let found = self.catalog().tables.get(table);
+        let mut keys = found.into_iter().flat_map(|table| &table.foreign_keys);
+        let reference = keys.find(|key| key.name == name).map(|key| ChangeKind::ReferenceDropped {
+            table: table.clone(),
+            columns: key.columns.clone(),
+            target: key.target.clone(),
+        });
+        self.drop_constraint_named(table, name, Behavior::from(drop.cascade))?;
+        if let Some(reference) = reference {
+            self.changed(drop.name.span, reference);
+        }
+        Ok(())
     }
 
     /// Drops a constraint with its index; foreign keys that need it go with it, or forbid it.

@@ -16,6 +16,7 @@ use super::privilege::On;
 use super::session::Session;
 use super::store::FunctionKey;
 use super::{Failure, Outcome};
+use crate::caller::CallerUse;
 use crate::{EventTrigger, Function, FunctionArgument, QualifiedName, Trigger, View};
 
 impl Session {
@@ -35,7 +36,8 @@ impl Session {
         if self.checks_bodies && !self.assumes_missing() {
             self.check_body(create, &function.language)?;
         }
-        self.bodies.insert(key.clone(), create.body.clone(), self.frame());
+        let frame = self.frame();
+        self.bodies.insert(&key, create.body.as_ref(), frame);
         self.store.put(key, function);
         Ok(())
     }
@@ -73,8 +75,8 @@ impl Session {
             return Err(Failure::new(format!("{name} does not say what it returns")));
         }
         refuse_same_names(&arguments)?;
-        let tables = create.body.as_ref().and_then(|body| body.block.as_ref());
-        let tables = tables.map(body::tables_of_block).unwrap_or_default();
+        let block = create.body.as_ref().and_then(|body| body.block.as_ref());
+        let tables = block.map(body::tables_of_block).unwrap_or_default();
         let tables: BTreeSet<QualifiedName> =
             tables.iter().filter_map(|table| Some(self.find_relation(table)?.0)).collect();
         let mut function = Function {
@@ -91,9 +93,11 @@ impl Session {
             is_procedure: create.kind == RoutineKind::Procedure,
             body: create.body.as_ref().map(|body| body.text.to_string()).unwrap_or_default(),
             tables,
+            caller: None,
             grants: self.default_grants(On::Functions, &name.schema),
             grants_known: self.grants_known || name.schema != "public",
         };
+        function.caller = block.map(|block| CallerUse::of(block, function.language == "sql"));
         set_attributes(&mut function, &create.attributes);
         Ok(function)
     }
@@ -226,7 +230,12 @@ impl Session {
                 let to = QualifiedName::new(name, key.0.name.clone());
                 self.move_function(&key, &to)
             }
-            RoutineChange::Object(AlterChange::Owner(_) | AlterChange::Other(_)) => Ok(()),
+            RoutineChange::Object(AlterChange::Owner(_)) => {
+                self.changes_nothing("alter function owner", alter.routine.name.span)
+            }
+            RoutineChange::Object(AlterChange::Other(_)) => {
+                self.changes_nothing("alter function depends", alter.routine.name.span)
+            }
         }
     }
 

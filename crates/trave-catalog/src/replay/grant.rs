@@ -14,6 +14,7 @@ use super::names::RelationIs;
 use super::privilege::{GrantChange, On};
 use super::session::Session;
 use super::store::{FunctionKey, Stored};
+use super::unchanged::words;
 use super::{Failure, Outcome};
 use crate::{DefaultPrivilege, Function, Grant, QualifiedName, Schema, Sequence, Table, View};
 
@@ -88,7 +89,10 @@ impl Session {
             | ObjectKind::Sequence => {
                 names.iter().try_for_each(|name| self.grant_relation(name, change))
             }
-            _ => Ok(()),
+            kind => {
+                let span = names.first().map(|name| name.span).unwrap_or_default();
+                self.changes_nothing(&format!("grant on {}", words(kind)), span)
+            }
         }
     }
 
@@ -213,6 +217,7 @@ impl Session {
     }
 
     fn change_defaults(&mut self, which: &Defaults<'_>, change: &GrantChange) {
+        let is_made = self.platform;
         let all = self.store.default_privileges();
         let (mut own, mut rest): (Vec<DefaultPrivilege>, Vec<DefaultPrivilege>) =
             std::mem::take(all).into_iter().partition(|entry| which.holds(entry));
@@ -224,7 +229,14 @@ impl Session {
         if which.schema.is_none() && says_nothing(&grants, which) {
             grants.clear();
         }
+        let is_platforms = |grant: &Grant| {
+            let is_same = |entry: &DefaultPrivilege| {
+                entry.role == grant.role && entry.privilege == grant.privilege
+            };
+            is_made || own.iter().any(|entry| entry.of_platform && is_same(entry))
+        };
         let entry = |grant: Grant| DefaultPrivilege {
+            of_platform: is_platforms(&grant),
             for_role: which.role.clone(),
             schema: which.schema.clone(),
             objects: which.on.name().into(),

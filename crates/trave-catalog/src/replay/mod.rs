@@ -40,6 +40,7 @@ mod store;
 mod table;
 mod table_like;
 mod types;
+mod unchanged;
 mod user_type;
 mod view;
 
@@ -47,7 +48,7 @@ use std::sync::Arc;
 
 use trave_source::{FileId, Notice, Origin, Sources, Span};
 
-use crate::{Catalog, Dialect, Migration, MigrationRoot};
+use crate::{Catalog, Declaration, Dialect, Migration, MigrationRoot};
 use pending::{PendingFile, Wrapping};
 use session::{Frame, Session};
 
@@ -85,6 +86,9 @@ pub fn replay(root: &MigrationRoot, sources: &Sources, options: Replay) -> Repla
     for migration in &root.files {
         replay_file(&mut session, sources, *migration, root);
     }
+    for declaration in &root.declarations {
+        replay_declaration(&mut session, declaration, root);
+    }
     session.finish()
 }
 
@@ -110,18 +114,28 @@ fn replay_file(
     let options =
         trave_sql::Options { dialect: sql_dialect(root.dialect), offset: migration.part.start };
     let part = part.unwrap_or_default();
-    let parsed = trave_sql::parse(part, options);
     session.begin_file(Frame::of_file(migration.file, Arc::clone(&text)), &source.path);
     if migration.is_pending && root.dialect == Dialect::Postgres {
-        let count = parsed.statements.len();
+        let count = trave_sql::statements(part, options).count();
         let wrapping = Wrapping::of(root.kind, &text, count);
-        session.pending = Some(PendingFile::new(wrapping, count));
+        session.pending = Some(PendingFile::new(wrapping, count, part));
         session.note_long_names(part, options);
     }
-    for parsed in &parsed.statements {
+    // One at a time: a dump of the whole database need not be held as statements.
+    for parsed in trave_sql::statements(part, options) {
         session.run_top(&parsed.statement, parsed.span);
     }
     session.end_file();
+}
+
+/// A declared schema is a last migration, which makes what no other made.
+fn replay_declaration(session: &mut Session, declaration: &Declaration, root: &MigrationRoot) {
+    let options = trave_sql::Options { dialect: sql_dialect(root.dialect), offset: 0 };
+    session.begin_declaration(declaration);
+    for parsed in trave_sql::statements(&declaration.sql.text, options) {
+        session.run_top(&parsed.statement, parsed.span);
+    }
+    session.end_declaration();
 }
 
 fn sql_dialect(dialect: Dialect) -> trave_sql::Dialect {
@@ -184,6 +198,7 @@ impl Failure {
 }
 
 pub(crate) use types::is_built_in;
+pub use unchanged::{Unchanged, unchanged};
 
 /// Whether a statement took effect.
 type Outcome = Result<(), Failure>;

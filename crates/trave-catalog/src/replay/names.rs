@@ -151,6 +151,9 @@ impl Session {
             }
             return Ok(());
         }
+        if gone {
+            self.gone_column = Some((table.clone(), SmolStr::new(column)));
+        }
         Err(Failure::new(format!("column {column} of {table} does not exist")))
     }
 }

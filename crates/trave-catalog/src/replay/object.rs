@@ -179,7 +179,13 @@ impl Session {
                 }
                 Ok(())
             }
-            _ => Ok(()),
+            PublicationChange::Options(_) => {
+                self.changes_nothing("alter publication set", change.name.span)
+            }
+            PublicationChange::CreateForAllTables => Ok(()),
+            PublicationChange::Object(_) => {
+                self.changes_nothing("alter publication owner", change.name.span)
+            }
         }
     }
 
@@ -273,7 +279,7 @@ impl Session {
                 }
                 Ok(())
             }
-            _ => Ok(()),
+            _ => self.alter_unfollowed(alter),
         }
     }
 

@@ -190,6 +190,7 @@ impl Session {
             role: holder.clone(),
             privilege: SmolStr::new(*privilege),
             origin: None,
+            of_platform: false,
         };
         let everybody = SmolStr::new("public");
         let of_everybody = on.of_everybody().iter().map(|name| entry(&everybody, name));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trave_source::{FileId, Notice, Origin, Span};
+use trave_source::{FileId, Notice, Origin, Span, Translation};
 use trave_sql::{SetVariable, Statement};
 
 use super::body::Bodies;
@@ -12,7 +12,11 @@ use super::pending::PendingFile;
 use super::prelude;
 use super::store::Store;
 use super::{Failure, Missing, Outcome, PLATFORM, Replay, Replayed};
-use crate::{Catalog, Change, ChangeKind, Dialect, MigrationRoot, Provenance, QualifiedName};
+use crate::schema::Refused;
+use crate::{
+    Catalog, Change, ChangeKind, Declaration, Dialect, MigrationRoot, Provenance, QualifiedName,
+    RootKind,
+};
 
 /// Functions that call functions, blocks in blocks: no deeper than this.
 pub(super) const DEPTH_MAX: u32 = 16;
@@ -27,17 +31,26 @@ pub(super) struct Frame {
     text: Arc<str>,
     /// For text that a block put together: the place that runs it.
     fixed: Option<Origin>,
+    /// For text that says again what was declared elsewhere.
+    places: Option<Arc<Translation>>,
 }
 
 impl Frame {
     /// A file of the project.
     pub(super) fn of_file(file: FileId, text: Arc<str>) -> Self {
-        Self { file, text, fixed: None }
+        Self { file, text, fixed: None, places: None }
+    }
+
+    /// A schema that was declared in another language.
+    fn of_declaration(declaration: &Declaration) -> Self {
+        let text = Arc::clone(&declaration.sql.text);
+        let places = Some(Arc::new(declaration.sql.clone()));
+        Self { file: PLATFORM.file, text, fixed: None, places }
     }
 
     /// A text that was put together at a place.
     pub(super) fn of_text(text: &str, origin: Origin) -> Self {
-        Self { file: origin.file, text: Arc::from(text), fixed: Some(origin) }
+        Self { file: origin.file, text: Arc::from(text), fixed: Some(origin), places: None }
     }
 }
 
@@ -62,8 +75,12 @@ pub(super) struct Session {
     pub(super) only: bool,
     /// Whether the platform itself is being made.
     pub(super) platform: bool,
+    /// The column for which the statement at hand was refused: it is gone.
+    pub(super) gone_column: Option<(QualifiedName, SmolStr)>,
     /// Whether a branch runs that may not be taken: its failures mean nothing.
     pub(super) speculative: bool,
+    /// Whether a declaration runs.
+    declares: bool,
     /// `check_function_bodies`.
     pub(super) checks_bodies: bool,
     /// Bodies of functions that change the schema, to be run where they are called.
@@ -88,7 +105,9 @@ impl Session {
     pub(super) fn new(root: &MigrationRoot, options: Replay) -> Self {
         let mut session =
             Self::bare(if root.exposed { prelude::store() } else { Store::default() });
-        session.missing = options.missing;
+        // SQLite lets a reference name a table that is not there yet.
+        let is_lenient = root.dialect == Dialect::Sqlite;
+        session.missing = if is_lenient { Missing::Assumed } else { options.missing };
         session.explicit_grants = root.config.auto_expose.map(|legacy| !legacy);
         if !root.exposed {
             session.store.put(SmolStr::new("public"), prelude::public_schema());
@@ -108,6 +127,8 @@ impl Session {
         catalog.exposed_schemas = root.config.schemas.clone().unwrap_or_else(served);
         let pending = root.files.iter().filter(|migration| migration.is_pending);
         catalog.pending.files = pending.map(|migration| migration.file).collect();
+        catalog.pending.is_generated = matches!(root.kind, RootKind::Prisma | RootKind::Drizzle);
+        catalog.token_hook = root.config.token_hook;
         catalog.rows_max = root.config.rows_max.or(root.exposed.then_some(1000));
         session
     }
@@ -125,7 +146,9 @@ impl Session {
             retyped: Vec::new(),
             only: false,
             platform: false,
+            gone_column: None,
             speculative: false,
+            declares: false,
             checks_bodies: true,
             bodies: Bodies::default(),
             pending: None,
@@ -163,6 +186,20 @@ impl Session {
         }
     }
 
+    /// A declaration says nothing of grants: what holds of them is not known.
+    pub(super) fn begin_declaration(&mut self, declaration: &Declaration) {
+        self.begin_file(Frame::of_declaration(declaration), "");
+        self.store.catalog.declared_by.get_or_insert(declaration.by);
+        self.grants_known = false;
+        self.declares = true;
+    }
+
+    /// What follows is a migration again.
+    pub(super) fn end_declaration(&mut self) {
+        self.end_file();
+        self.declares = false;
+    }
+
     /// The catalog, without what ends with the connection.
     pub(super) fn finish(mut self) -> Replayed {
         let temporary = |name: &QualifiedName| name.schema == TEMPORARY;
@@ -177,15 +214,31 @@ impl Session {
     /// Runs a statement of a file, and counts it.
     pub(super) fn run_top(&mut self, statement: &Statement, span: Span) {
         self.has_notice = false;
-        self.store.catalog.statements += 1;
+        self.gone_column = None;
+        self.store.catalog.statements += usize::from(!self.declares);
         if let Err(failure) = self.run(statement, span) {
+            self.note_gone_column(statement, span);
             self.failures.push(Notice::at(self.origin(span), failure.0));
         }
         if let Some(path) = self.path_outside.take_if(|_| ends_transaction(statement)) {
             self.search_path = path;
         }
         if !self.has_notice {
-            self.store.catalog.statements_understood += 1;
+            self.store.catalog.statements_understood += usize::from(!self.declares);
+        }
+    }
+
+    /// Notes a statement that was refused because a column is gone.
+    fn note_gone_column(&mut self, statement: &Statement, span: Span) {
+        let what = match statement {
+            Statement::CreatePolicy(_) | Statement::AlterPolicy(_) => "policy",
+            Statement::CreateIndex(_) => "index",
+            Statement::CreateView(_) => "view",
+            _ => return,
+        };
+        if let Some((table, column)) = self.gone_column.take() {
+            let origin = self.origin(span);
+            self.store.catalog.refused.push(Refused { origin, what, table, column });
         }
     }
 
@@ -218,7 +271,8 @@ impl Session {
 
     /// A span of the current text, as a place.
     pub(super) fn origin(&self, span: Span) -> Origin {
-        self.frame.fixed.unwrap_or(span.in_file(self.frame.file))
+        let declared = || self.frame.places.as_ref().and_then(|places| places.origin(span));
+        self.frame.fixed.or_else(declared).unwrap_or(span.in_file(self.frame.file))
     }
 
     /// The text under a span.
@@ -241,7 +295,11 @@ impl Session {
 
     /// Where a new object comes from.
     pub(super) fn provenance(&self, span: Span) -> Provenance {
-        if self.platform { Provenance::Platform } else { Provenance::Migration(self.origin(span)) }
+        match (self.platform, self.declares) {
+            (true, _) => Provenance::Platform,
+            (false, true) => Provenance::Declaration(self.origin(span)),
+            (false, false) => Provenance::Migration(self.origin(span)),
+        }
     }
 
     /// Writes history.

@@ -66,13 +66,13 @@ impl Session {
                 self.not_understood(span, format!("{}: {}", reason.kind, reason.reason));
                 Ok(())
             }
-            _ => Ok(()),
+            other => self.run_unfollowed(other, span),
         }
     }
 
     fn comment(&mut self, comment: &Comment) -> Outcome {
         if !matches!(comment.kind, ObjectKind::Table | ObjectKind::ForeignTable) {
-            return Ok(());
+            return self.changes_nothing("comment", comment.name.span);
         }
         let Some((table, _)) = self.find_relation(&comment.name) else {
             return if self.assumes_missing() {

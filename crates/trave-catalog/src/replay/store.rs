@@ -33,7 +33,7 @@ pub(super) struct Store {
     callers: Links,
     /// Tables with a column of a type, functions with an argument of it.
     typed: Links,
-    /// Tables that had a constraint of this name.
+    /// Tables and domains that had a constraint of this name.
     constraints: Links,
     /// Tables with a policy that reads a relation.
     policy_readers: Links,
@@ -45,7 +45,12 @@ pub(super) struct Store {
     noted: BTreeSet<QualifiedName>,
 }
 
-type Links = FxHashMap<QualifiedName, BTreeSet<QualifiedName>>;
+/// Who is linked to a name, and the way back: without it a rename would read every link.
+#[derive(Debug, Clone, Default)]
+struct Links {
+    to: FxHashMap<QualifiedName, BTreeSet<QualifiedName>>,
+    back: FxHashMap<QualifiedName, BTreeSet<QualifiedName>>,
+}
 
 /// One object as it was before a block changed it; none if it did not exist.
 #[derive(Debug, Clone)]
@@ -364,26 +369,28 @@ impl Store {
         linked(&self.owned, table).cloned().collect()
     }
 
-    /// Remembers the name of a constraint.
-    pub(super) fn link_constraint(&mut self, table: &QualifiedName, name: &SmolStr) {
-        let name = QualifiedName::new(table.schema.clone(), name.clone());
-        link(&mut self.constraints, &name, table);
+    /// Remembers the name of a constraint of a table or domain.
+    pub(super) fn link_constraint(&mut self, owner: &QualifiedName, name: &SmolStr) {
+        let name = QualifiedName::new(owner.schema.clone(), name.clone());
+        link(&mut self.constraints, &name, owner);
     }
 
-    /// Whether some table of the schema has a constraint of this name.
+    /// Remembers the names of all checks of a domain.
+    pub(super) fn link_checks(&mut self, domain: &QualifiedName) {
+        let checks = self.catalog.types.get(domain).map(UserType::checks).unwrap_or_default();
+        for check in checks {
+            self.link_constraint(domain, &check);
+        }
+    }
+
+    /// Whether some table or domain of the schema has a constraint of this name.
     pub(super) fn has_constraint(&self, schema: &SmolStr, name: &str) -> bool {
         let key = QualifiedName::new(schema.clone(), name);
-        if self
-            .catalog
-            .types
-            .values()
-            .any(|kind| kind.name.schema == *schema && kind.has_check(name))
-        {
-            return true;
-        }
-        linked(&self.constraints, &key).any(|table| {
-            table.schema == *schema
-                && self.catalog.tables.get(table).is_some_and(|table| table.has_constraint(name))
+        let Catalog { tables, types, .. } = &self.catalog;
+        linked(&self.constraints, &key).any(|one| {
+            one.schema == *schema
+                && (tables.get(one).is_some_and(|table| table.has_constraint(name))
+                    || types.get(one).is_some_and(|kind| kind.has_check(name)))
         })
     }
 
@@ -398,32 +405,38 @@ impl Store {
             &mut self.owned,
             &mut self.policy_readers,
         ] {
-            if let Some(who) = links.get(from).cloned() {
-                links.entry(to.clone()).or_default().extend(who);
+            for who in links.to.get(from).cloned().unwrap_or_default() {
+                link(links, to, &who);
             }
-            for who in links.values_mut().filter(|who| who.contains(from)) {
-                who.insert(to.clone());
+            for whom in links.back.get(from).cloned().unwrap_or_default() {
+                link(links, &whom, to);
             }
         }
     }
 }
 
 fn link(links: &mut Links, from: &QualifiedName, to: &QualifiedName) {
-    match links.get_mut(from) {
-        Some(who) => {
-            if !who.contains(to) {
-                who.insert(to.clone());
-            }
-        }
-        None => {
-            links.insert(from.clone(), BTreeSet::from([to.clone()]));
-        }
+    if add(&mut links.to, from, to) {
+        add(&mut links.back, to, from);
     }
+}
+
+/// Adds one way of a link; false where it was there.
+fn add(
+    links: &mut FxHashMap<QualifiedName, BTreeSet<QualifiedName>>,
+    from: &QualifiedName,
+    to: &QualifiedName,
+) -> bool {
+    if let Some(who) = links.get_mut(from) {
+        return !who.contains(to) && who.insert(to.clone());
+    }
+    links.insert(from.clone(), BTreeSet::from([to.clone()]));
+    true
 }
 
 fn linked<'a>(
     links: &'a Links,
     from: &QualifiedName,
 ) -> impl Iterator<Item = &'a QualifiedName> + use<'a> {
-    links.get(from).into_iter().flatten()
+    links.to.get(from).into_iter().flatten()
 }

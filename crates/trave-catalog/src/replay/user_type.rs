@@ -58,31 +58,30 @@ impl Session {
 
     /// The type below a domain; any other type is its own.
     pub(super) fn base_type(&self, text: &SmolStr) -> SmolStr {
-        let mut kinds = self.catalog().types.values().filter(|_| text.contains('.'));
-        let base = kinds.find_map(|kind| match &kind.kind {
-            TypeKind::Domain { base, .. } if printed(&kind.name) == *text => Some(base.clone()),
-            _ => None,
-        });
-        base.unwrap_or_else(|| text.clone())
+        match self.type_printed(text).map(|kind| &kind.kind) {
+            Some(TypeKind::Domain { base, .. }) => base.clone(),
+            _ => text.clone(),
+        }
     }
 
     /// Whether a type, as printed, is an enum or composite type of the catalog.
     pub(super) fn is_own_type(&self, text: &str) -> bool {
-        let mut kinds = self.catalog().types.values();
-        text.contains('.')
-            && kinds.any(|kind| {
-                matches!(kind.kind, TypeKind::Enum(_) | TypeKind::Composite(_))
-                    && printed(&kind.name) == text
-            })
+        let kind = self.type_printed(text).map(|kind| &kind.kind);
+        matches!(kind, Some(TypeKind::Enum(_) | TypeKind::Composite(_)))
     }
 
     /// Whether a type, as printed, is a domain.
     pub(super) fn is_domain(&self, text: &str) -> bool {
-        let mut kinds = self.catalog().types.values();
-        text.contains('.')
-            && kinds.any(|kind| {
-                matches!(kind.kind, TypeKind::Domain { .. }) && printed(&kind.name) == text
-            })
+        let kind = self.type_printed(text).map(|kind| &kind.kind);
+        matches!(kind, Some(TypeKind::Domain { .. }))
+    }
+
+    /// The type of the catalog that is printed like this.
+    fn type_printed(&self, text: &str) -> Option<&UserType> {
+        let (schema, rest) = read_name(text)?;
+        let (name, rest) = read_name(rest.strip_prefix('.')?)?;
+        let name = QualifiedName::new(schema, name);
+        self.catalog().types.get(&name).filter(|_| rest.is_empty())
     }
 
     fn put_type(&mut self, name: QualifiedName, kind: TypeKind, span: Span) {
@@ -176,7 +175,12 @@ impl Session {
                 self.need_schema(&to, schema.span)?;
                 QualifiedName::new(to, name.name.clone())
             }
-            AlterChange::Owner(_) | AlterChange::Other(_) => return Ok(()),
+            AlterChange::Owner(_) => {
+                return self.changes_nothing("alter type owner", Span::default());
+            }
+            AlterChange::Other(_) => {
+                return self.changes_nothing("alter type set", Span::default());
+            }
         };
         self.move_type(name, &to)
     }
@@ -190,6 +194,7 @@ impl Session {
         let Some(mut kind) = self.store.take::<UserType>(from) else { return Ok(()) };
         kind.name = to.clone();
         self.store.put(to.clone(), kind);
+        self.store.link_checks(to);
         self.retype(from, to);
         Ok(())
     }
@@ -240,7 +245,8 @@ impl Session {
         }
         let default = create.default.as_ref().map(|default| self.expression_text(default));
         let kind = TypeKind::Domain { base, not_null: create.not_null, default, checks };
-        self.put_type(name, kind, create.name.span);
+        self.put_type(name.clone(), kind, create.name.span);
+        self.store.link_checks(&name);
         Ok(())
     }
 
@@ -286,11 +292,22 @@ impl Session {
             }
             DomainChange::ValidateConstraint(_) | DomainChange::Object(_) => {}
         }
+        self.store.link_checks(&name);
         Ok(())
     }
 }
 
 impl UserType {
+    /// The names of its checks, if it is a domain.
+    pub(super) fn checks(&self) -> Vec<SmolStr> {
+        match &self.kind {
+            TypeKind::Domain { checks, .. } => {
+                checks.iter().map(|(check, _)| check.clone()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether it is a domain with a check of this name.
     pub(super) fn has_check(&self, name: &str) -> bool {
         match &self.kind {
@@ -350,6 +367,23 @@ fn change_attributes(
 /// A type's name as `format_type` prints it.
 pub(super) fn printed(name: &QualifiedName) -> SmolStr {
     format_smolstr!("{}.{}", Name::exact(&name.schema), Name::exact(&name.name))
+}
+
+/// The name that a text begins with, and what follows it.
+fn read_name(text: &str) -> Option<(SmolStr, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(['.', '[', '(', ' ']).unwrap_or(text.len());
+        return Some((text.get(..end)?.into(), text.get(end..)?));
+    };
+    let mut from = 0;
+    loop {
+        let end = from + quoted.get(from..)?.find('"')?;
+        let rest = quoted.get(end + 1..)?;
+        if !rest.starts_with('"') {
+            return Some((quoted.get(..end)?.replace("\"\"", "\"").into(), rest));
+        }
+        from = end + 2;
+    }
 }
 
 fn renamed(text: &SmolStr, old: &SmolStr, new: &SmolStr) -> SmolStr {

@@ -14,6 +14,19 @@ pub struct Change {
     pub kind: ChangeKind,
 }
 
+/// A statement that the server refuses, because it names a column that is gone by then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The statement.
+    pub origin: Origin,
+    /// What it would have made: `policy`, `index`, `view`.
+    pub what: &'static str,
+    /// The table.
+    pub table: QualifiedName,
+    /// The column.
+    pub column: SmolStr,
+}
+
 /// Kinds of changes that rules ask about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeKind {
@@ -59,6 +72,15 @@ pub enum ChangeKind {
         from: SmolStr,
         /// The column that was written.
         to: SmolStr,
+    },
+    /// A foreign key was dropped by its name.
+    ReferenceDropped {
+        /// The table.
+        table: QualifiedName,
+        /// The columns that referred.
+        columns: Vec<SmolStr>,
+        /// The table that they referred to.
+        target: QualifiedName,
     },
     /// A view was dropped.
     ViewDropped(QualifiedName),

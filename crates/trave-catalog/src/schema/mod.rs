@@ -14,7 +14,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub use change::{Change, ChangeKind};
+pub use change::{Change, ChangeKind, Refused};
 pub use index::{Index, IndexKey, IndexTarget};
 pub use object::{
     Bucket, EventTrigger, Extension, Publication, Schema, Sequence, TypeKind, UserType, View,
@@ -71,6 +71,9 @@ pub fn quoted(name: &str) -> String {
 pub enum Provenance {
     /// Made by a statement of the project.
     Migration(Origin),
+    /// Made by a schema that is declared in another language: `schema.prisma`, tables of an ORM.
+    /// What a declaration cannot say, grants and policies first of all, is not known.
+    Declaration(Origin),
     /// Part of the platform (`auth.users`, `storage.objects`): nobody's to fix.
     Platform,
     /// Named by a statement, but nothing makes it: its shape is unknown. The origin is that of
@@ -82,14 +85,17 @@ impl Provenance {
     /// The statement of the project that made the object, or first named it.
     pub fn origin(self) -> Option<Origin> {
         match self {
-            Self::Migration(origin) | Self::Unknown(origin) => Some(origin),
+            Self::Migration(origin) | Self::Declaration(origin) | Self::Unknown(origin) => {
+                Some(origin)
+            }
             Self::Platform => None,
         }
     }
 
-    /// Whether a statement of the project made it.
+    /// Whether the project made it: a statement of a migration, or a declaration, which is a
+    /// migration written in another language.
     pub fn is_migration(self) -> bool {
-        matches!(self, Self::Migration(_))
+        matches!(self, Self::Migration(_) | Self::Declaration(_))
     }
 }
 
@@ -105,6 +111,15 @@ pub enum Dialect {
     Sqlite,
 }
 
+/// Who reads a schema that is declared in another language than SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeclaredBy {
+    /// `schema.prisma`.
+    Prisma,
+    /// `pgTable(…)`, `mysqlTable(…)`, `sqliteTable(…)`.
+    Drizzle,
+}
+
 /// Everything a root's migrations leave behind.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
@@ -112,12 +127,16 @@ pub struct Catalog {
     pub root: SmolStr,
     /// The dialect.
     pub dialect: Dialect,
+    /// Who declares the schema in another language, beside migrations or instead of them.
+    pub declared_by: Option<DeclaredBy>,
     /// Whether `PostgREST` serves the tables to callers with the anon key: a Supabase project.
     pub exposed: bool,
     /// Schemas that the API serves (`[api] schemas`, default `public`, `graphql_public`).
     pub exposed_schemas: Vec<SmolStr>,
     /// `[api] max_rows`: how many rows an API read returns at most; Supabase's default is 1000.
     pub rows_max: Option<u64>,
+    /// Whether the settings name a hook that writes claims into tokens, the role among them.
+    pub token_hook: bool,
     /// Tables, also partitioned and foreign ones.
     pub tables: BTreeMap<QualifiedName, Table>,
     /// Views and materialized views.
@@ -146,6 +165,8 @@ pub struct Catalog {
     pub unknown: BTreeSet<QualifiedName>,
     /// What each statement changed, in order.
     pub history: Vec<Change>,
+    /// Statements that the server refuses because they name a column that is gone.
+    pub refused: Vec<Refused>,
     /// The migrations that are not applied yet, and what they do.
     pub pending: Pending,
     /// How many statements were read.

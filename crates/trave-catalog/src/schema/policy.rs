@@ -78,6 +78,8 @@ pub struct DefaultPrivilege {
     pub privilege: SmolStr,
     /// The statement; none for the platform's own.
     pub origin: Option<Origin>,
+    /// The platform hands it out by itself, whether or not a statement repeats it.
+    pub of_platform: bool,
 }
 
 /// A role.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::{Grant, Provenance, QualifiedName};
+use crate::caller::CallerUse;
 
 /// A function or procedure (`pg_proc`).
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of `pg_catalog`")]
@@ -36,6 +37,8 @@ pub struct Function {
     pub body: String,
     /// Tables that the body reads or writes, as far as it could be read.
     pub tables: BTreeSet<QualifiedName>,
+    /// What the body does with the identity of its caller, if it could be read.
+    pub(crate) caller: Option<CallerUse>,
     /// Who may execute it.
     pub grants: Vec<Grant>,
     /// Whether `grants` is complete, as with tables.

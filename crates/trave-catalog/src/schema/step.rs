@@ -14,6 +14,9 @@ pub struct Pending {
     pub files: BTreeSet<FileId>,
     /// What they do, in order.
     pub steps: Vec<Step>,
+    /// An ORM writes these migrations from a schema of its own: the types and the names in them
+    /// are its choice, and it reads what it writes.
+    pub is_generated: bool,
 }
 
 /// One thing that a statement of a migration not yet applied does.
@@ -134,8 +137,10 @@ pub enum StepKind {
         /// `CONCURRENTLY` or `FINALIZE`.
         concurrently: bool,
     },
-    /// A lock is taken and nothing changed: `LOCK`, `VACUUM`, `COMMENT ON`.
+    /// A lock that keeps others out is taken and nothing changed: `LOCK`, `VACUUM FULL`.
     TableLocked,
+    /// Rows are updated or deleted: more than one, as far as the condition tells.
+    RowsWritten,
     /// `TRUNCATE … CASCADE`, with the tables that it names.
     TruncatedWithOthers(Vec<QualifiedName>),
     /// `DROP DATABASE`.
@@ -159,6 +164,15 @@ pub enum StepKind {
         placed: bool,
         /// The value that is last before.
         last: Option<SmolStr>,
+    },
+    /// A value of an enum is named in the transaction that added it: PostgreSQL refuses that.
+    EnumValueUsed {
+        /// The enum.
+        of: QualifiedName,
+        /// The value.
+        value: SmolStr,
+        /// Where it was added.
+        added: Origin,
     },
     /// A domain gets a constraint.
     DomainConstrained {
@@ -254,6 +268,8 @@ pub struct TypeChange {
     pub from: Option<SmolStr>,
     /// Its type after.
     pub to: WrittenType,
+    /// The expression behind `USING`, as written.
+    pub using: Option<String>,
     /// PostgreSQL keeps the rows as they are: the new type takes every old value.
     pub keeps_rows: bool,
 }
@@ -304,6 +320,8 @@ pub struct NewIndex {
     pub concurrently: bool,
     /// What follows `CREATE`, as written, with `CONCURRENTLY` taken out: `UNIQUE INDEX …`.
     pub definition: String,
+    /// `IF NOT EXISTS`, and a comment of the file says that it is built concurrently by hand.
+    pub by_hand: bool,
 }
 
 impl Step {
@@ -311,11 +329,82 @@ impl Step {
     pub fn busy_table(&self) -> Option<&StepTable> {
         self.table.as_ref().filter(|table| !table.is_idle)
     }
+
+    /// Whether nobody can read or write the table until the transaction ends.
+    pub fn keeps_others_out(&self) -> bool {
+        match &self.kind {
+            StepKind::ColumnMade(made) => !made.with_table,
+            StepKind::ConstraintAdded(added) => {
+                !added.inline && added.kind != ConstraintIs::Reference
+            }
+            StepKind::IndexDropped { concurrently, .. }
+            | StepKind::PartitionDetached { concurrently, .. } => !concurrently,
+            StepKind::TypeChanged(_)
+            | StepKind::NotNullSet { .. }
+            | StepKind::NotNullDropped(_)
+            | StepKind::ColumnDropped { .. }
+            | StepKind::ColumnRenamed { .. }
+            | StepKind::TableDropped
+            | StepKind::TableRenamed(_)
+            | StepKind::TableLocked => true,
+            _ => false,
+        }
+    }
+
+    /// Whether two steps run in the same transaction.
+    pub fn shares_transaction(&self, other: &Self) -> bool {
+        self.transaction.is_some()
+            && self.transaction == other.transaction
+            && self.statement.file == other.statement.file
+    }
+}
+
+impl TypeChange {
+    /// Whether the column had another type, or one that is not known.
+    pub fn is_other_type(&self) -> bool {
+        self.from.as_ref() != Some(&self.to.text)
+    }
 }
 
 impl Pending {
     /// Whether a place is in a migration that is not applied yet.
     pub fn holds(&self, place: Origin) -> bool {
         self.files.contains(&place.file)
+    }
+
+    /// Whether one of them gives a table this name in place of another.
+    pub fn renames_to(&self, table: &QualifiedName) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(&step.kind, StepKind::TableRenamed(to) if to == table))
+    }
+
+    /// Whether one of them gives a column this name in place of another.
+    pub fn renames_column_to(&self, table: &QualifiedName, column: &str) -> bool {
+        self.on(table)
+            .any(|step| matches!(&step.kind, StepKind::ColumnRenamed { to, .. } if *to == *column))
+    }
+
+    /// Whether one of them drops a column, or its table.
+    pub fn drops(&self, table: &QualifiedName, column: &str) -> bool {
+        self.on(table).any(|step| match &step.kind {
+            StepKind::ColumnDropped { column: dropped, .. } => *dropped == *column,
+            StepKind::TableDropped => true,
+            _ => false,
+        })
+    }
+
+    /// The column that one of them adds to a table that is there.
+    pub fn added_column(&self, table: &QualifiedName, column: &str) -> Option<&NewColumn> {
+        self.on(table).find_map(|step| match &step.kind {
+            StepKind::ColumnMade(made) if !made.with_table && made.name == *column => Some(&**made),
+            _ => None,
+        })
+    }
+
+    fn on(&self, table: &QualifiedName) -> impl Iterator<Item = &Step> {
+        let works_on =
+            move |step: &&Step| step.table.as_ref().is_some_and(|found| found.name == *table);
+        self.steps.iter().filter(works_on)
     }
 }

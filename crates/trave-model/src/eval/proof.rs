@@ -146,7 +146,7 @@ fn hides_from_strangers(table: &Table) -> bool {
             && policy.roles.iter().any(|role| role == "public" || role == "anon")
     };
     let mut open = table.policies.iter().filter(admits);
-    table.provenance.is_migration()
+    table.tells_access()
         && table.rls_enabled
         && open.all(|policy| policy.using.as_ref().is_some_and(Condition::shuts_out_strangers))
 }

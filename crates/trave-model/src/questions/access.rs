@@ -2,6 +2,7 @@
 
 use trave_backend::query::{FilterOp, Operation, Selection};
 use trave_backend::value::{ClientRole, Shape, Taint};
+use trave_catalog::vocabulary::names_capability;
 use trave_catalog::{Catalog, Command, Condition, Known, Policy, Table, Truth};
 
 use super::rows::Certain;
@@ -24,10 +25,7 @@ pub enum Admission {
 /// Whether a policy can apply to callers of the API; a role that the project made may be one.
 /// One that holds for no row admits nothing.
 fn is_for_callers(policy: &Policy, command: Command) -> bool {
-    let condition = match command {
-        Command::Insert => policy.check_or_using(),
-        Command::Select | Command::Update | Command::Delete => policy.using.as_ref(),
-    };
+    let condition = policy.guard(command);
     policy.permissive
         && condition.is_none_or(|condition| condition.truth() != Truth::Never)
         && policy.roles.iter().any(|role| role != "service_role" && role != "postgres")
@@ -35,7 +33,7 @@ fn is_for_callers(policy: &Policy, command: Command) -> bool {
 
 /// Whether some policy may admit `command` of a caller on `table`.
 pub fn admission(table: &Table, command: Command) -> Admission {
-    if !table.provenance.is_migration() {
+    if !table.tells_access() {
         return Admission::Unknown;
     }
     if !table.rls_enabled {
@@ -129,11 +127,22 @@ pub fn caller_privileges(catalog: &Catalog, table: &Table) -> Option<(&'static s
     CALLER_ROLES.into_iter().find_map(held)
 }
 
-/// Words in the names of columns that hold what only the right caller can know.
-const SECRET_COLUMNS: [&str; 8] =
-    ["token", "secret", "hash", "signature", "nonce", "api_key", "share", "invite"];
-
 impl Model {
+    /// The table of a write that asks for its rows back, although no policy shows them.
+    pub fn returns_hidden_rows<'m>(&'m self, query: &Query) -> Option<&'m Table> {
+        let is_upsert = query.facts.operation? == Operation::Upsert;
+        let reads_back = query.facts.returning || is_upsert;
+        let writes = query.commands() != [Command::Select];
+        if !query.is_by_caller() || query.in_script || !reads_back || !writes {
+            return None;
+        }
+        let table = self.table_of(query)?;
+        // Where the write itself is refused, that is what happens.
+        let refused = |command: &Command| admission(table, *command) == Admission::Never;
+        let is_refused = query.commands().iter().any(refused);
+        (!is_refused && refused(&Command::Select)).then_some(table)
+    }
+
     /// Whether callers only ever meet a policy at single rows: the column that it compares with the
     /// caller is unique, or all the queries that it stands before find rows by a whole key, and
     /// nothing else reads the table.
@@ -200,8 +209,8 @@ impl Model {
         queries.flat_map(|query| &query.facts.filters).any(|filter| {
             let sent = Taint::INPUT.and(Taint::CLAIM).and(Taint::UNKNOWN);
             let path = filter.path.as_deref().unwrap_or_default();
-            let is_secret = |word: &&str| filter.column.contains(*word) || path.contains(*word);
-            SECRET_COLUMNS.iter().any(is_secret) && filter.value.taint.has(sent)
+            let is_secret = names_capability(&filter.column) || names_capability(path);
+            is_secret && filter.value.taint.has(sent)
         })
     }
 

@@ -4,12 +4,10 @@
 use smol_str::SmolStr;
 use trave_backend::query::{Filter, FilterOp};
 use trave_backend::value::{Shape, Taint, Value};
+use trave_catalog::vocabulary::{is_owners, is_tenants};
 use trave_catalog::{Command, QualifiedName, Table};
 
 use crate::model::{LoopAround, Model, Query};
-
-/// Tables with a row for each person.
-const PEOPLE: [&str; 2] = ["users", "profiles"];
 
 /// Columns that hold the place of a row among its siblings, as somebody arranged them.
 const PLACES: [&str; 4] = ["position", "sort_order", "display_order", "sort_position"];
@@ -129,7 +127,7 @@ fn target_of<'t>(table: &'t Table, column: &SmolStr) -> Option<&'t QualifiedName
 }
 
 fn is_people(table: &QualifiedName) -> bool {
-    PEOPLE.contains(&table.name.as_str())
+    is_owners(&table.name) && !is_tenants(&table.name)
 }
 
 /// Whether a column says whose a row is: a user or an address.

@@ -116,9 +116,9 @@ impl Model {
         let protected = match query.facts.client.role {
             ClientRole::Service => false,
             ClientRole::Unknown => return Some(Stake::Doubt),
-            ClientRole::User => self
-                .table_of(query)
-                .is_none_or(|table| table.rls_enabled || !table.provenance.is_migration()),
+            ClientRole::User => {
+                self.table_of(query).is_none_or(|table| table.rls_enabled || !table.tells_access())
+            }
         };
         let writes =
             !matches!(query.facts.operation, Some(Operation::Select | Operation::Call) | None);

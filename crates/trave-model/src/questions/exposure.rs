@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trave_backend::effect::RowsUse;
 use trave_backend::query::{Filter, FilterOp};
 use trave_backend::value::{Shape, Taint, Value};
+use trave_catalog::vocabulary::{names_display, names_secret};
 use trave_catalog::{Column, Table};
 
 use super::rows::Certain;
@@ -98,6 +99,14 @@ impl Query {
         let is_known = |column: &&Column| self.fixed_columns().any(|fixed| *fixed == column.name);
         let mut fetched = table.columns.iter().filter(is_fetched);
         fetched.find(|it| names_secret(&it.name) && !is_known(it)).map(|column| &column.name)
+    }
+
+    /// Whether all that it fetches is there to be seen: names, titles, pictures.
+    pub fn shows_display_only(&self) -> bool {
+        let selection = &self.facts.selection;
+        let is_chosen = selection.known && !selection.star && selection.embeds.is_empty();
+        let mut columns = selection.columns.iter();
+        is_chosen && !selection.columns.is_empty() && columns.all(|it| names_display(&it.name))
     }
 
     /// The first column of what it adds in which the caller names a person: it adds rows in the
@@ -199,24 +208,4 @@ fn is_random(column: &Column) -> bool {
     let is_number = numbers.iter().any(|number| column.type_name.starts_with(number));
     let reaches_somebody = ["email", "phone", "name"].iter().any(|it| column.name.contains(it));
     !is_number && !reaches_somebody && column.identity.is_none() && column.sequence.is_none()
-}
-
-/// Whether a column is named like one that holds a secret.
-fn names_secret(column: &str) -> bool {
-    let words: Vec<&str> = column.split('_').collect();
-    let is_secret = |word: &&str| {
-        matches!(
-            *word,
-            "secret" | "password" | "passcode" | "apikey" | "credentials" | "credential"
-        )
-    };
-    let is_pair = |pair: &[&str]| {
-        matches!(
-            pair,
-            ["api" | "private" | "service" | "access" | "encryption" | "signing", "key"]
-                | ["access" | "refresh" | "auth" | "bearer" | "bot" | "session", "token"]
-                | ["token" | "key", "hash"]
-        )
-    };
-    words.iter().any(is_secret) || words.windows(2).any(is_pair)
 }

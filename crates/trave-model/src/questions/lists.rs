@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trave_backend::effect::RowsUse;
 use trave_backend::query::{Filter, FilterOp};
 use trave_catalog::Table;
+use trave_catalog::vocabulary::is_owners;
 use trave_source::Origin;
 
 use super::rows::Certain;
@@ -136,24 +137,10 @@ fn is_selective(column: &SmolStr, table: &Table) -> bool {
     in_key || refers || matches!(kind, "uuid" | "date") || column.ends_with("_id")
 }
 
-/// Tables of callers and their groups: what belongs to one of them is theirs to limit.
-pub(super) const OWNERS: [&str; 9] = [
-    "users",
-    "profiles",
-    "accounts",
-    "organizations",
-    "organisations",
-    "workspaces",
-    "teams",
-    "tenants",
-    "companies",
-];
-
 /// Whether a column alone refers to another table of the project's own, which is no owner.
 fn is_reference(column: &SmolStr, table: &Table) -> bool {
     table.foreign_keys.iter().any(|key| {
-        key.columns.as_slice() == std::slice::from_ref(column)
-            && !OWNERS.contains(&key.target.name.as_str())
+        key.columns.as_slice() == std::slice::from_ref(column) && !is_owners(&key.target.name)
     })
 }
 

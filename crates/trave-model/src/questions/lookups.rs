@@ -2,9 +2,9 @@
 
 use trave_backend::query::{FilterOp, Operation};
 use trave_backend::value::{Shape, Value};
+use trave_catalog::vocabulary::is_owners;
 use trave_catalog::{ChangeKind, QualifiedName, Table};
 
-use super::lists::OWNERS;
 use super::rows::Certain;
 use crate::model::{Guarded, Model, Query};
 
@@ -83,7 +83,7 @@ impl Query {
 
 /// Whether a table holds callers or groups of them: what belongs to them is not the project's own.
 fn is_owner(table: &QualifiedName) -> bool {
-    table.schema == "auth" || OWNERS.contains(&table.name.as_str())
+    table.schema == "auth" || is_owners(&table.name)
 }
 
 /// Whether a write adds rows as they come: in a loop, many at once, or for whoever calls.

@@ -219,8 +219,8 @@ pub(super) fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
 fn is_made(catalog: &Catalog, name: &QualifiedName) -> bool {
     let table = catalog.tables.get(name).map(|table| table.provenance);
     let view = catalog.views.get(name).map(|view| view.provenance);
-    matches!(table.or(view), Some(Provenance::Migration(_) | Provenance::Platform))
-        || what_happened(catalog, name).is_some()
+    let made = |it: Provenance| it.is_migration() || it == Provenance::Platform;
+    table.or(view).is_some_and(made) || what_happened(catalog, name).is_some()
 }
 
 /// The last thing that happened to a name that is gone.

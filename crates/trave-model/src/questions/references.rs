@@ -68,7 +68,8 @@ impl Model {
     }
 
     /// Whether rows of a table are written by migrations alone: no code changes them, and no
-    /// caller of the API may delete them.
+    /// caller of the API may add or delete any. Code that touches neither this table nor the
+    /// `referring` one tells nothing about them.
     pub fn is_fixed(&self, referring: &Table, name: &QualifiedName) -> bool {
         let at = referring.origin().and_then(|origin| self.catalog_of_file.get(&origin.file));
         let Some((at, catalog)) = at.and_then(|at| Some((*at, self.catalogs.get(*at)?))) else {
@@ -79,10 +80,14 @@ impl Model {
         };
         let mut queries = self.served_queries(at, name);
         let writes = queries.any(|query| query.facts.operation != Some(Operation::Select));
-        let is_code_known = self.queries_by_table.keys().any(|(of, _)| *of == at);
-        let none_deletes = admission(table, Command::Delete) == Admission::Never
-            || catalog.is_reachable(Command::Delete, table) == Some(false);
-        is_code_known && none_deletes && !writes && self.deletion(at, name).is_none()
+        let is_code_known = self.queries_by_table.keys().any(|(of, _)| *of == at)
+            && (self.is_touched(referring) || self.is_touched(table));
+        let is_denied = |command| {
+            admission(table, command) == Admission::Never
+                || catalog.is_reachable(command, table) == Some(false)
+        };
+        let is_closed = is_denied(Command::Insert) && is_denied(Command::Delete);
+        is_code_known && is_closed && !writes && self.deletion(at, name).is_none()
     }
 
     /// Where rows of a table go: by a query or a function, or with those of a table that it

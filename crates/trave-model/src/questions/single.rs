@@ -52,6 +52,20 @@ impl Query {
 }
 
 impl Model {
+    /// The table of a query that expects one row, where nothing promises it.
+    pub fn unsure_single<'m>(&'m self, query: &Query) -> Option<&'m Table> {
+        let facts = &query.facts;
+        let reads = facts.single.is_some() && facts.operation == Some(Operation::Select);
+        let is_odd = query.in_script || query.in_dead_code || facts.incomplete;
+        let pins_something = query.fixed_columns().next().is_some();
+        if !reads || is_odd || facts.limit.is_some() || !pins_something {
+            return None;
+        }
+        let table = self.table_of(query)?;
+        let is_known = table.provenance.is_migration();
+        (is_known && !self.may_be_one_row(query, table)).then_some(table)
+    }
+
     /// Whether code elsewhere reads several rows of a table by these columns at once.
     pub fn lists_by(&self, table: &Table, columns: &[&str]) -> bool {
         let mut lists = self.queries_on(table).filter(|query| query.is_list(table));

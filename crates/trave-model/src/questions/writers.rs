@@ -37,8 +37,8 @@ impl Model {
         self.queries_on(table).any(adds) || catalog.is_some_and(by_function)
     }
 
-    /// Whether code, a trigger or another function calls a function of the database.
-    fn is_run(&self, catalog: &Catalog, function: &Function) -> bool {
+    /// Whether code, a trigger, a policy or another function calls a function of the database.
+    pub fn is_run(&self, catalog: &Catalog, function: &Function) -> bool {
         let name = &function.name;
         let by_trigger = || {
             catalog
@@ -56,7 +56,7 @@ impl Model {
             let calls = self.queries.iter().filter(|query| query.is_call());
             calls.filter_map(|query| query.facts.table.as_ref()).any(|called| *called == name.name)
         };
-        by_code() || by_trigger() || by_function()
+        by_code() || by_trigger() || catalog.is_called_by_policy(name) || by_function()
     }
 }
 

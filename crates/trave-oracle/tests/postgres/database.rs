@@ -89,6 +89,19 @@ impl Database {
         steps
     }
 
+    /// Runs a statement as a transaction of its own, for good.
+    pub(crate) fn apply(&mut self, statement: &str) -> Option<Refusal> {
+        self.connection.run(statement).err()
+    }
+
+    /// What is there now.
+    pub(crate) fn catalog(&mut self) -> Value {
+        self.connection.run("begin").unwrap();
+        let catalog = self.dump();
+        self.connection.run("rollback").unwrap();
+        catalog
+    }
+
     /// Frees the catalog of the rows that were rolled back: dumps would pass over all of them.
     pub(crate) fn tidy_up(&mut self) {
         self.connection.run("vacuum").unwrap();
@@ -172,6 +185,7 @@ pub(crate) fn replay(statements: &[&str]) -> Replayed {
         dialect: Dialect::Postgres,
         files: vec![Migration { file, part: Span::new(0, text.len()), is_pending: false }],
         config: RootConfig::default(),
+        declarations: Vec::new(),
         exposed: true,
     };
     let replayed = trave_catalog::replay(&root, &sources, Replay { missing: Missing::Refused });

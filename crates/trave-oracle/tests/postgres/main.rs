@@ -23,3 +23,4 @@ mod property;
 mod report;
 mod server;
 mod shrink;
+mod unchanged;

@@ -1,12 +1,13 @@
 //! Tables whose rows nothing tells apart.
 
-use trave_rule::catalog::{Provenance, Table, TableKind};
+use trave_rule::catalog::{Table, TableKind};
 use trave_rule::words::plain_list;
 use trave_rule::{Context, rule};
 
 #[rule]
 fn missing_primary_key(table: &Table, cx: &mut Context) {
-    let Provenance::Migration(origin) = table.provenance else { return };
+    let made = table.provenance.is_migration();
+    let Some(origin) = table.provenance.origin().filter(|_| made) else { return };
     let Some(catalog) = cx.catalog_of(table) else { return };
     if table.primary_key.is_some() || table.kind != TableKind::Ordinary || table.parent.is_some() {
         return;

@@ -1,6 +1,7 @@
 //! Indexes whose work another one does too.
 
-use trave_rule::catalog::{Table, quoted};
+use trave_rule::catalog::{Index, Table, quoted};
+use trave_rule::words::code_list;
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -8,16 +9,36 @@ fn redundant_index(table: &Table, cx: &mut Context) {
     if !table.provenance.is_migration() {
         return;
     }
-    for index in &table.indexes {
-        let mut others = table.indexes.iter();
-        let Some(wider) = others.find(|other| index.is_covered_by(other)) else { continue };
-        let message = format!("whatever `{}` finds, `{}` finds as well", index.name, wider.name);
-        cx.report(index.origin, message)
-            .about(&table.name)
-            .about(&index.name)
-            .once_per(format!("{} {}", table.name, index.name))
-            .label(wider.origin, format!("`{}` begins with the same columns", wider.name))
-            .help(format!("drop index {}.{};", quoted(&table.name.schema), quoted(&index.name)));
+    let wider = |index: &Index| table.indexes.iter().find(|other| index.is_covered_by(other));
+    let found: Vec<(&Index, &Index)> =
+        table.indexes.iter().filter_map(|index| Some((index, wider(index)?))).collect();
+    let Some((first, wider)) = found.first() else { return };
+    let finding = cx
+        .report(first.origin, message(table, &found))
+        .about(&table.name)
+        .once_per(table.name.to_string())
+        .label(wider.origin, format!("`{}` begins with the same columns", wider.name));
+    for (index, wider) in &found {
+        if index.name != first.name {
+            finding.label(
+                index.origin,
+                format!("`{}` finds the same as `{}`", index.name, wider.name),
+            );
+        }
+        let schema = quoted(&table.name.schema);
+        finding.about(&index.name).help(format!("drop index {schema}.{};", quoted(&index.name)));
+    }
+}
+
+fn message(table: &Table, found: &[(&Index, &Index)]) -> String {
+    match found {
+        [(index, wider)] => {
+            format!("whatever `{}` finds, `{}` finds as well", index.name, wider.name)
+        }
+        many => {
+            let names = code_list(many.iter().map(|(index, _)| &index.name));
+            format!("whatever {names} find, other indexes of `{}` find as well", table.name.short())
+        }
     }
 }
 
@@ -32,6 +53,21 @@ create index users_email_idx on users (email);";
         assert_eq!(
             findings(&super::RULE, sql)[0].message,
             "whatever `users_email_idx` finds, `users_email_key` finds as well"
+        );
+    }
+
+    #[test]
+    fn those_of_a_table_are_one_finding() {
+        let sql = "create table users (id int primary key, email text, name text);
+create index a on users (email);
+create index b on users (name);
+create index c on users (email, name);
+create index d on users (name, email);";
+        let found = findings(&super::RULE, sql);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "whatever `a` and `b` find, other indexes of `users` find as well"
         );
     }
 

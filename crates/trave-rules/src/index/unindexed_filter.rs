@@ -3,7 +3,6 @@
 use trave_rule::catalog::{Column, ForeignKey, Table};
 use trave_rule::model::{Narrowing, PartOfKey, Query, Serving};
 use trave_rule::query::Filter;
-use trave_rule::sql::NewIndex;
 use trave_rule::words::{code_list, plain_list, sorted};
 use trave_rule::{Context, FindingBuilder, Level, rule};
 
@@ -18,7 +17,8 @@ fn unindexed_filter(query: &Query, cx: &mut Context) {
         return;
     }
     let Serving::Unserved(filters) = model.serving(query, table) else { return };
-    if model.stays_as_seeded(table) {
+    // A key that lets only one row match serves the query too: single-without-unique asks for it.
+    if model.stays_as_seeded(table) || model.unsure_single(query).is_some() {
         return;
     }
     let kind = |filter: &Filter| model.narrowing(query, table, filter);
@@ -46,10 +46,8 @@ fn whole_table(query: &Query, table: &Table, filters: &[&Filter], cx: &mut Conte
     } else {
         "no index begins with this column"
     };
-    let names = columns.iter().map(|column| &column.name);
-    report(query, table, (filter, &columns), cx)
-        .label(first.origin, note)
-        .help(NewIndex::on(table, names).to_string());
+    let index = cx.new_index(table, columns.iter().map(|column| &column.name));
+    report(query, table, (filter, &columns), cx).label(first.origin, note).offer(&index);
 }
 
 /// A column with few values tells few rows apart; an index over the rare value does.
@@ -70,7 +68,7 @@ fn coarse(query: &Query, table: &Table, filters: &[&Filter], cx: &mut Context) {
         return;
     };
     if pinned.len() == filters.len() {
-        let index = NewIndex::on(table, [key]).only_where(&pinned);
+        let index = cx.new_index(table, [key]).only_where(&pinned);
         report(query, table, (filter, &columns), cx)
             .level(Level::Info)
             .label(first.origin, "this column has few values")
@@ -210,8 +208,8 @@ create table quarters (
 import { createClient } from '@supabase/supabase-js'
 const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
 export async function GET(request: Request, { params }: { params: { slug: string } }) {
-  const { data } = await db.from('quarters').select('id').eq('slug', params.slug).single()
-//                                                        ^^^^^^^^^^^^^^^^^^^^^^^ the query leaves out `city_id` of unique (city_id, slug): `.single()` fails once two rows share `slug`
+  const { data } = await db.from('quarters').select('id').eq('slug', params.slug)
+//                                                        ^^^^^^^^^^^^^^^^^^^^^^^ the query leaves out `city_id` of unique (city_id, slug): every call reads all of `quarters`
   return Response.json(data)
 }
 ",

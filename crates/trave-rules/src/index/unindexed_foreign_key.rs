@@ -12,7 +12,18 @@ fn unindexed_foreign_key(table: &Table, cx: &mut Context) {
         return;
     }
     let model = cx.model();
-    let unindexed = table.foreign_keys.iter().filter(|key| !key_has_index(table, key));
+    // That is unindexed-cascade's, or policy-unindexed-column's.
+    let cascades = model.unindexed_cascades(table);
+    let lookups =
+        cx.catalog_of(table).map_or_else(Vec::new, |it| model.unserved_policy_lookups(it, table));
+    let is_told = |key: &ForeignKey| {
+        cascades.iter().any(|it| it.key.name == key.name)
+            || lookups.iter().any(|it| it.columns.first() == key.columns.first())
+    };
+    let unindexed = table
+        .foreign_keys
+        .iter()
+        .filter(|key| table.index_leading_with(&columns(key)).is_none() && !is_told(key));
     let found: Vec<Missing> = unindexed.filter_map(|key| look(table, key, model)).collect();
     let (slow, rare): (Vec<Missing>, Vec<Missing>) =
         found.into_iter().partition(|missing| !missing.is_rare());
@@ -54,6 +65,8 @@ fn look<'t>(table: &'t Table, key: &'t ForeignKey, model: &Model) -> Option<Miss
 fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) {
     let Some(first) = found.first() else { return };
     let is_touched = cx.model().is_touched(table);
+    let indexes: Vec<_> =
+        found.iter().map(|missing| cx.new_index(table, &missing.key.columns)).collect();
     let finding = cx
         .report(first.key.origin, message(table, found))
         .about(&table.name)
@@ -92,13 +105,9 @@ fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) 
                 index.predicate.as_deref().unwrap_or_default()
             ));
         }
-        finding.help(format!(
-            "create index concurrently {}_{}_idx on {} ({});",
-            table.name.name,
-            key.columns.join("_"),
-            table.name,
-            key.columns.join(", ")
-        ));
+    }
+    for index in &indexes {
+        finding.offer(index);
     }
 }
 
@@ -177,10 +186,6 @@ fn shown(key: &ForeignKey, used: Option<&ReferenceUse>) -> Option<(Origin, Strin
         ReferenceUse::Filter(origin) => Some((*origin, "finds rows by it".to_owned())),
         ReferenceUse::ReachedFilter => None,
     }
-}
-
-fn key_has_index(table: &Table, key: &ForeignKey) -> bool {
-    table.index_leading_with(&columns(key)).is_some()
 }
 
 /// An index on the columns that leaves out rows which the key has to find.

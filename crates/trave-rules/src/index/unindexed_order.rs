@@ -3,7 +3,6 @@
 use trave_rule::catalog::{Column, Table};
 use trave_rule::model::{Narrowing, Query, Serving};
 use trave_rule::query::OrderKey;
-use trave_rule::sql::NewIndex;
 use trave_rule::{Context, Level, rule};
 
 #[rule]
@@ -55,6 +54,7 @@ fn sorts_all(query: &Query, table: &Table, (key, column): (&OrderKey, &Column), 
     // Some of what the query leaves out may be many rows after all.
     let all = query.facts.filters.iter().all(|filter| filter.conditional);
     let (how_many, level) = if all { ("all", Level::Warning) } else { ("nearly all", Level::Info) };
+    let index = cx.new_index(table, [format!("{}{direction}", column.name)]);
     cx.report(
         key.origin,
         format!(
@@ -67,7 +67,7 @@ fn sorts_all(query: &Query, table: &Table, (key, column): (&OrderKey, &Column), 
     .about(format!("{}.{}", table.name, column.name))
     .once_per(format!("{} {}", table.name, column.name))
     .label(column.origin, "no index begins with this column")
-    .help(NewIndex::on(table, [format!("{}{direction}", column.name)]).to_string());
+    .offer(&index);
 }
 
 /// An index finds the rows by equality, but not in order: each call sorts all it finds.
@@ -92,6 +92,7 @@ fn sorts_found(
     }
     let (name, way) = (&table.name.name, model.reached_from(query).unwrap_or_default());
     let direction = if key.ascending { "" } else { " desc" };
+    let index = cx.new_index(table, [(*first).to_owned(), format!("{}{direction}", column.name)]);
     cx.report(
         key.origin,
         format!(
@@ -104,10 +105,7 @@ fn sorts_found(
     .about(format!("{}.{}", table.name, column.name))
     .once_per(format!("{} {first} {}", table.name, column.name))
     .label(column.origin, "no index continues with this column after the filtered ones")
-    .help(
-        NewIndex::on(table, [(*first).to_owned(), format!("{}{direction}", column.name)])
-            .to_string(),
-    );
+    .offer(&index);
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use trave_rule::catalog::{Column, Table};
 use trave_rule::model::{Query, Serving, has_trigram_index};
 use trave_rule::query::{Filter, FilterOp};
-use trave_rule::sql::{NewIndex, trigram_class};
+use trave_rule::sql::trigram_class;
 use trave_rule::value::Value;
 use trave_rule::words::code_list;
 use trave_rule::{Context, rule};
@@ -56,6 +56,8 @@ fn report(table: &Table, searched: &[(&Filter, &Column)], cx: &mut Context) {
     let name = &table.name.name;
     let names = code_list(columns.iter().map(|column| &column.name));
     let (class, extension) = trigram_class(cx.catalog_of(table));
+    let on = |column: &&Column| cx.new_index(table, [&column.name]).of_trigrams(&class);
+    let indexes: Vec<_> = columns.iter().map(on).collect();
     let finding = cx
         .report(
             filter.origin,
@@ -74,8 +76,8 @@ fn report(table: &Table, searched: &[(&Filter, &Column)], cx: &mut Context) {
     if let Some(extension) = extension {
         finding.help(extension);
     }
-    for column in &columns {
-        finding.help(NewIndex::on(table, [&column.name]).of_trigrams(&class).to_string());
+    for index in &indexes {
+        finding.offer(index);
     }
 }
 

@@ -1,13 +1,15 @@
 //! Columns that pad their values.
 
-use trave_rule::catalog::{Step, StepKind};
+use trave_rule::catalog::{Step, StepKind, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
 fn char_column(step: &Step, cx: &mut Context) {
     let (column, data_type) = match &step.kind {
         StepKind::ColumnMade(made) => (&made.name, made.data_type.as_ref()),
-        StepKind::TypeChanged(change) => (&change.column, Some(&change.to)),
+        StepKind::TypeChanged(change) if change.is_other_type() => {
+            (&change.column, Some(&change.to))
+        }
         _ => return,
     };
     let (Some(data_type), Some(table)) = (data_type, &step.table) else { return };
@@ -16,5 +18,5 @@ fn char_column(step: &Step, cx: &mut Context) {
     }
     cx.report(data_type.origin, format!("every value of `{column}` is filled up with blanks"))
         .about(format!("{}.{column}", table.name))
-        .help(format!("{column} text"));
+        .help(format!("{} text", quoted(column)));
 }

@@ -1,6 +1,6 @@
 //! Columns that go while the code names them.
 
-use trave_rule::catalog::{Step, StepKind};
+use trave_rule::catalog::{Step, StepKind, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -22,7 +22,8 @@ fn drops_column_in_use(step: &Step, cx: &mut Context) {
         .about(format!("{table}.{column}"))
         .help(format!(
             "release code that does not name it; then, in a later migration: alter table {table} \
-             drop column {column};"
+             drop column {};",
+            quoted(column)
         ));
     for (query, origin) in needed {
         finding.label(origin, model.named_here(query));

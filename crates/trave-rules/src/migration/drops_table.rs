@@ -1,6 +1,6 @@
 //! Tables that go under running code.
 
-use trave_rule::catalog::{Step, StepKind};
+use trave_rule::catalog::{Step, StepKind, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -12,16 +12,25 @@ fn drops_table(step: &Step, cx: &mut Context) {
     let (table, model) = (&table.name, cx.model());
     let Some(catalog) = model.catalog_at(step.origin) else { return };
     // A copy with the rows takes the name.
-    let replaced = catalog
-        .pending
-        .steps
-        .iter()
-        .any(|other| matches!(&other.kind, StepKind::TableRenamed(to) if to == table));
-    if replaced || !model.needs_table(catalog, table).is_empty() {
+    if catalog.pending.renames_to(table) || !model.needs_table(catalog, table).is_empty() {
         return;
     }
+    let (note, help) = if catalog.tables.contains_key(table) {
+        (
+            "a new table takes its name, without the rows",
+            format!(
+                "to keep them, in place of this: alter table {table} rename to {};",
+                quoted(&format!("{}_old", table.name))
+            ),
+        )
+    } else {
+        (
+            "servers of a release that names the table fail from then on",
+            format!("in the release after the one that stops naming it: drop table {table};"),
+        )
+    };
     cx.report(step.origin, format!("`{}` and its rows are gone once this has run", table.name))
         .about(table)
-        .note("servers of a release that names the table fail from then on")
-        .help(format!("in the release after the one that stops naming it: drop table {table};"));
+        .note(note)
+        .help(help);
 }

@@ -5,22 +5,12 @@ use trave_rule::{Context, rule};
 
 #[rule]
 fn missing_timeout(step: &Step, cx: &mut Context) {
-    let locks = matches!(
-        step.kind,
-        StepKind::ColumnMade(_)
-            | StepKind::TypeChanged(_)
-            | StepKind::NotNullSet { .. }
-            | StepKind::NotNullDropped(_)
-            | StepKind::ConstraintAdded(_)
-            | StepKind::ColumnDropped { .. }
-            | StepKind::ColumnRenamed { .. }
-            | StepKind::TableDropped
-            | StepKind::TableRenamed(_)
-            | StepKind::IndexMade(_)
-            | StepKind::PartitionDetached { .. }
-            | StepKind::Reindexed { .. }
-            | StepKind::TableLocked
-    );
+    let locks = step.keeps_others_out()
+        || matches!(
+            &step.kind,
+            StepKind::ConstraintAdded(_) | StepKind::Reindexed { concurrently: false, .. }
+        )
+        || matches!(&step.kind, StepKind::IndexMade(index) if !index.concurrently);
     if !locks || step.table.as_ref().is_some_and(|table| table.is_idle) {
         return;
     }

@@ -1,6 +1,6 @@
 //! Columns that no old row has a value for.
 
-use trave_rule::catalog::{Step, StepKind};
+use trave_rule::catalog::{Step, StepKind, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -17,22 +17,22 @@ fn required_column(step: &Step, cx: &mut Context) {
         return;
     }
     let data_type = column.data_type.as_ref().map_or("…", |data_type| data_type.text.as_str());
+    let written = quoted(name);
+    let check = quoted(&format!("{}_{name}_set", table.name));
     cx.report(
         step.origin,
         format!("adding `{name}` fails as soon as `{}` has a row: it takes no null", table.name),
     )
     .about(format!("{table}.{name}"))
     .note("it has no default, so that the rows which are there would have no value")
-    .help(format!("alter table {table} add column {name} {data_type} not null default …;"))
+    .help(format!("alter table {table} add column {written} {data_type} not null default …;"))
     .help(format!(
-        "or, where no value fits all: alter table {table} add column {name} {data_type};\n\
-         update {table} set {name} = … where {name} is null;\n\
-         alter table {table} add constraint {short}_{name}_set check ({name} is not null) \
-         not valid;\n\
+        "or, where no value fits all: alter table {table} add column {written} {data_type};\n\
+         update {table} set {written} = … where {written} is null;\n\
+         alter table {table} add constraint {check} check ({written} is not null) not valid;\n\
          -- in the next migration:\n\
-         alter table {table} validate constraint {short}_{name}_set;\n\
-         alter table {table} alter column {name} set not null;\n\
-         alter table {table} drop constraint {short}_{name}_set;",
-        short = table.name,
+         alter table {table} validate constraint {check};\n\
+         alter table {table} alter column {written} set not null;\n\
+         alter table {table} drop constraint {check};"
     ));
 }

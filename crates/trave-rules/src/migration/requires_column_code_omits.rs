@@ -1,6 +1,6 @@
 //! Columns that become required while the code leaves them out.
 
-use trave_rule::catalog::{Step, StepKind, Table};
+use trave_rule::catalog::{Step, StepKind, Table, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -33,7 +33,7 @@ fn requires_column_code_omits(step: &Step, cx: &mut Context) {
             ),
         )
         .about(format!("{table}.{column}"))
-        .help(format!("alter table {table} alter column {column} set default …;"))
+        .help(format!("alter table {table} alter column {} set default …;", quoted(column)))
         .help("or send it in the code first, and release that");
     if on_add {
         finding.note("it fails itself as soon as the table has a row, which would have no value");

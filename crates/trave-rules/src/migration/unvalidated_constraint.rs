@@ -1,6 +1,8 @@
 //! Constraints that are compared with every row under a lock.
 
-use trave_rule::catalog::{ConstraintIs, NewConstraint, QualifiedName, Step, StepKind};
+use trave_rule::catalog::{
+    Catalog, ConstraintIs, NewConstraint, QualifiedName, Step, StepKind, quoted,
+};
 use trave_rule::words::plain_list;
 use trave_rule::{Context, rule};
 
@@ -14,13 +16,16 @@ fn unvalidated_constraint(step: &Step, cx: &mut Context) {
     match &step.kind {
         StepKind::ConstraintAdded(added) if !added.skips_rows => {
             let name = name_of(added, table);
-            let help = help(added, table, &name);
-            let finding = cx.report(step.origin, message(added, table)).about(table).about(name);
+            let catalog = cx.model().catalog_at(step.origin);
+            let help = help(added, table, &quoted(&name), catalog);
+            let message = message(added, table, catalog);
+            let finding = cx.report(step.origin, message).about(table).about(name);
             if !help.is_empty() {
                 finding.help(help);
             }
         }
         StepKind::NotNullSet { column, proven: false } => {
+            let (set, name) = (quoted(&format!("{}_{column}_set", table.name)), quoted(column));
             cx.report(
                 step.origin,
                 format!(
@@ -30,15 +35,10 @@ fn unvalidated_constraint(step: &Step, cx: &mut Context) {
                 ),
             )
             .about(format!("{table}.{column}"))
-            .help(two_steps(
-                table,
-                &format!("{}_{column}_set", table.name),
-                &format!("check ({column} is not null)"),
-            ))
+            .help(two_steps(table, &set, &format!("check ({name} is not null)")))
             .help(format!(
-                "alter table {table} alter column {column} set not null;\n\
-                 alter table {table} drop constraint {}_{column}_set;",
-                table.name
+                "alter table {table} alter column {name} set not null;\n\
+                 alter table {table} drop constraint {set};"
             ));
         }
         StepKind::ConstraintValidated { name, added: Some(added) } => {
@@ -52,17 +52,22 @@ fn unvalidated_constraint(step: &Step, cx: &mut Context) {
             .about(table)
             .label(*added, "this lock is held until the transaction ends")
             .help(format!(
-                "in the next migration: alter table {table} validate constraint {name};"
+                "in the next migration: alter table {table} validate constraint {};",
+                quoted(name)
             ));
         }
         _ => {}
     }
 }
 
-fn message(added: &NewConstraint, table: &QualifiedName) -> String {
+fn message(added: &NewConstraint, table: &QualifiedName, catalog: Option<&Catalog>) -> String {
     let name = &table.name;
+    let is_new = |target: &QualifiedName| {
+        let made = catalog.and_then(|catalog| catalog.table(target)?.origin());
+        made.is_some_and(|made| catalog.is_some_and(|catalog| catalog.pending.holds(made)))
+    };
     match (added.kind, &added.target) {
-        (ConstraintIs::Reference, Some(target)) if target != table => format!(
+        (ConstraintIs::Reference, Some(target)) if target != table && !is_new(target) => format!(
             "the foreign key reads every row of `{name}` while nobody can write to it or to `{}`",
             target.name
         ),
@@ -93,6 +98,9 @@ fn name_of(added: &NewConstraint, table: &QualifiedName) -> String {
     if let Some(name) = &added.name {
         return name.to_string();
     }
+    if added.kind == ConstraintIs::Primary {
+        return format!("{}_pkey", table.name);
+    }
     let ending = match added.kind {
         ConstraintIs::Check => "check",
         ConstraintIs::Reference => "fkey",
@@ -106,18 +114,53 @@ fn name_of(added: &NewConstraint, table: &QualifiedName) -> String {
 }
 
 /// The same in steps that let others go on; empty where there is no such way.
-fn help(added: &NewConstraint, table: &QualifiedName, name: &str) -> String {
+fn help(
+    added: &NewConstraint,
+    table: &QualifiedName,
+    name: &str,
+    catalog: Option<&Catalog>,
+) -> String {
+    let new =
+        |column: &str| catalog.and_then(|catalog| catalog.pending.added_column(table, column));
     match added.kind {
         ConstraintIs::Exclusion => String::new(),
-        ConstraintIs::Primary | ConstraintIs::Unique => {
-            let word = if added.kind == ConstraintIs::Primary { "primary key" } else { "unique" };
+        // All rows are null in a column that is new: a reference written at it compares none.
+        ConstraintIs::Reference
+            if let [column] = added.columns.as_slice()
+                && let Some(made) = new(column).filter(|made| !made.fills)
+                && let Some(at) = added.definition.to_ascii_lowercase().find("references") =>
+        {
+            let (column, data_type) = (quoted(column), made.data_type.as_ref());
+            let data_type = data_type.map_or("…", |data_type| data_type.text.as_str());
             format!(
-                "create unique index concurrently {name} on {table} ({});  -- in a migration of \
-                 its own\nalter table {table} add constraint {name} {word} using index {name};",
-                plain_list(&added.columns)
+                "where the column is added, it reads no row: alter table {table} add column \
+                 {column} {data_type} constraint {name} {};\nor: {}",
+                added.definition.get(at..).unwrap_or_default().trim_end_matches(';'),
+                two_steps(table, name, added.definition.trim_end_matches(';'))
             )
         }
-        _ => two_steps(table, name, added.definition.trim_end_matches(';')),
+        ConstraintIs::Primary | ConstraintIs::Unique => {
+            let word = if added.kind == ConstraintIs::Primary { "primary key" } else { "unique" };
+            let added_first = match added.columns.as_slice() {
+                [column] if added.inline => {
+                    let made = new(column).and_then(|made| made.data_type.as_ref());
+                    let data_type = made.map_or("…", |data_type| data_type.text.as_str());
+                    format!("alter table {table} add column {} {data_type};\n", quoted(column))
+                }
+                _ => String::new(),
+            };
+            format!(
+                "{added_first}create unique index concurrently {name} on {table} ({});  -- in a \
+                 migration of \
+                 its own\nalter table {table} add constraint {name} {word} using index {name};",
+                plain_list(added.columns.iter().map(|column| quoted(column)))
+            )
+        }
+        _ => {
+            let first = if added.inline { "-- behind the column, added without it:\n" } else { "" };
+            let steps = two_steps(table, name, added.definition.trim_end_matches(';'));
+            format!("{first}{steps}")
+        }
     }
 }
 
@@ -156,6 +199,20 @@ create table owners (id uuid primary key);
 create table notes (id bigint not null);
 //- supabase/migrations/001.sql
 alter table notes add column owner_id uuid references owners (id);
+",
+        );
+    }
+
+    #[test]
+    fn a_check_at_a_new_column_reads_every_row() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/000.sql
+create table notes (id bigint not null);
+//- supabase/migrations/001.sql
+alter table notes add column size int default 1 check (size > 0);
+--                                              ^^^^^^^^^^^^^^^^ the check reads every row of `notes` while nobody can read or write it
 ",
         );
     }

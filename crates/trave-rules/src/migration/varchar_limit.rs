@@ -1,13 +1,15 @@
 //! Columns whose type limits their length.
 
-use trave_rule::catalog::{Step, StepKind};
+use trave_rule::catalog::{Step, StepKind, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
 fn varchar_limit(step: &Step, cx: &mut Context) {
     let (column, data_type) = match &step.kind {
         StepKind::ColumnMade(made) => (&made.name, made.data_type.as_ref()),
-        StepKind::TypeChanged(change) => (&change.column, Some(&change.to)),
+        StepKind::TypeChanged(change) if change.is_other_type() => {
+            (&change.column, Some(&change.to))
+        }
         _ => return,
     };
     let (Some(data_type), Some(table)) = (data_type, &step.table) else { return };
@@ -22,5 +24,5 @@ fn varchar_limit(step: &Step, cx: &mut Context) {
         ),
     )
     .about(format!("{}.{column}", table.name))
-    .help(format!("{column} text check (length({column}) <= {length})"));
+    .help(format!("{0} text check (length({0}) <= {length})", quoted(column)));
 }

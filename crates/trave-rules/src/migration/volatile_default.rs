@@ -1,6 +1,6 @@
 //! Columns whose default writes a table anew.
 
-use trave_rule::catalog::{NewColumn, Rewrite, Step, StepKind, StepTable};
+use trave_rule::catalog::{NewColumn, Rewrite, Step, StepKind, StepTable, quoted};
 use trave_rule::{Context, rule};
 
 #[rule]
@@ -30,7 +30,7 @@ fn volatile_default(step: &Step, cx: &mut Context) {
 }
 
 fn help(column: &NewColumn, StepTable { name: table, .. }: &StepTable) -> String {
-    let name = &column.name;
+    let name = quoted(&column.name);
     let data_type = column.data_type.as_ref().map_or("…", |data_type| data_type.text.as_str());
     match &column.rewrite {
         Some(Rewrite::Stored) => format!(

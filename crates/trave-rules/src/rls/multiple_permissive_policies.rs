@@ -79,7 +79,7 @@ fn widest<'t>(catalog: &Catalog, table: &'t Table, command: Command) -> Option<O
 fn advice(table: &Table, overlap: &Overlap) -> Vec<Advice> {
     let command = overlap.command;
     let is_open =
-        |policy: &&&Policy| guard(policy, command).is_some_and(|it| it.truth() == Truth::Always);
+        |policy: &&&Policy| policy.guard(command).is_some_and(|it| it.truth() == Truth::Always);
     let open = overlap.policies.iter().find(is_open);
     let mut found = Vec::new();
     for (at, policy) in overlap.policies.iter().enumerate() {
@@ -105,22 +105,17 @@ fn advice(table: &Table, overlap: &Overlap) -> Vec<Advice> {
     found
 }
 
-/// The condition that decides a command.
-fn guard(policy: &Policy, command: Command) -> Option<&Condition> {
-    if command == Command::Insert { policy.check_or_using() } else { policy.using.as_ref() }
-}
-
 /// Whether a policy applies to whomever another one does.
 fn covers(open: &Policy, policy: &Policy, command: Command) -> bool {
     let is_other = open.name != policy.name;
-    let holds = guard(policy, command).is_some_and(|it| it.truth() != Truth::Always);
+    let holds = policy.guard(command).is_some_and(|it| it.truth() != Truth::Always);
     let is_for_all = open.roles.iter().any(|role| role == "public");
     is_other && holds && (is_for_all || policy.roles.iter().all(|role| open.roles.contains(role)))
 }
 
 fn is_same(one: &Policy, other: &Policy, command: Command) -> bool {
     let text = |policy: &Policy| {
-        let condition = guard(policy, command)?;
+        let condition = policy.guard(command)?;
         Some(condition.text.split_whitespace().collect::<Vec<_>>().join(" "))
     };
     one.roles == other.roles && text(one).is_some() && text(one) == text(other)

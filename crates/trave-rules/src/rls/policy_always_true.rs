@@ -1,6 +1,6 @@
 //! Policies that admit every write.
 
-use trave_rule::catalog::{Command, Condition, Policy, Table, Truth, quoted};
+use trave_rule::catalog::{Catalog, Command, Condition, Policy, Table, Truth, quoted};
 use trave_rule::model::Query;
 use trave_rule::value::ClientRole;
 use trave_rule::words::{callers, deeds};
@@ -17,7 +17,10 @@ fn policy_always_true(table: &Table, cx: &mut Context) {
 
 fn check(table: &Table, policy: &Policy, cx: &mut Context) {
     let Some(role) = caller(policy) else { return };
-    if !policy.permissive || !table.rls_enabled {
+    let is_told = |catalog: &Catalog| !catalog.dropped_scope(table, policy).is_empty();
+    // An idle `or` and a check that drops the scope have rules of their own.
+    let is_told = policy.conditions().any(is_idle_or) || cx.catalog_of(table).is_some_and(is_told);
+    if !policy.permissive || !table.rls_enabled || is_told {
         return;
     }
     let open: Vec<Command> = WRITES
@@ -75,6 +78,11 @@ fn caller(policy: &Policy) -> Option<&'static str> {
 fn only_sessions(policy: &Policy) -> bool {
     let asks = |condition: &Condition| condition.truth() == Truth::AnySession;
     policy.using.iter().chain(&policy.check).any(asks)
+}
+
+/// Whether one side of an `or` is all that holds.
+fn is_idle_or(condition: &Condition) -> bool {
+    condition.truth() != Truth::Depends && condition.open_side_in_session().is_some()
 }
 
 /// Whether every condition that guards a command always holds.

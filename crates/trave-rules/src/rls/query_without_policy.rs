@@ -15,6 +15,13 @@ fn query_without_policy(query: &Query, cx: &mut Context) {
     let Some(catalog) = cx.catalog_of(table) else { return };
     let refused = |command: &&Command| admission(table, **command) == Admission::Never;
     let Some(command) = query.commands().iter().find(refused).copied() else { return };
+    // A condition that contradicts itself is to be mended where it stands.
+    let contradicts = |policy: &Policy| {
+        policy.is_for(command) && policy.conditions().any(|it| it.impossible_part().is_some())
+    };
+    if table.policies.iter().any(contradicts) {
+        return;
+    }
     let lacks_grant = ["anon", "authenticated"]
         .iter()
         .all(|role| catalog.may(role, command, table) == Some(false));
@@ -84,7 +91,12 @@ fn policy(table: &Table, command: Command) -> String {
         Some((condition, of)) => {
             (condition.text.as_str(), format!("as in policy `{}`; who may", of.name))
         }
-        None => ("false", "a placeholder that admits nothing: who may".to_owned()),
+        None => match table.privilege_column().filter(|_| command != Command::Select) {
+            Some(column) => {
+                ("false", format!("not those who set `{}` for themselves: who may", column.name))
+            }
+            None => ("false", "a placeholder that admits nothing: who may".to_owned()),
+        },
     };
     let clause = if command == Command::Insert { "with check" } else { "using" };
     let (name, verb) = (&table.name.name, deed(command));
@@ -99,6 +111,11 @@ fn policy(table: &Table, command: Command) -> String {
 
 /// The condition of another policy that ties rows to the caller, those for writes first.
 fn model_policy(table: &Table, command: Command) -> Option<(&Condition, &Policy)> {
+    // Who may see or add a row may not therefore change what it lets him do.
+    let sets_columns = matches!(command, Command::Update | Command::Insert);
+    if sets_columns && table.privilege_column().is_some() {
+        return None;
+    }
     let order = [Command::Update, Command::Delete, Command::Insert, Command::Select];
     let others = order.into_iter().filter(|other| *other != command);
     let mut policies = others.flat_map(|other| {
@@ -156,6 +173,26 @@ drop table jobs cascade;
 ";
         let found = findings(&super::RULE, &format!("{sql}{CODE}"));
         assert_eq!(found[0].labels[1].text, "policy `of jobs` went with this drop");
+    }
+
+    #[test]
+    fn nobody_is_offered_to_set_a_role() {
+        let sql = |column: &str| {
+            format!(
+                "//- supabase/migrations/1_a.sql
+create table notes (id int primary key, owner_id uuid not null, {column} text);
+alter table notes enable row level security;
+create policy \"add\" on notes for insert to authenticated with check (owner_id = (select auth.uid()));
+"
+            )
+        };
+        let code = CODE.replace(".delete()", ".update({ body: 'x' })");
+        let help = |column: &str| {
+            let found = findings(&super::RULE, &format!("{}{code}", sql(column)));
+            found[0].help.clone().unwrap_or_default()
+        };
+        assert!(help("body").contains("using (owner_id = (select auth.uid()))"));
+        assert!(help("role").contains("using (false)"));
     }
 
     #[test]

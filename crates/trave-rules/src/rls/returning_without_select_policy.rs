@@ -1,30 +1,14 @@
 //! Writes that ask for their rows back where no SELECT policy shows them.
 
-use trave_rule::catalog::Command;
-use trave_rule::model::{Admission, Query, admission};
+use trave_rule::model::Query;
 use trave_rule::query::Operation;
 use trave_rule::{Context, rule};
 
 #[rule]
 fn returning_without_select_policy(query: &Query, cx: &mut Context) {
-    let Some(operation) = query.facts.operation else { return };
-    let is_upsert = operation == Operation::Upsert;
-    let reads_back = query.facts.returning || is_upsert;
-    if !query.is_by_caller()
-        || query.in_script
-        || !reads_back
-        || query.commands() == [Command::Select]
-    {
-        return;
-    }
-    let Some(table) = cx.model().table_of(query) else { return };
     // Where the write itself is refused, query-without-policy says so.
-    if query.commands().iter().any(|command| admission(table, *command) == Admission::Never) {
-        return;
-    }
-    if admission(table, Command::Select) != Admission::Never {
-        return;
-    }
+    let Some(table) = cx.model().returns_hidden_rows(query) else { return };
+    let is_upsert = query.facts.operation == Some(Operation::Upsert);
     let name = &table.name.name;
     let what = if is_upsert {
         "an upsert looks at the rows it meets"

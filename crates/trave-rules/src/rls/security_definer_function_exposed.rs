@@ -1,6 +1,7 @@
 //! Functions with their owner's rights that callers of the API may call.
 
 use trave_rule::catalog::{Catalog, Function, Provenance, QualifiedName};
+use trave_rule::source::Origin;
 use trave_rule::words::{callers, code_list};
 use trave_rule::{Context, Level, rule};
 
@@ -12,7 +13,11 @@ fn security_definer_function_exposed(function: &Function, cx: &mut Context) {
         return;
     }
     let Some(role) = catalog.caller_of(function) else { return };
-    if catalog.asks_for_caller(function) {
+    let slips = role == "anon" && catalog.lets_strangers_pass(function);
+    if slips {
+        report_slip(function, origin, cx);
+    }
+    if slips || catalog.asks_for_caller(function) {
         return;
     }
     // Policies need it, or it is not seen to touch anything.
@@ -34,6 +39,25 @@ fn security_definer_function_exposed(function: &Function, cx: &mut Context) {
         finding.note("a policy calls it, so that its callers have to be able to");
     }
     finding.help(help(catalog, function, role));
+}
+
+/// One whose check raises nothing where there is no session.
+fn report_slip(function: &Function, origin: Origin, cx: &mut Context) {
+    let (name, signature) = (function.name.short(), function.signature());
+    let message = format!(
+        "callers without a session get past the check in `{name}`, which runs as its owner"
+    );
+    let finding = cx.report(origin, message).about(&signature).once_per(&signature);
+    finding
+        .note(
+            "without a session `auth.uid()` is null, and so is a comparison with it: `if` takes \
+            that for false, and raises nothing",
+        )
+        .help(format!(
+            "revoke execute on {} {signature} from public, anon;\n\
+            -- and write `is distinct from` in place of `<>`",
+            function.kind()
+        ));
 }
 
 fn help(catalog: &Catalog, function: &Function, role: &str) -> String {
@@ -66,6 +90,39 @@ create function me() returns uuid language sql stable as 'select auth.uid()';
 create function mine() returns int language sql security definer
   as $$ select amount from public.credits where user_id = public.me() $$;";
         check(&super::RULE, &format!("{TABLE}{sql}"));
+    }
+
+    #[test]
+    fn a_function_that_only_stores_who_called_does_not_ask() {
+        let sql = "
+create table visits (id int primary key, by uuid);
+alter table visits enable row level security;
+create function spend(who uuid) returns void language plpgsql security definer
+  as $$ begin insert into public.visits values (1, auth.uid());
+  update public.credits set amount = 0 where user_id = who; end $$;";
+        let found = findings(&super::RULE, &format!("{TABLE}{sql}"));
+        assert!(found[0].message.ends_with("never asks who"));
+    }
+
+    #[test]
+    fn a_check_that_is_null_without_a_session_holds_nobody_up() {
+        let check = "if who <> auth.uid() then raise exception 'no'; end if;";
+        let sql = format!(
+            "{TABLE}
+create function spend(who uuid) returns void language plpgsql security definer as $$ begin {check}
+  update public.credits set amount = 0 where user_id = who; end $$;"
+        );
+        let found = findings(&super::RULE, &sql);
+        assert_eq!(
+            found[0].message,
+            "callers without a session get past the check in `spend`, which runs as its owner"
+        );
+        check_none(&format!("{sql} revoke execute on function spend(uuid) from public, anon;"));
+        check_none(&sql.replace("<>", "is distinct from"));
+    }
+
+    fn check_none(sql: &str) {
+        check(&super::RULE, sql);
     }
 
     #[test]

@@ -27,6 +27,11 @@ fn security_definer_view(view: &View, cx: &mut Context) {
     let (level, message) = if view.asks_for_caller() {
         let message = format!("no policy applies to {tables} in `{name}`: only its own text does");
         (Level::Warning, message)
+    } else if view.shows_totals_only() {
+        let who = callers(role);
+        let message =
+            format!("{who} can count rows of {tables} through `{name}`, whatever policies say");
+        (Level::Warning, message)
     } else {
         let who = callers(role);
         let message = format!("{who} can read {tables} through `{name}`, whatever policies say");
@@ -72,6 +77,17 @@ create view public.latest as select * from private.all_notes;";
     fn a_view_that_asks_for_its_caller_is_less_bad() {
         let sql = "create view mine as select * from notes where owner_id = auth.uid();";
         let found = findings(&super::RULE, &format!("{TABLE}{sql}"));
+        assert_eq!(found[0].level, trave_rule::Level::Warning);
+    }
+
+    #[test]
+    fn a_view_that_counts_shows_no_row() {
+        let sql = "create view totals as select count(*) as notes from notes;";
+        let found = findings(&super::RULE, &format!("{TABLE}{sql}"));
+        assert_eq!(
+            found[0].message,
+            "anyone with the anon key can count rows of `notes` through `totals`, whatever policies say"
+        );
         assert_eq!(found[0].level, trave_rule::Level::Warning);
     }
 

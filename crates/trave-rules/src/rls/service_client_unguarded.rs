@@ -99,6 +99,10 @@ fn read(query: &Query, route: &Route, model: &Model) -> Option<Level> {
         return None;
     }
     let leaves = query.gives_rows_away();
+    let key_is_known = matches!(query.found_by(table), FoundBy::Capability(_));
+    if query.shows_display_only() {
+        return (leaves && !key_is_known).then_some(Level::Info);
+    }
     let has_secret = table.is_some_and(|table| query.secret_column(table).is_some());
     let is_private = has_secret || model.is_about_people(query);
     match query.found_by(table) {
@@ -180,6 +184,28 @@ export async function POST(request: Request) {{
 "
         );
         !findings(&super::RULE, &code).is_empty()
+    }
+
+    #[test]
+    fn what_pages_show_is_told_and_no_more() {
+        let level = |columns: &str| {
+            let code = format!(
+                "//- supabase/migrations/1_a.sql
+create table people (id int primary key, user_id uuid not null, name text, email text);
+alter table people enable row level security;
+//- src/app/api/people/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request) {{
+  const {{ data }} = await admin.from('people').select('{columns}')
+  return Response.json(data)
+}}
+"
+            );
+            findings(&super::RULE, &code)[0].level
+        };
+        assert_eq!(level("id, name"), trave_rule::Level::Info);
+        assert_eq!(level("id, name, email"), trave_rule::Level::Error);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Tables that callers of the API reach while row level security is off.
 
-use trave_rule::catalog::{Catalog, Command, Provenance, Table, TableKind};
-use trave_rule::model::caller_privileges;
+use trave_rule::catalog::{Command, Provenance, Table};
+use trave_rule::model::{OpenAs, OpenTable};
 use trave_rule::words::{callers, code_list, deeds};
 use trave_rule::{Context, rule};
 
@@ -12,18 +12,12 @@ const QUERIES_MAX: usize = 3;
 fn table_without_rls(table: &Table, cx: &mut Context) {
     let Provenance::Migration(origin) = table.provenance else { return };
     let Some(catalog) = cx.catalog_of(table) else { return };
-    // With policies, policy-without-rls says it better; a partition is partition-bypasses-rls.
-    if table.rls_enabled || !table.policies.is_empty() || table.is_partition {
+    let Some(open) = cx.model().open_table(catalog, table) else { return };
+    // Whatever makes it worse has a rule of its own.
+    if !matches!(open.role_in_project, OpenAs::Plain) {
         return;
     }
-    // It can have none: that is foreign-table-exposed.
-    if table.kind == TableKind::Foreign {
-        return;
-    }
-    if !catalog.is_exposed(&table.name.schema) || cx.model().is_public(&table.name.name) {
-        return;
-    }
-    let Some((role, commands)) = caller_privileges(catalog, table) else { return };
+    let OpenTable { role, commands, .. } = open;
     let queries: Vec<_> = cx.model().queries_on(table).take(QUERIES_MAX).collect();
     let sites: Vec<_> = queries
         .iter()
@@ -38,7 +32,7 @@ fn table_without_rls(table: &Table, cx: &mut Context) {
         .report(origin, message)
         .here("row level security is never enabled")
         .about(&table.name)
-        .note(premise(catalog, table, role, &commands))
+        .note(premise(table, role, &commands))
         .help(format!("alter table {} enable row level security;", table.name))
         .help("-- then a policy for each command that callers need");
     for (site, text) in sites {
@@ -47,11 +41,10 @@ fn table_without_rls(table: &Table, cx: &mut Context) {
 }
 
 /// Why callers reach it: the served schema and the privileges.
-fn premise(catalog: &Catalog, table: &Table, role: &str, commands: &[Command]) -> String {
+fn premise(table: &Table, role: &str, commands: &[Command]) -> String {
     let granted = table.grants.iter().any(|grant| grant.role == role && grant.origin.is_some());
     let how = if granted { "by a migration" } else { "by the platform's default grants" };
     let commands = code_list(commands.iter().map(|command| command.privilege()));
     let schema = &table.name.schema;
-    let _ = catalog;
     format!("`{schema}` is served by the API, and `{role}` holds {commands} {how}")
 }

@@ -1,21 +1,19 @@
 //! Reads of one row that nothing makes unique.
 
 use trave_rule::catalog::Table;
-use trave_rule::model::Query;
-use trave_rule::query::Operation;
-use trave_rule::sql::NewIndex;
+use trave_rule::model::{Query, Serving};
 use trave_rule::words::{code_list, plain_list, sorted};
 use trave_rule::{Context, rule};
 
 #[rule]
 fn single_without_unique(query: &Query, cx: &mut Context) {
-    let Some(table) = doubtful(query, cx) else { return };
+    let Some(table) = cx.model().unsure_single(query) else { return };
     let columns = columns_of(query);
     let key = sorted(&columns);
     // Of the places that pin the same columns the one that asks for least leads.
     let same = cx.model().queries_on(table).filter(|it| it.sent && sorted(columns_of(it)) == key);
     let weakest = same
-        .filter(|it| doubtful(it, cx).is_some())
+        .filter(|it| cx.model().unsure_single(it).is_some())
         .min_by_key(|it| (conditions(it), it.id))
         .unwrap_or(query);
     let Some(place) = weakest.facts.single else { return };
@@ -23,6 +21,10 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
     let has_or = weakest.facts.filters.iter().any(|filter| filter.any_of.is_some());
     let or = if has_or { " and meet its `.or(…)`" } else { "" };
     let helps = helps(weakest, table, cx);
+    // The index of a key would find the row, too.
+    let is_read_whole = matches!(cx.model().serving(weakest, table), Serving::Unserved(_));
+    let wants_index = is_read_whole && !helps.iter().any(|help| help.contains("unique"));
+    let index = wants_index.then(|| cx.new_index(table, &columns));
     let finding = cx
         .report(
             place.origin,
@@ -37,25 +39,15 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
     for help in helps {
         finding.help(help);
     }
+    if let Some(index) = &index {
+        finding.note("no index serves it either: each call reads the whole table").offer(index);
+    }
     for column in columns.iter().filter_map(|column| table.column(column)) {
         finding.label(column.origin, "part of no unique key that the query pins");
     }
     if let Some(own) = query.facts.single.filter(|own| own.origin != place.origin) {
         finding.label(own.origin, "here too");
     }
-}
-
-/// The table of a query that expects one row, where nothing promises it.
-fn doubtful<'m>(query: &Query, cx: &Context<'m>) -> Option<&'m Table> {
-    let facts = &query.facts;
-    let reads = facts.single.is_some() && facts.operation == Some(Operation::Select);
-    let is_odd = query.in_script || query.in_dead_code || facts.incomplete;
-    if !reads || is_odd || facts.limit.is_some() || columns_of(query).is_empty() {
-        return None;
-    }
-    let table = cx.model().table_of(query)?;
-    let is_known = table.provenance.is_migration();
-    (is_known && !cx.model().may_be_one_row(query, table)).then_some(table)
 }
 
 fn columns_of(query: &Query) -> Vec<&str> {
@@ -108,23 +100,32 @@ fn unique_key(query: &Query, table: &Table, cx: &Context) -> Option<String> {
     if keys.is_empty() || has_more || cx.model().may_repeat(table, &keys) {
         return None;
     }
-    let refers = table.foreign_keys.iter().flat_map(|key| &key.columns);
-    let has_parent = refers.into_iter().any(|column| keys.contains(&column.as_str()));
-    let tenant = table.tenant_column().filter(|_| !has_parent);
+    let tenant = tenant(table, &keys, cx);
     let per = tenant.map_or(String::new(), |tenant| format!(" per `{tenant}`"));
     let keys: Vec<&str> = tenant.into_iter().chain(keys).collect();
     let key = if conditions.is_empty() {
         format!("alter table {} add unique ({});", table.name, plain_list(keys))
     } else {
-        NewIndex::on(table, keys).unique().only_where(&conditions).to_string()
+        cx.new_index(table, keys).unique().only_where(&conditions).to_string()
     };
     let too = tenant.map_or(String::new(), |tenant| format!("  -- and compare `{tenant}` here"));
     Some(format!("if there must be only one{per}, after removing duplicates: {key}{too}"))
 }
 
+/// The tenant, where it is not said by what is pinned. A parent belongs to one; a person may belong
+/// to several, if the code tells a person's rows apart by them.
+fn tenant<'t>(table: &'t Table, keys: &[&str], cx: &Context) -> Option<&'t str> {
+    let tenant = table.tenant_column().filter(|tenant| !keys.contains(tenant))?;
+    let mut refers = table.foreign_keys.iter().flat_map(|key| &key.columns);
+    let has_parent = refers.any(|it| keys.contains(&it.as_str()) && !table.refers_to_person(it));
+    let has_person = keys.iter().any(|column| table.refers_to_person(column));
+    let by_tenant = || cx.model().queries_on(table).any(|query| query.pins(tenant));
+    (!has_parent && (!has_person || by_tenant())).then_some(tenant)
+}
+
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     #[test]
     fn a_partial_key_counts_where_the_query_asks_for_its_rows() {
@@ -162,5 +163,30 @@ export async function planByName(name: string) {
 }
 ",
         );
+    }
+
+    #[test]
+    fn a_key_that_is_offered_holds_for_one_tenant() {
+        let help = |filter: &str| {
+            let code = format!(
+                "//- supabase/migrations/001.sql
+create table public.seats (id uuid primary key, org_id uuid not null, user_id uuid not null, code text not null);
+//- src/app/api/seats/route.ts
+import {{ createClient }} from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET(request: Request) {{
+  const {{ a, b }} = await request.json()
+  return Response.json(await db.from('seats').select('id').eq('{filter}', a).single())
+}}
+export async function PUT(request: Request) {{
+  const {{ a, b }} = await request.json()
+  return Response.json(await db.from('seats').update({{ code: b }}).eq('org_id', a).eq('code', b))
+}}
+"
+            );
+            findings(&super::RULE, &code)[0].help.clone().unwrap_or_default()
+        };
+        assert!(help("code").contains("add unique (org_id, code);"));
+        assert!(help("user_id").contains("add unique (org_id, user_id);"));
     }
 }

@@ -70,7 +70,7 @@ pub enum AlterActionKind {
     /// `VALIDATE CONSTRAINT`.
     ValidateConstraint(Ident),
     /// `ALTER CONSTRAINT`.
-    AlterConstraint(Ident),
+    AlterConstraint(AlterConstraint),
     /// `ENABLE ROW LEVEL SECURITY` and its sisters.
     RowSecurity(RowSecurity),
     /// `ENABLE TRIGGER`, `DISABLE TRIGGER`.
@@ -116,6 +116,15 @@ pub struct AddColumn {
     pub column: Box<Column>,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
+}
+
+/// `ALTER CONSTRAINT name [NOT] DEFERRABLE …`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlterConstraint {
+    /// The constraint.
+    pub name: Ident,
+    /// Whether it may wait for the end of a transaction, if that is said.
+    pub deferrable: Option<bool>,
 }
 
 /// `DETACH PARTITION name [CONCURRENTLY | FINALIZE]`.

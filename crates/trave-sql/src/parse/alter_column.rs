@@ -1,7 +1,7 @@
 //! `ALTER [COLUMN]` and `ALTER CONSTRAINT` inside `ALTER TABLE`.
 
 use crate::ast::alter_table::{
-    AlterActionKind, AlterColumn, ColumnChange, IdentityMode, IfMissing,
+    AlterActionKind, AlterColumn, AlterConstraint, ColumnChange, IdentityMode, IfMissing,
 };
 use crate::ast::name::{Ident, Name};
 use crate::cursor::{Cursor, Read};
@@ -12,8 +12,18 @@ impl Cursor<'_> {
     pub(crate) fn alter_part_action(&mut self) -> Read<AlterActionKind> {
         if self.eat("constraint") {
             let name = self.ident()?;
+            let start = self.position();
             self.skip_until(|cursor| cursor.is_kind(TokenKind::Comma));
-            return Ok(AlterActionKind::AlterConstraint(name));
+            let words = self.words_from(start);
+            let deferrable = match words.as_str() {
+                words if words.contains("not deferrable") => Some(false),
+                // What is `INITIALLY DEFERRED` can be deferred.
+                words if words.contains("defer") => Some(true),
+                words if words.is_empty() || words.contains("initially immediate") => Some(false),
+                _ => None,
+            };
+            let alter = AlterConstraint { name, deferrable };
+            return Ok(AlterActionKind::AlterConstraint(alter));
         }
         self.eat("column");
         let name = self.column_name_or_number()?;

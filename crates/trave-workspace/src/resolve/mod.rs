@@ -69,7 +69,7 @@ impl Resolver {
                     all.and_modify(|all| all.extend(&map)).or_insert(map);
                 }
                 Kind::TsConfig => drop(ts_files.insert(config.path.clone(), config.value.clone())),
-                Kind::Code | Kind::Sql | Kind::Supabase => {}
+                Kind::Code | Kind::Sql | Kind::Supabase | Kind::Prisma => {}
             }
         }
         let packages = |name: &str| resolver.path_in_package(name);

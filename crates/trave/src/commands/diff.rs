@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Diff, common: &Common) -> anyhow::Result<Ending> {
     let changes = Changes {
         differences: &differences,
         reference: &arguments.reference,
-        before: Side { sources: &was.model.sources, prefix: "" },
+        before: Side { sources: &was.model.sources, prefix: &prefix },
         after: Side { sources: &now.model.sources, prefix: &prefix },
         color: color(common.color),
     };

@@ -6,6 +6,7 @@
 mod measure;
 mod peers;
 mod phases;
+mod replay;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,9 @@ struct Series {
 
 /// Times every tool on every folder and prints a table per folder.
 pub(crate) fn run_bench(arguments: &[&str]) -> anyhow::Result<Outcome> {
+    if let ["replay", rest @ ..] = arguments {
+        return replay::run_bench(rest);
+    }
     let request = request(arguments)?;
     let built = run(&mut cargo(&["build", "--release", "--package", "trave"]))?;
     ensure!(built == Outcome::Success, "trave does not build");

@@ -19,7 +19,7 @@ pub struct AnswerCache {
 /// What decides about caching besides the file itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Serving {
-    /// The major version of `next`.
+    /// The major version of the framework, as the project asks for it.
     pub major: Option<u32>,
     /// Whether the handler looks at the request, cookies or headers.
     pub reads_request: bool,
@@ -76,13 +76,4 @@ fn by_version(entry: &Entry, serving: Serving) -> Option<AnswerCache> {
 
 fn is_shared(directive: &str) -> bool {
     directive == "use cache" || directive == "use cache: remote"
-}
-
-/// The directive by which the framework caches the calls of a function: whether all callers share
-/// the result. None when no directive says so.
-pub fn shared_cache_directive<'a>(
-    directives: impl IntoIterator<Item = &'a SmolStr>,
-) -> Option<(&'a SmolStr, bool)> {
-    let found = directives.into_iter().find(|name| name.starts_with("use cache"))?;
-    Some((found, is_shared(found)))
 }

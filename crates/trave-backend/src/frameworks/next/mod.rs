@@ -12,7 +12,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use answer_cache::{AnswerCache, Serving, answer_cache, shared_cache_directive};
+pub use answer_cache::{AnswerCache, Serving, answer_cache};
 pub(crate) use entries::kind_of_path;
 pub use entries::{entries, middleware_for, sample_path};
 pub use files::{FileRole, file_role, layout_folder, middleware_folder, page_path, served};

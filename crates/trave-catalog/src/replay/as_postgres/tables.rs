@@ -184,3 +184,21 @@ fn what_is_dropped_together_may_need_each_other() {
     );
     assert!(table(&catalog, "a").foreign_keys.is_empty());
 }
+
+#[test]
+fn a_foreign_key_may_learn_to_wait() {
+    let made = "create table a (id int primary key); \
+        create table b (x int constraint k references a); ";
+    let waits = |change: &str| {
+        let catalog = after(&format!("{made}{change}"));
+        table(&catalog, "b").foreign_keys[0].deferrable
+    };
+    assert!(!waits(""));
+    assert!(waits("alter table b alter constraint k initially deferred;"));
+    assert!(waits("alter table b alter constraint k deferrable initially immediate;"));
+    assert!(!waits(
+        "alter table b alter constraint k deferrable;
+         alter table b alter constraint k not deferrable;"
+    ));
+    last_is_refused(&format!("{made} alter table b alter constraint other deferrable;"));
+}

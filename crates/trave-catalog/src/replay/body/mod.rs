@@ -31,11 +31,11 @@ pub(super) struct Bodies(BTreeMap<FunctionKey, (Block, Frame)>);
 
 impl Bodies {
     /// Keeps a body, if calling the function may change the schema.
-    pub(super) fn insert(&mut self, key: FunctionKey, body: Option<FunctionBody>, frame: Frame) {
-        let block = body.and_then(|body| body.block).filter(changes_schema);
+    pub(super) fn insert(&mut self, key: &FunctionKey, body: Option<&FunctionBody>, frame: Frame) {
+        let block = body.and_then(|body| body.block.as_ref()).filter(|block| changes_schema(block));
         match block {
-            Some(block) => self.0.insert(key, (block, frame)),
-            None => self.0.remove(&key),
+            Some(block) => self.0.insert(key.clone(), (block.clone(), frame)),
+            None => self.0.remove(key),
         };
     }
 

@@ -114,3 +114,23 @@ fn blocks_that_call_themselves_end() {
     );
     assert_eq!(replayed.catalog.statements, 2);
 }
+
+#[test]
+fn findings_in_policies_that_a_loop_makes_point_at_the_statement_that_makes_them() {
+    let text = "create table a (id int, owner_id uuid);
+         do $$ declare t text; begin
+           foreach t in array array['a'] loop
+             execute format('create policy p on %I for select
+               using (auth.jwt() -> ''user_metadata'' ->> ''role'' = ''x'' or owner_id = auth.uid())', t);
+           end loop;
+         end $$;";
+    let catalog = catalog(text);
+    let using = table(&catalog, "a").policies[0].using.as_ref().unwrap();
+    let mut places = vec![using.user_metadata().unwrap()];
+    places.extend(using.row_calls(&catalog).iter().map(|call| call.origin));
+    assert_eq!(places.len(), 3);
+    for place in places {
+        let span = place.span.start as usize..place.span.end as usize;
+        assert!(text.get(span).unwrap().starts_with("execute format('create policy p"));
+    }
+}

@@ -149,7 +149,7 @@ impl Session {
         let fills = made.fills;
         self.step(place, Some(table.clone()), StepKind::ColumnMade(Box::new(made)));
         for constraint in &add.column.constraints {
-            self.note_inline_constraint(table, constraint, (fills, place));
+            self.note_inline_constraint(table, constraint, (&add.column.name, fills, place));
         }
     }
 
@@ -171,15 +171,18 @@ impl Session {
                 }
                 StepKind::NotNullDropped(column)
             }
-            ColumnChange::SetType(to, _) => {
+            ColumnChange::SetType(to, using) => {
                 let from = before.map(|before| before.type_name.clone());
                 let from = from.filter(|from| !from.is_empty());
                 let to = self.written_type(to);
-                if from.as_ref() == Some(&to.text) {
+                let computed = using.as_ref().filter(|using| !is_bare(using, &column));
+                if from.as_ref() == Some(&to.text) && computed.is_none() {
                     return;
                 }
-                let keeps_rows = from.as_ref().is_some_and(|from| takes_all(from, &to));
-                let change = TypeChange { column, from, to, keeps_rows };
+                let takes_all = from.as_ref().is_some_and(|from| takes_all(from, &to));
+                let keeps_rows = takes_all && computed.is_none();
+                let using = using.as_ref().map(|using| self.expression_text(using));
+                let change = TypeChange { column, from, to, using, keeps_rows };
                 StepKind::TypeChanged(Box::new(change))
             }
             _ => return,
@@ -273,15 +276,31 @@ impl Session {
     }
 }
 
+/// Whether `USING` says no more than the change of the type: the column itself, or a cast of it.
+fn is_bare(using: &Expr, column: &str) -> bool {
+    match &using.kind {
+        ExprKind::Column(named) => named.name == *column,
+        ExprKind::Cast(cast) => {
+            matches!(&cast.value.kind, ExprKind::Column(named) if named.name == *column)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a type takes every value of another one as it is stored.
 fn takes_all(from: &str, to: &WrittenType) -> bool {
     let (base, old) = parts(from);
     if to.is_array || from.ends_with("[]") {
         return false;
     }
+    if let (Some(before), Some(after)) = (fraction(from), fraction(&to.text)) {
+        // With and without a zone they are stored alike where the session is in UTC, as the
+        // servers of hosts are.
+        return before <= after;
+    }
     let new: Vec<i64> = to.modifiers.iter().filter_map(|one| one.parse().ok()).collect();
     match (base, to.base.as_str()) {
-        ("character varying", "text") | ("cidr", "inet") => true,
+        ("character varying", "text" | "citext") | ("text", "citext") | ("cidr", "inet") => true,
         ("character varying" | "text", "character varying") | ("numeric", "numeric")
             if new.is_empty() =>
         {
@@ -294,6 +313,13 @@ fn takes_all(from: &str, to: &WrittenType) -> bool {
         }
         _ => false,
     }
+}
+
+/// How many digits behind the second a time stamp keeps; none for another type.
+fn fraction(text: &str) -> Option<i64> {
+    const ALL: i64 = 6;
+    let rest = text.strip_prefix("timestamp")?;
+    Some(parts(rest).1.first().copied().unwrap_or(ALL))
 }
 
 /// A type's name and the numbers in its parentheses.

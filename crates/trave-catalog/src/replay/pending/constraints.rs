@@ -39,14 +39,15 @@ impl Session {
         &mut self,
         table: &StepTable,
         constraint: &Constraint,
-        (fills, place): (bool, Place),
+        (column, fills, place): (&Ident, bool, Place),
     ) {
         let mut made = self.made_constraint(constraint);
         made.inline = true;
         match made.kind {
-            // `NOT NULL` belongs to the column; a check of one value is no reading of rows.
+            // `NOT NULL` belongs to the column.
             ConstraintIs::NotNull => return,
-            ConstraintIs::Check => made.skips_rows = true,
+            // PostgreSQL compares every row, though all have the same value.
+            ConstraintIs::Check => made.columns = vec![SmolStr::new(column.as_str())],
             ConstraintIs::Reference => made.skips_rows |= !fills,
             ConstraintIs::Primary | ConstraintIs::Unique | ConstraintIs::Exclusion => {}
         }

@@ -4,6 +4,7 @@
 mod columns;
 mod constraints;
 mod drops;
+mod enum_values;
 mod repeat;
 mod rows;
 mod transaction;
@@ -11,7 +12,7 @@ mod transaction;
 use smol_str::SmolStr;
 use trave_source::{Origin, Span};
 use trave_sql::{
-    AlterType, CreateIndex, Ident, ObjectKind, ObjectName, Reindex, Statement, TypeChange,
+    AlterType, CreateIndex, Ident, ObjectName, OtherStatement, Reindex, Statement, TypeChange,
     ValuePosition,
 };
 
@@ -29,6 +30,7 @@ impl Session {
             return;
         }
         self.follow_transaction(statement, span);
+        self.note_enum_uses(statement, span);
         match statement {
             Statement::CreateTable(create) => self.note_create_table(create, span),
             Statement::AlterTable(alter) => self.note_alter_table(alter, span),
@@ -48,7 +50,7 @@ impl Session {
             Statement::Reindex(reindex) => self.note_reindex(reindex, span),
             Statement::CreateView(create) => self.note_view(create, span),
             Statement::Query(query) => self.note_query(query, span),
-            Statement::Comment(_) | Statement::Other(_) => self.note_lock(statement, span),
+            Statement::Other(other) => self.note_lock(other, span),
             _ => {}
         }
         self.note_repeat(statement, span);
@@ -120,7 +122,9 @@ impl Session {
     /// Whether a migration not applied yet made something.
     fn is_new(&self, provenance: Provenance) -> bool {
         match provenance {
-            Provenance::Migration(origin) => self.is_new_at(origin),
+            Provenance::Migration(origin) | Provenance::Declaration(origin) => {
+                self.is_new_at(origin)
+            }
             Provenance::Platform | Provenance::Unknown(_) => false,
         }
     }
@@ -148,7 +152,9 @@ impl Session {
         let definition = written.get("create ".len()..).unwrap_or_default().trim().to_owned();
         let name = create.name.as_ref().map(|name| SmolStr::new(name.as_str()));
         let at = create.name.as_ref().map_or(create.table.span, |name| name.span);
-        let index = NewIndex { name, concurrently, definition };
+        let by_hand = create.mode.if_not_exists
+            && self.pending.as_ref().is_some_and(|file| file.is_indexed_by_hand);
+        let index = NewIndex { name, concurrently, definition, by_hand };
         self.step(Place { at, statement: span }, Some(table), StepKind::IndexMade(Box::new(index)));
     }
 
@@ -156,6 +162,11 @@ impl Session {
         let mut candidates = self.candidates(&alter.name).into_iter();
         let found = candidates.find(|name| self.catalog().types.contains_key(name));
         let found = found.and_then(|name| self.catalog().types.get(&name));
+        let provenance = found.map(|found| found.provenance);
+        if !provenance.is_some_and(|made| self.is_of_file(made)) {
+            self.note_values(alter, span);
+        }
+        let found = provenance.and_then(|_| self.catalog().types.get(&self.type_of(&alter.name)?));
         if found.is_some_and(|found| self.is_new(found.provenance)) {
             return;
         }
@@ -199,20 +210,17 @@ impl Session {
         self.step(Place { at: name.span, statement: span }, None, kind);
     }
 
-    /// What locks a table without changing it.
-    fn note_lock(&mut self, statement: &Statement, span: Span) {
-        let name = match statement {
-            Statement::Comment(comment)
-                if matches!(comment.kind, ObjectKind::Table | ObjectKind::Column) =>
-            {
-                Some(&comment.name)
-            }
-            Statement::Other(other) if matches!(other.verb.as_str(), "lock" | "vacuum") => {
-                other.object.as_ref()
-            }
+    /// What keeps others out of a table without changing it. A comment and a plain `VACUUM` let
+    /// everybody read and write.
+    fn note_lock(&mut self, other: &OtherStatement, span: Span) {
+        let written = self.slice(span).to_ascii_lowercase();
+        let is_full = || written.split(|c: char| !c.is_alphanumeric()).any(|word| word == "full");
+        match other.verb.as_str() {
+            "lock" => {}
+            "vacuum" if is_full() => {}
             _ => return,
-        };
-        let table = name.and_then(|name| self.step_table(name));
+        }
+        let table = other.object.as_ref().and_then(|name| self.step_table(name));
         self.step(Place::at(span, span), table, StepKind::TableLocked);
     }
 

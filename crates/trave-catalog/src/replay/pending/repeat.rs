@@ -14,11 +14,11 @@ impl Session {
         }
         let place = Place::at(span, span);
         match statement {
-            Statement::CreateTable(create) if !create.if_not_exists => {
-                let ends = create.kind == TableKind::Temporary && create.on_commit_drop;
-                if !ends {
-                    self.repeat(place, Repeat::IfNotExists("create table"));
-                }
+            // A temporary one ends with the connection.
+            Statement::CreateTable(create)
+                if !create.if_not_exists && create.kind != TableKind::Temporary =>
+            {
+                self.repeat(place, Repeat::IfNotExists("create table"));
             }
             Statement::CreateIndex(create)
                 if !create.mode.if_not_exists && create.name.is_some() =>

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 use trave_source::Span;
 use trave_sql::{
-    Assignment, CreateView, Delete, ExprKind, Ident, Name, ObjectName, Query, QueryBody,
-    SelectItem, Statement, Truncate,
+    Assignment, CreateView, Delete, Expr, ExprKind, Ident, Name, ObjectName, Operator, Query,
+    QueryBody, SelectItem, Statement, Truncate,
 };
 
 use super::Place;
@@ -26,7 +26,10 @@ impl Session {
 
     pub(super) fn note_rows(&mut self, statement: &Statement, span: Span) {
         match statement {
-            Statement::Update(update) => self.note_assignments(&update.assignments, span),
+            Statement::Update(update) => {
+                self.note_assignments(&update.assignments, span);
+                self.note_written(&update.table, update.filter.as_ref(), span);
+            }
             Statement::Insert(insert) => {
                 if !insert.in_parts {
                     self.note_named_twice(insert.columns.iter(), span);
@@ -36,7 +39,10 @@ impl Session {
                 }
                 self.filled(&insert.table);
             }
-            Statement::Delete(delete) => self.note_delete(delete),
+            Statement::Delete(delete) => {
+                self.note_written(&delete.table, delete.filter.as_ref(), span);
+                self.note_delete(delete);
+            }
             Statement::Merge(merge) => {
                 for columns in &merge.branches {
                     self.note_named_twice(columns.iter(), span);
@@ -45,6 +51,19 @@ impl Session {
             }
             _ => {}
         }
+    }
+
+    /// Notes that rows change, unless the condition names a single one by its key.
+    fn note_written(&mut self, table: &ObjectName, filter: Option<&Expr>, span: Span) {
+        let Some(table) = self.step_table(table) else { return };
+        let known = self.catalog().tables.get(&table.name);
+        let keys = known.map(crate::Table::unique_keys).unwrap_or_default();
+        let is_key = |column: &str| keys.iter().any(|key| key.iter().eq([column]));
+        let parts = filter.map(Expr::conjuncts).unwrap_or_default();
+        if parts.into_iter().any(|part| names_one(part, &is_key)) {
+            return;
+        }
+        self.step(Place::at(span, span), Some(table), StepKind::RowsWritten);
     }
 
     /// `DELETE FROM t` without a condition leaves nothing.
@@ -114,5 +133,27 @@ impl Session {
             let kind = StepKind::AssignedTwice { column: column_name, first };
             self.step(Place { at: column.span, statement }, None, kind);
         }
+    }
+}
+
+/// `key = 'constant'`, `key in ('a', 'b')`.
+fn names_one(part: &Expr, is_key: &dyn Fn(&str) -> bool) -> bool {
+    let key = |expr: &Expr| match &expr.kind {
+        ExprKind::Column(column) => is_key(column.name.as_str()),
+        _ => false,
+    };
+    let constant = |expr: &Expr| match &expr.kind {
+        ExprKind::Literal(_) => true,
+        ExprKind::Cast(cast) => matches!(cast.value.kind, ExprKind::Literal(_)),
+        _ => false,
+    };
+    match &part.kind {
+        ExprKind::Binary(binary) if binary.operator == Operator::Equal => {
+            key(&binary.left) && constant(&binary.right)
+        }
+        ExprKind::InList(list) if !list.negated => {
+            key(&list.value) && list.list.iter().all(constant)
+        }
+        _ => false,
     }
 }

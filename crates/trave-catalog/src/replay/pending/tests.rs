@@ -19,6 +19,7 @@ fn pending(kind: RootKind, before: &str, after: &str) -> Pending {
         dialect: crate::Dialect::Postgres,
         files,
         config: RootConfig::default(),
+        declarations: Vec::new(),
         exposed: false,
     };
     replay(&root, &sources, Replay::default()).catalog.pending

@@ -26,10 +26,15 @@ impl Wrapping {
     /// What the tool behind a folder of migrations does with a file.
     pub(in crate::replay) fn of(kind: RootKind, text: &str, statements: usize) -> Self {
         let says = |mark: &str| text.to_ascii_lowercase().contains(mark);
+        let says_outside_comments = |mark: &str| {
+            let length = |text: &str| text.to_ascii_lowercase().matches(mark).count();
+            let comments = trave_sql::comments(text, trave_sql::Options::default());
+            length(text) > comments.iter().map(|comment| length(&comment.text)).sum()
+        };
         let wrapped = match kind {
             // What cannot run in a transaction splits the file: nothing undoes what ran before.
             RootKind::Supabase | RootKind::SupabaseSchemas | RootKind::Flyway => {
-                let is_split = statements > 1 && says("concurrently");
+                let is_split = statements > 1 && says_outside_comments("concurrently");
                 return if is_split { Self::Unknown } else { Self::Batches };
             }
             // The whole file is one message to the server: more than one statement share it.
@@ -38,10 +43,21 @@ impl Wrapping {
             RootKind::Drizzle => says("--> statement-breakpoint"),
             RootKind::Goose => !says("+goose no transaction"),
             RootKind::Dbmate => !says("transaction:false"),
-            RootKind::Numbered | RootKind::SchemaFile => false,
+            RootKind::Numbered | RootKind::SchemaFile | RootKind::Declared => false,
         };
         if wrapped { Self::Transaction } else { Self::Unknown }
     }
+}
+
+/// A value that the transaction added to an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AddedValue {
+    /// The enum.
+    pub(super) of: QualifiedName,
+    /// The value.
+    pub(super) value: SmolStr,
+    /// Where it was added.
+    pub(super) at: Origin,
 }
 
 /// What is known of the file of a migration not applied yet, as far as it has run.
@@ -56,17 +72,28 @@ pub(in crate::replay) struct PendingFile {
     unchecked: BTreeMap<(QualifiedName, SmolStr), Origin>,
     /// The limits of time that hold.
     pub(super) timeouts: Timeouts,
+    /// Values that this transaction added to enums, and did not use yet.
+    added_values: Vec<AddedValue>,
     /// Constraints that were dropped `IF EXISTS` and not added again.
     dropped: BTreeSet<SmolStr>,
+    /// A comment says that an index is built concurrently: by hand, where a statement of the file
+    /// builds it otherwise and does nothing if it is there.
+    pub(super) is_indexed_by_hand: bool,
     /// Tables of which a constraint that nothing shows was validated.
     pub(super) vouched: Vec<QualifiedName>,
 }
 
 impl PendingFile {
     /// A file that has not begun.
-    pub(in crate::replay) fn new(wrapping: Wrapping, statements: usize) -> Self {
+    pub(in crate::replay) fn new(wrapping: Wrapping, statements: usize, text: &str) -> Self {
+        let comments = trave_sql::comments(text, trave_sql::Options::default());
+        let by_hand = |comment: &trave_sql::SqlComment| {
+            comment.text.to_ascii_lowercase().contains("concurrently")
+        };
         Self {
             wrapping,
+            added_values: Vec::new(),
+            is_indexed_by_hand: comments.iter().any(by_hand),
             is_single: statements == 1,
             begun: None,
             unchecked: BTreeMap::new(),
@@ -91,6 +118,25 @@ impl PendingFile {
         if self.transaction().is_some() {
             self.unchecked.insert(key, origin);
         }
+    }
+
+    /// Notes a value that nothing may use before the transaction ends.
+    pub(super) fn add_value(&mut self, value: AddedValue) {
+        if self.transaction().is_some() {
+            self.added_values.push(value);
+        }
+    }
+
+    /// The values that this transaction added.
+    pub(super) fn added_values(&self) -> &[AddedValue] {
+        &self.added_values
+    }
+
+    /// Forgets a value; false where it was forgotten before.
+    pub(super) fn take_value(&mut self, value: &AddedValue) -> bool {
+        let before = self.added_values.len();
+        self.added_values.retain(|added| added != value);
+        self.added_values.len() < before
     }
 
     /// Notes that a constraint is dropped, if it is there, to be added anew.
@@ -123,6 +169,7 @@ impl Session {
                     pending.wrapping = Wrapping::Unknown;
                 }
                 pending.unchecked.clear();
+                pending.added_values.clear();
             }
             Statement::Set(set) => {
                 let limits = set.values.first().is_some_and(|value| value != "0");

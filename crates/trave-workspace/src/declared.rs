@@ -1,0 +1,269 @@
+//! Schemas that are declared in another language than SQL: where they lie, and which root each
+//! belongs to.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use trave_backend::declared::prisma::{self, SchemaFile};
+use trave_backend::declared::{Linked, Source, TableName, Tool};
+use trave_catalog::{
+    Catalog, Declaration, DeclaredBy, Dialect, MigrationRoot, QualifiedName, Replay, RootConfig,
+    RootKind,
+};
+use trave_model::IgnoreComment;
+use trave_source::{FileId, Notice, Sources, Span};
+
+use crate::code::Code;
+use crate::kind::{Kind, is_test};
+use crate::path::shared_depth;
+use crate::resolve::Resolver;
+use crate::sql::ReplayedRoots;
+use crate::store::Store;
+use crate::text::CODE_BYTES_MAX;
+use crate::walk::Found;
+
+/// Every schema that is declared in another language, their texts among the sources.
+#[derive(Debug, Default)]
+pub(crate) struct Declarations {
+    /// The schemas.
+    pub(crate) sources: Vec<Source>,
+    /// What could not be read.
+    pub(crate) notices: Vec<Notice>,
+    /// Comments that speak to trave.
+    pub(crate) comments: Vec<IgnoreComment>,
+}
+
+/// Reads every `.prisma` file and adds them to the sources.
+pub(crate) fn read_prisma(
+    files: &[Found],
+    store: &dyn Store,
+    sources: &mut Sources,
+) -> Declarations {
+    let files: Vec<&Found> =
+        files.iter().filter(|file| file.kind == Kind::Prisma && !is_test(&file.path)).collect();
+    let texts: Vec<_> =
+        files.par_iter().map(|file| store.read(&file.path, CODE_BYTES_MAX)).collect();
+    let mut made = Declarations::default();
+    let mut read: Vec<(FileId, &str, Arc<str>)> = Vec::new();
+    for (file, text) in files.iter().zip(texts) {
+        let about =
+            |what: String| Notice { origin: None, message: format!("`{}` {what}", file.path) };
+        made.notices.extend(text.notice.map(about));
+        let Some(text) = text.text else { continue };
+        let text: Arc<str> = text.into();
+        let id = sources.add(file.path.as_str(), Arc::clone(&text));
+        made.comments.extend(ignore_comments(id, &text));
+        read.push((id, &file.path, text));
+    }
+    let listed: Vec<SchemaFile<'_>> =
+        read.iter().map(|(id, path, text)| SchemaFile { id: *id, path, text }).collect();
+    let (found, notices) = prisma::read(&listed);
+    made.sources = found;
+    made.notices.extend(notices);
+    made
+}
+
+/// `// trave-ignore rule: reason`, each on its line.
+fn ignore_comments(file: FileId, text: &str) -> Vec<IgnoreComment> {
+    let mut comments = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let said = line.find("//").and_then(|at| Some((at, line.get(at + 2..)?)));
+        if let Some((at, said)) = said
+            && said.trim().starts_with("trave-ignore")
+        {
+            let span = Span::new(start + at, start + line.trim_end().len());
+            comments.push(IgnoreComment { origin: span.in_file(file), text: said.trim().into() });
+        }
+        start += line.len();
+    }
+    comments
+}
+
+impl Declarations {
+    /// Adds the schemas that the parsed code declares.
+    pub(crate) fn read_code(&mut self, code: &Code, ids: &[FileId], resolver: &Resolver) {
+        let parsed = code.parsed.iter().enumerate();
+        if !parsed.clone().any(|(_, parsed)| trave_backend::declared::may_declare(&parsed.text)) {
+            return;
+        }
+        let places: BTreeMap<u32, usize> =
+            parsed.clone().map(|(at, parsed)| (parsed.number, at)).collect();
+        let linked = parsed.zip(ids).map(|((_, parsed), id)| Linked {
+            module: &parsed.module,
+            file: *id,
+            path: &parsed.path,
+            text: &parsed.text,
+            package: resolver.package_of(&parsed.path).map_or("", |it| it.folder.as_str()),
+            is_test: is_test(&parsed.path),
+            imports: parsed
+                .imports
+                .iter()
+                .filter_map(|(specifier, number)| Some((specifier.as_str(), *places.get(number)?)))
+                .collect(),
+        });
+        let linked: Vec<Linked<'_>> = linked.collect();
+        self.sources.extend(trave_backend::declared::read_modules(&linked));
+    }
+
+    /// Gives each declaration to the root whose tables it declares, or a root of its own, and
+    /// replays what that changes.
+    pub(crate) fn give_to(
+        self,
+        roots: &mut Vec<MigrationRoot>,
+        replayed: &mut ReplayedRoots,
+        sources: &Sources,
+    ) {
+        replayed.comments.extend(self.comments);
+        let migrated = roots.len();
+        let mut changed: BTreeSet<usize> = BTreeSet::new();
+        let mut declared: BTreeSet<(usize, TableName)> = BTreeSet::new();
+        for source in self.sources.into_iter().filter(|it| !it.declared.tables.is_empty()) {
+            let candidates = roots.iter().take(migrated).zip(&replayed.catalogs).enumerate();
+            let at = root_of(&source, candidates).unwrap_or(roots.len());
+            if at == roots.len() {
+                roots.push(root_for(&source));
+            }
+            let catalog = replayed.catalogs.get(at);
+            let is_made = |name: &TableName| {
+                declared.contains(&(at, name.clone()))
+                    || catalog.is_some_and(|catalog| is_made(catalog, name))
+            };
+            let sql = source.declared.to_sql(&is_made);
+            let by = declared_by(source.declared.tool);
+            if let Some(root) = roots.get_mut(at) {
+                root.declarations.push(Declaration { by, files: source.files, sql });
+            }
+            let names = source.declared.tables.into_iter().map(|table| (at, table.name));
+            declared.extend(names);
+            changed.insert(at);
+        }
+        let again: Vec<(usize, &MigrationRoot)> =
+            changed.iter().filter_map(|at| Some((*at, roots.get(*at)?))).collect();
+        let again: Vec<_> = again
+            .par_iter()
+            .map(|(at, root)| (*at, trave_catalog::replay(root, sources, Replay::default())))
+            .collect();
+        for (at, one) in again {
+            replayed.put(at, one);
+        }
+    }
+}
+
+/// The root whose tables a declaration repeats: most of those of the smaller of the two.
+fn root_of<'a>(
+    source: &Source,
+    candidates: impl Iterator<Item = (usize, (&'a MigrationRoot, &'a Catalog))>,
+) -> Option<usize> {
+    let dialect = dialect_of(source.declared.dialect);
+    let ranked = candidates.filter_map(|(at, (root, catalog))| {
+        let own = catalog.tables.values();
+        let own = own.filter(|table| table.provenance != trave_catalog::Provenance::Platform);
+        let smaller = own.count().min(source.declared.tables.len());
+        let shared = source.declared.tables.iter();
+        let shared = shared.filter(|table| catalog.tables.contains_key(&qualified(&table.name)));
+        let shared = shared.count();
+        let fits = root.dialect == dialect && shared > 0 && shared * 2 >= smaller;
+        let near = shared_depth(&source.folder, &root.folder);
+        fits.then_some((shared, near, Reverse(at)))
+    });
+    ranked.max().map(|(_, _, Reverse(at))| at)
+}
+
+/// A root without any SQL.
+fn root_for(source: &Source) -> MigrationRoot {
+    MigrationRoot {
+        folder: source.folder.clone(),
+        kind: RootKind::Declared,
+        dialect: dialect_of(source.declared.dialect),
+        files: Vec::new(),
+        config: RootConfig::default(),
+        declarations: Vec::new(),
+        exposed: false,
+    }
+}
+
+fn is_made(catalog: &Catalog, name: &TableName) -> bool {
+    let table = catalog.tables.get(&qualified(name)).map(|table| table.provenance);
+    table.is_some_and(|it| it.is_migration() || it == trave_catalog::Provenance::Platform)
+}
+
+fn qualified(name: &TableName) -> QualifiedName {
+    let schema = name.schema.clone().unwrap_or_else(|| "public".into());
+    QualifiedName::new(schema, name.name.clone())
+}
+
+fn dialect_of(dialect: trave_sql::Dialect) -> Dialect {
+    match dialect {
+        trave_sql::Dialect::Postgres => Dialect::Postgres,
+        trave_sql::Dialect::MySql => Dialect::MySql,
+        trave_sql::Dialect::Sqlite => Dialect::Sqlite,
+    }
+}
+
+fn declared_by(tool: Tool) -> DeclaredBy {
+    match tool {
+        Tool::Prisma => DeclaredBy::Prisma,
+        Tool::Drizzle => DeclaredBy::Drizzle,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_catalog::{DeclaredBy, Provenance, QualifiedName};
+
+    use crate::analyse;
+    use crate::settings::Settings;
+
+    const HEAD: &str = "datasource db {\n  provider = \"postgresql\"\n}\n";
+
+    fn model(files: &[(&str, &str)]) -> trave_model::Model {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        analyse(files.collect(), &Settings::default())
+    }
+
+    #[test]
+    fn a_declared_schema_without_migrations_is_a_catalog() {
+        let text = format!("{HEAD}model User {{\n  id String @id\n  email String @unique\n}}\n");
+        let model = model(&[("prisma/schema.prisma", &text)]);
+        let catalog = &model.catalogs[0];
+        assert_eq!(catalog.declared_by, Some(DeclaredBy::Prisma));
+        let table = &catalog.tables[&QualifiedName::new("public", "User")];
+        let Provenance::Declaration(origin) = table.provenance else { panic!() };
+        assert_eq!(model.sources.slice(origin), "User");
+        let email = table.column("email").unwrap();
+        assert_eq!(model.sources.slice(email.origin), "email String @unique");
+        let index = &table.indexes[1];
+        assert_eq!((index.name.as_str(), index.unique), ("User_email_key", true));
+        assert_eq!(model.sources.slice(index.origin), "@unique");
+    }
+
+    #[test]
+    fn migrations_come_first_and_the_declaration_adds_what_they_do_not_make() {
+        let text = format!(
+            "{HEAD}model User {{\n  id String @id\n  name String?\n  @@index([name])\n}}\n\
+             model Post {{\n  id String @id\n}}\n"
+        );
+        let sql = "create table \"User\" (id text primary key);";
+        let path = "prisma/migrations/20240101000000_a/migration.sql";
+        let model = model(&[("prisma/schema.prisma", &text), (path, sql)]);
+        assert_eq!(model.catalogs.len(), 1);
+        let catalog = &model.catalogs[0];
+        let user = &catalog.tables[&QualifiedName::new("public", "User")];
+        assert!(matches!(user.provenance, Provenance::Migration(_)));
+        assert!(user.column("name").is_some());
+        assert_eq!(user.indexes.len(), 1);
+        let post = &catalog.tables[&QualifiedName::new("public", "Post")];
+        assert!(matches!(post.provenance, Provenance::Declaration(_)));
+    }
+
+    #[test]
+    fn another_database_is_another_catalog() {
+        let text = format!("{HEAD}model Fact {{\n  id String @id\n}}\n");
+        let sql = "create table visits (id text primary key);";
+        let files = [("prisma/schema.prisma", text.as_str()), ("db/migrations/001_a.sql", sql)];
+        assert_eq!(model(&files).catalogs.len(), 2);
+    }
+}
