@@ -97,7 +97,7 @@ impl Session {
             grants: self.default_grants(On::Functions, &name.schema),
             grants_known: self.grants_known || name.schema != "public",
         };
-        function.caller = block.map(|block| CallerUse::of(block, function.language == "sql"));
+        function.caller = block.map(CallerUse::of);
         set_attributes(&mut function, &create.attributes);
         Ok(function)
     }
