@@ -98,16 +98,15 @@ impl Session {
         };
         let label = if is == KeyIs::Primary { "pkey" } else { "key" };
         let wanted = Wanted { table: &table.name, columns: &columns, label };
-        wanted.choose(|name| {
-            self.is_taken(&table.schema, name) || self.store.has_constraint(&table.schema, name)
-        })
+        wanted.choose(|name| self.is_index_name_taken(table, name, label))
     }
 
     fn put_key(&mut self, table: &QualifiedName, key: Key, is: KeyIs) {
         self.store.link_constraint(table, &key.name);
         if is == KeyIs::Primary {
             let of_key = |column: &&mut crate::Column| key.columns.contains(&column.name);
-            for name in self.store.descendants(table).iter().chain([table]) {
+            let below = if self.only { Vec::new() } else { self.store.descendants(table) };
+            for name in below.iter().chain([table]) {
                 let Some(table) = self.store.table(name) else { continue };
                 table.columns.iter_mut().filter(of_key).for_each(|column| column.not_null = true);
             }
@@ -134,6 +133,10 @@ impl Session {
         }
         if name != index && self.is_taken(&table.schema, &name) {
             return Err(Failure::exists("relation", &name));
+        }
+        let found = self.catalog().tables.get(table);
+        if found.is_some_and(|table| table.has_constraint(&name)) {
+            return Err(Failure::exists("constraint", &name));
         }
         let missing = || Failure::missing("index", &index);
         let found = self.store.table(table).ok_or_else(missing)?;

@@ -33,7 +33,13 @@ impl Session {
     pub(super) fn drop(&mut self, drop: &Drop, span: Span) -> Outcome {
         match drop.targets.as_slice() {
             [target] if !drop.cascade => self.drop_target(drop, target, span),
-            targets => self.atomically(|session| session.drop_together(drop, targets, span)),
+            targets => {
+                let found = targets.iter().filter_map(|one| Some(self.find_relation(&one.name)?.0));
+                self.dropping = found.collect();
+                let outcome = self.atomically(|session| session.drop_together(drop, targets, span));
+                self.dropping.clear();
+                outcome
+            }
         }
     }
 
@@ -179,7 +185,8 @@ impl Session {
         for child in self.store.children(name) {
             let is_partition =
                 self.catalog().tables.get(&child).is_some_and(|one| one.is_partition);
-            if is_partition || behavior == Behavior::Cascade {
+            let goes = self.dropping.contains(&child);
+            if is_partition || goes || behavior == Behavior::Cascade {
                 self.deeper(|session| session.drop_table(&child, behavior, span))?;
             } else {
                 return Err(Failure::new(format!("table {child} inherits from {name}")));
@@ -313,7 +320,7 @@ impl Session {
     fn drop_routine(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
         let routine =
             RoutineName { name: target.name.clone(), arguments: target.arguments.clone() };
-        let key = match self.find_routine(&routine) {
+        let key = match self.find_routine(drop.kind, &routine) {
             Ok(Some(key)) => key,
             Err(failure) if !drop.if_exists || failure.0.ends_with("is not unique") => {
                 return Err(failure);
@@ -358,7 +365,7 @@ impl Session {
             };
         }
         self.refuse_inherited_column(table, name)?;
-        self.drop_own_column(table, drop, span)
+        self.atomically(|session| session.drop_own_column(table, drop, span))
     }
 
     fn drop_own_column(&mut self, table: &QualifiedName, drop: &DropPart, span: Span) -> Outcome {

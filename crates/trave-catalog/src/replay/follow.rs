@@ -67,6 +67,7 @@ impl Session {
 
     /// Remembers the functions that the texts of a table call, for those that were copied.
     pub(super) fn link_texts(&mut self, name: &QualifiedName) {
+        self.link_types(name);
         let Some(mut table) = self.catalog().tables.get(name).cloned() else { return };
         let mut called = Vec::new();
         for text in texts_of(&mut table) {
@@ -251,7 +252,7 @@ impl Session {
 }
 
 /// The texts of the expressions of a table, but for those of its policies.
-fn texts_of(table: &mut Table) -> impl Iterator<Item = &mut String> {
+pub(super) fn texts_of(table: &mut Table) -> impl Iterator<Item = &mut String> {
     let checks = table.checks.iter_mut().map(|check| &mut check.expression);
     let columns = table.columns.iter_mut();
     let columns = columns.flat_map(|one| one.default.iter_mut().chain(&mut one.generated));

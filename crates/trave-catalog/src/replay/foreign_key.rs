@@ -16,6 +16,9 @@ impl Session {
         constraint: &Constraint,
         key: &trave_sql::ForeignKey,
     ) -> Outcome {
+        if self.only && self.is_partitioned(table) {
+            return Err(Failure::new(format!("{table} is partitioned: its parts refer as well")));
+        }
         let columns: Vec<SmolStr> =
             key.columns.iter().map(|column| SmolStr::new(column.as_str())).collect();
         for column in &columns {

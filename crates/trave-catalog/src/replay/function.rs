@@ -6,8 +6,8 @@ use smol_str::{SmolStr, ToSmolStr};
 use trave_source::Span;
 use trave_sql::{
     AlterChange, AlterFunction, ArgumentMode, CreateEventTrigger, CreateFunction, CreateTrigger,
-    IfExisting, Returns, RoutineArgument, RoutineAttributes, RoutineChange, RoutineKind,
-    RoutineName, SetVariable, TriggerEvent, TriggerTiming, Volatility,
+    IfExisting, ObjectKind, Returns, RoutineArgument, RoutineAttributes, RoutineChange,
+    RoutineKind, RoutineName, SetVariable, TriggerEvent, TriggerTiming, Volatility,
 };
 
 use super::body;
@@ -157,12 +157,15 @@ impl Session {
     /// The function that a statement names; none where one made elsewhere is assumed.
     pub(super) fn find_routine(
         &mut self,
+        kind: ObjectKind,
         routine: &RoutineName,
     ) -> Result<Option<FunctionKey>, Failure> {
         let missing = || Failure::missing("function", &routine.name);
         let found = match &routine.arguments {
             None => {
                 let mut all = self.functions_named(&routine.name);
+                let functions = &self.catalog().functions;
+                all.retain(|key| functions.get(key).is_some_and(|one| one.is_called(kind)));
                 if all.len() > 1 {
                     return Err(Failure::new(format!("{} is not unique", routine.name)));
                 }
@@ -177,7 +180,14 @@ impl Session {
                 let types = types.join(", ").to_smolstr();
                 let names = self.candidates(&routine.name).into_iter();
                 let mut keys = names.map(|name| (name, types.clone()));
-                keys.find(|key| self.catalog().functions.contains_key(key))
+                let functions = &self.catalog().functions;
+                let found = keys.find(|key| functions.contains_key(key));
+                let is_other =
+                    |key: &FunctionKey| functions.get(key).is_some_and(|one| !one.is_called(kind));
+                if found.as_ref().is_some_and(is_other) {
+                    return Err(Failure::new(format!("{} is of another kind", routine.name)));
+                }
+                found
             }
         };
         match found {
@@ -209,7 +219,7 @@ impl Session {
 
     /// `ALTER FUNCTION`.
     pub(super) fn alter_function(&mut self, alter: &AlterFunction) -> Outcome {
-        let Some(key) = self.find_routine(&alter.routine)? else { return Ok(()) };
+        let Some(key) = self.find_routine(alter.kind, &alter.routine)? else { return Ok(()) };
         match &alter.change {
             RoutineChange::Attributes(attributes) => {
                 if let Some(function) = self.store.edit::<Function>(&key) {
@@ -377,6 +387,15 @@ pub(super) fn key_of(function: &Function) -> FunctionKey {
 }
 
 impl Function {
+    /// Whether it is what a statement calls a function, a procedure or a routine.
+    pub(super) fn is_called(&self, kind: ObjectKind) -> bool {
+        match kind {
+            ObjectKind::Procedure => self.is_procedure,
+            ObjectKind::Routine => true,
+            _ => !self.is_procedure,
+        }
+    }
+
     /// Arguments that a caller gives.
     pub fn inputs(&self) -> impl Iterator<Item = &FunctionArgument> {
         self.arguments.iter().filter(|one| !matches!(one.mode.as_str(), "OUT" | "TABLE"))

@@ -15,6 +15,7 @@ mod drop_function;
 mod drop_schema;
 mod expression;
 mod follow;
+mod follow_type;
 mod foreign_key;
 mod function;
 mod generated;

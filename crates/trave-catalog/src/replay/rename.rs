@@ -332,6 +332,10 @@ fn rename_in_table(table: &mut Table, from: &str, to: &SmolStr) {
     }
     for trigger in &mut table.triggers {
         replace(&mut trigger.update_of, from, to);
+        if let Some(condition) = &mut trigger.condition {
+            rename_in_text(condition, "old", (from, to));
+            rename_in_text(condition, "new", (from, to));
+        }
     }
     for grant in &mut table.grants {
         replace(&mut grant.columns, from, to);
@@ -349,7 +353,8 @@ fn rename_in_table(table: &mut Table, from: &str, to: &SmolStr) {
     }
 }
 
-fn rename_in_index(index: &mut Index, table: &str, names: (&str, &SmolStr)) {
+/// As [`rename_in_table`], of one index.
+pub(super) fn rename_in_index(index: &mut Index, table: &str, names: (&str, &SmolStr)) {
     for key in &mut index.keys {
         match &mut key.what {
             IndexTarget::Column(column) if column == names.0 => column.clone_from(names.1),

@@ -71,7 +71,7 @@ impl Session {
             (None, false) => "idx",
         };
         let wanted = Wanted { table: &table.name, columns: &columns, label };
-        wanted.choose(|name| self.is_taken(&table.schema, name))
+        wanted.choose(|name| self.is_index_name_taken(table, name, label))
     }
 
     fn copy_key(&mut self, table: &QualifiedName, source: &Table, names: (&SmolStr, &SmolStr)) {

@@ -136,3 +136,34 @@ fn keys_of_partitions_go_with_the_key_of_the_table() {
     ));
     assert!(table(&catalog, "one").uniques.is_empty() && table(&catalog, "one").indexes.is_empty());
 }
+
+#[test]
+fn a_written_null_hides_the_default_of_a_parent() {
+    let catalog = after(
+        "create table a (x int default 1, y int default 2);
+         create table b (x int default null) inherits (a);",
+    );
+    let defaults: Vec<bool> =
+        table(&catalog, "b").columns.iter().map(|column| column.default.is_some()).collect();
+    assert_eq!(defaults, [false, true]);
+}
+
+#[test]
+fn keys_of_heirs_hold_their_columns() {
+    last_is_refused(
+        "create table a (x int not null); create table b (x int primary key);
+         alter table b inherit a; alter table a alter x drop not null;",
+    );
+    let catalog = after(
+        "create table a (x int); create table b () inherits (a);
+         alter table only a add primary key (x);",
+    );
+    assert!(!table(&catalog, "b").columns[0].not_null);
+}
+
+#[test]
+fn only_a_whole_partitioned_table_refers() {
+    let made = "create table b (id int primary key); create table a (x int) partition by list (x);";
+    last_is_refused(&format!("{made} alter table only a add y int references b;"));
+    assert_eq!(refusals(&format!("{made} alter table a add y int references b;")), 0);
+}

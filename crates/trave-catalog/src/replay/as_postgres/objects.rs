@@ -149,3 +149,56 @@ fn what_moves_to_where_it_is_stays() {
     assert_eq!(refusals("create table a (x int); alter table a set schema public;"), 0);
     last_is_refused("create table a (x int); alter table a rename to a;");
 }
+
+#[test]
+fn procedures_are_not_functions() {
+    let made = "create function f() returns int language sql as $$ select 1 $$;
+         create procedure f(x int) language sql as $$ select 1 $$; ";
+    assert_eq!(refusals(&format!("{made} drop procedure f; drop function f;")), 0);
+    assert_eq!(refusals(&format!("{made} alter procedure f set search_path = public;")), 0);
+    last_is_refused(&format!("{made} drop routine f;"));
+    last_is_refused(&format!("{made} drop function f(int);"));
+    let holders = |revoke: &str| {
+        let catalog = after(&format!("{made} {revoke}"));
+        let functions = catalog.functions.values().filter(|one| one.name.name == "f");
+        let is_public = |one: &crate::Function| one.grants.iter().any(|one| one.role == "public");
+        functions.map(is_public).collect::<Vec<bool>>()
+    };
+    assert_eq!(holders(""), [true, true]);
+    assert_eq!(
+        holders("revoke execute on all functions in schema public from public;"),
+        [false, true]
+    );
+    assert_eq!(
+        holders("revoke execute on all procedures in schema public from public;"),
+        [true, false]
+    );
+    assert_eq!(holders("revoke execute on procedure f from public;"), [true, false]);
+}
+
+#[test]
+fn constants_of_a_type_follow_its_names() {
+    let catalog = after(
+        "create type mood as enum ('ok', 'bad');
+         create table a (x mood default 'ok', y mood default 'bad'::mood, check (x <> 'bad'));
+         create view v as select x from a where y = 'bad'::mood;
+         alter type mood rename value 'ok' to 'fine';
+         alter type mood rename value 'bad' to 'it''s';
+         alter type mood rename to \"my mood\";",
+    );
+    let a = table(&catalog, "a");
+    assert_eq!(a.columns[0].default.as_deref(), Some("'fine'"));
+    assert_eq!(a.columns[1].default.as_deref(), Some("'it''s'::public.\"my mood\""));
+    assert_eq!(a.checks[0].expression, "x <> 'it''s'");
+    let view = super::view_text(&catalog, "v");
+    assert!(view.ends_with("y = 'it''s'::public.\"my mood\""), "{view}");
+}
+
+#[test]
+fn columns_that_were_copied_have_types_as_well() {
+    let made = "create type mood as enum ('ok'); create table a (x mood, y int);
+        create table b (like a); ";
+    last_is_refused(&format!("{made} drop table a; drop type mood;"));
+    let catalog = after(&format!("{made} drop type mood cascade;"));
+    assert_eq!(super::columns(&catalog, "b"), "y");
+}
