@@ -90,7 +90,8 @@ pub(super) fn add_parts(out: &mut String, catalog: &Catalog) {
     }
     add_owners(out, catalog);
     for table in made() {
-        add_keys(out, table);
+        add_keys(out, table, Reach::Whole);
+        add_checks(out, table);
     }
     for table in catalog.tables.values() {
         add_new_indexes(out, table);
@@ -111,6 +112,13 @@ pub(super) fn add_parts(out: &mut String, catalog: &Catalog) {
         if let (Some(parent), Some(bound)) = (&table.parent, &table.partition_bound) {
             let name = &table.name;
             line(out, &format!("alter table {parent} attach partition {name} {bound};"));
+        }
+    }
+    // Only now, so that partitions do not get what they lack.
+    for table in made() {
+        add_keys(out, table, Reach::Only);
+        for index in table.indexes.iter().filter(|one| !one.valid && one.constraint.is_none()) {
+            line(out, &index_sql(&table.name, index));
         }
     }
     for table in catalog.tables.values() {
@@ -212,11 +220,28 @@ fn add_owners(out: &mut String, catalog: &Catalog) {
     }
 }
 
-fn add_keys(out: &mut String, table: &Table) {
+/// Whether partitions have what their parent has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Whole,
+    Only,
+}
+
+impl Reach {
+    fn of(index: &Index) -> Self {
+        if index.valid { Self::Whole } else { Self::Only }
+    }
+}
+
+/// The keys that reach so far.
+fn add_keys(out: &mut String, table: &Table, reach: Reach) {
     let mut add = |key: &Key, kind: &str| {
         let nulls = if key.nulls_not_distinct { " nulls not distinct" } else { "" };
         let columns = column_list(&key.columns);
         let index = table.indexes.iter().find(|index| index.name == key.name);
+        if index.map_or(Reach::Whole, Reach::of) != reach {
+            return;
+        }
         let include = index.map(|index| index.include.as_slice()).unwrap_or_default();
         let include = if include.is_empty() {
             String::new()
@@ -225,20 +250,24 @@ fn add_keys(out: &mut String, table: &Table) {
         };
         let deferrable = if key.deferrable { " deferrable" } else { "" };
         let what = format!("{kind}{nulls} ({columns}){include}{deferrable}");
-        add_constraint(out, &table.name, &key.name, &what);
+        let only = if reach == Reach::Only { "only " } else { "" };
+        add_constraint(out, &format!("{only}{}", table.name), &key.name, &what);
     };
     table.primary_key.iter().for_each(|key| add(key, "primary key"));
     table.uniques.iter().for_each(|key| add(key, "unique"));
-    for key in &table.exclusions {
+    for key in table.exclusions.iter().filter(|_| reach == Reach::Whole) {
         let Some(index) = table.indexes.iter().find(|index| index.name == key.name) else {
             continue;
         };
-        add_constraint(out, &table.name, &key.name, &exclusion_sql(key, index));
+        add_constraint(out, &table.name.to_string(), &key.name, &exclusion_sql(key, index));
     }
+}
+
+fn add_checks(out: &mut String, table: &Table) {
     for check in &table.checks {
         let valid = if check.validated { "" } else { " not valid" };
         let what = format!("check {}{valid}", closed(&check.expression));
-        add_constraint(out, &table.name, &check.name, &what);
+        add_constraint(out, &table.name.to_string(), &check.name, &what);
     }
 }
 
@@ -259,14 +288,15 @@ fn exclusion_sql(key: &Key, index: &Index) -> String {
     text
 }
 
-fn add_constraint(out: &mut String, table: &QualifiedName, name: &str, what: &str) {
+fn add_constraint(out: &mut String, table: &str, name: &str, what: &str) {
     let name = Name::exact(name);
     line(out, &format!("alter table {table} add constraint {name} {what};"));
 }
 
 fn add_new_indexes(out: &mut String, table: &Table) {
     for index in &table.indexes {
-        if index.constraint.is_none() && !crate::replay::is_of_platform(index.origin) {
+        let is_plain = index.constraint.is_none() && index.valid;
+        if is_plain && !crate::replay::is_of_platform(index.origin) {
             line(out, &index_sql(&table.name, index));
         }
     }
@@ -276,8 +306,9 @@ fn add_new_indexes(out: &mut String, table: &Table) {
 pub(super) fn index_sql(relation: &QualifiedName, index: &Index) -> String {
     let unique = if index.unique { "unique " } else { "" };
     let keys: Vec<String> = index.keys.iter().map(|key| key_sql(index, key)).collect();
+    let only = if index.valid { "" } else { "only " };
     let mut text = format!(
-        "create {unique}index {} on {relation} using {} ({})",
+        "create {unique}index {} on {only}{relation} using {} ({})",
         Name::exact(&index.name),
         index.method,
         keys.join(", ")

@@ -335,6 +335,7 @@ impl Session {
     fn alter_index(&mut self, index: &QualifiedName, action: &AlterActionKind) -> Outcome {
         match action {
             AlterActionKind::RenameTo(name) => self.rename_index(index, name.as_str()),
+            AlterActionKind::AttachPartition(child, _) => self.attach_index(index, child),
             _ => self.changes_nothing("alter index", Span::default()),
         }
     }

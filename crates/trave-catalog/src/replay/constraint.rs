@@ -76,10 +76,12 @@ impl Session {
             nulls_not_distinct: key.nulls_not_distinct,
             predicate: None,
             constraint: Some(name.clone()),
+            inherited: false,
+            valid: !(self.only && self.lacks_partitions(table)),
             origin,
         };
         let made = Key {
-            name,
+            name: name.clone(),
             columns,
             nulls_not_distinct: key.nulls_not_distinct,
             operators: Vec::new(),
@@ -88,7 +90,7 @@ impl Session {
         };
         self.put_key(table, made, is);
         self.put_index(table, index);
-        self.repeat_key_in_partitions(table, constraint)
+        if self.only { Ok(()) } else { self.spread_index(table, &name) }
     }
 
     fn key_name(&self, table: &QualifiedName, columns: &[SmolStr], is: KeyIs) -> SmolStr {
@@ -256,19 +258,6 @@ impl Session {
             table.exclusions.push(key);
         }
         self.put_index(table, index);
-        Ok(())
-    }
-
-    /// Partitions repeat the keys of their parent under names of their own.
-    fn repeat_key_in_partitions(
-        &mut self,
-        table: &QualifiedName,
-        constraint: &Constraint,
-    ) -> Outcome {
-        let unnamed = Constraint { name: None, ..constraint.clone() };
-        for child in self.partitions(table) {
-            self.add_constraint(&child, &unnamed)?;
-        }
         Ok(())
     }
 

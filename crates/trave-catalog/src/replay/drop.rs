@@ -241,13 +241,18 @@ impl Session {
         if index.constraint.is_some() {
             return Err(Failure::new(format!("a constraint of {owner} needs index {name}")));
         }
+        if index.inherited {
+            return Err(Failure::new(format!("an index of the parent needs index {name}")));
+        }
+        let index = index.clone();
         let columns: Vec<SmolStr> =
             index.keys.iter().filter_map(crate::IndexKey::column).cloned().collect();
         if index.unique && index.predicate.is_none() {
             let index_name = name.name.clone();
             self.refuse_needed_index(&owner, &columns, (&index_name, behavior))?;
         }
-        self.edit_table(&owner, |table| table.indexes.retain(|index| index.name != name.name))
+        self.edit_table(&owner, |table| table.indexes.retain(|index| index.name != name.name))?;
+        self.drop_repeated(&owner, &index)
     }
 
     /// A unique index that a foreign key refers to stays, unless another one can serve.

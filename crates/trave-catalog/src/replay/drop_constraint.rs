@@ -94,32 +94,13 @@ impl Session {
         table: &QualifiedName,
         name: &str,
     ) -> Vec<(QualifiedName, SmolStr)> {
-        let index_of = |table: &QualifiedName, has: &dyn Fn(&crate::Index) -> bool| {
-            let found = self.catalog().tables.get(table)?;
-            found.indexes.iter().find(|index| has(index)).cloned()
-        };
-        let Some(index) = index_of(table, &|index| index.constraint.as_deref() == Some(name))
-        else {
+        let found = self.catalog().tables.get(table);
+        let mut indexes = found.into_iter().flat_map(|table| &table.indexes);
+        let Some(index) = indexes.find(|one| one.constraint.as_deref() == Some(name)) else {
             return Vec::new();
         };
-        let primary = |table: &QualifiedName, name: &str| {
-            let found = self.catalog().tables.get(table);
-            found.and_then(|one| one.primary_key.as_ref()).is_some_and(|key| key.name == name)
-        };
-        let is_primary = primary(table, name);
-        let same = |child: &QualifiedName| {
-            let repeats = |own: &crate::Index| {
-                own.constraint.as_ref().is_some_and(|key| primary(child, key) == is_primary)
-                    && own
-                        .keys
-                        .iter()
-                        .map(|key| &key.what)
-                        .eq(index.keys.iter().map(|key| &key.what))
-            };
-            index_of(child, &repeats)?.constraint
-        };
-        let partitions = self.partitions(table).into_iter();
-        partitions.filter_map(|child| same(&child).map(|key| (child, key))).collect()
+        let repeated = self.repeated(table, index).into_iter();
+        repeated.filter_map(|(child, own)| Some((child, own.constraint?))).collect()
     }
 
     fn drop_references_to(

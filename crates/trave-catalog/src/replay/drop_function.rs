@@ -182,7 +182,7 @@ impl Session {
 }
 
 /// Whether a function can be called with so many arguments.
-fn takes(function: &Function, count: usize) -> bool {
+pub(super) fn takes(function: &Function, count: usize) -> bool {
     let most = function.inputs().count();
     let least = function.inputs().filter(|one| !one.has_default).count();
     let variadic = function.inputs().any(|one| one.mode == "VARIADIC");

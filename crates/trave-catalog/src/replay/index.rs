@@ -32,7 +32,7 @@ impl Session {
         if !matches!(is, RelationIs::Table | RelationIs::View) {
             return Err(Failure::new(format!("{relation} cannot have an index")));
         }
-        let index = self.new_index(&relation, create, span)?;
+        let mut index = self.new_index(&relation, create, span)?;
         if create.unique {
             let columns: Vec<SmolStr> =
                 index.keys.iter().filter_map(IndexKey::column).cloned().collect();
@@ -44,16 +44,16 @@ impl Session {
             let keeps = create.mode.if_not_exists;
             return if keeps { Ok(()) } else { Err(Failure::exists("relation", name)) };
         }
-        if !create.mode.only && self.is_partitioned(&relation) {
-            for child in self.partitions(&relation) {
-                let plan = plan_of(create);
-                let mut repeated = self.plan_index(&child, &plan, None)?;
-                complete(&mut repeated, create, index.origin);
-                self.put_index(&child, repeated);
-            }
+        if !self.lacks_partitions(&relation) {
+            self.put_index(&relation, index);
+            return Ok(());
         }
-        self.put_index(&relation, index);
-        Ok(())
+        index.valid = !create.mode.only;
+        let name = index.name.clone();
+        self.atomically(|session| {
+            session.put_index(&relation, index);
+            if create.mode.only { Ok(()) } else { session.spread_index(&relation, &name) }
+        })
     }
 
     /// An index that MySQL writes inside its table.
@@ -119,6 +119,8 @@ impl Session {
             nulls_not_distinct: false,
             predicate: plan.predicate.map(|predicate| self.expression_text(predicate)),
             constraint: None,
+            inherited: false,
+            valid: true,
             origin: self.origin(span),
         })
     }

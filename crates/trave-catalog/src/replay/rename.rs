@@ -251,7 +251,9 @@ impl Session {
         table: &QualifiedName,
         rename: &RenamePart,
     ) -> Outcome {
-        self.refuse_inherited_constraint(table, rename.from.as_str())?;
+        if self.inherits_check(table, rename.from.as_str()) {
+            return Err(Failure::new(format!("constraint {} is inherited", rename.from)));
+        }
         self.rename_own_constraint(table, rename)
     }
 

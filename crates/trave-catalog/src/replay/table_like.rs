@@ -50,14 +50,25 @@ impl Session {
     /// Indexes of another table under names of this one.
     fn copy_indexes(&mut self, table: &QualifiedName, source: &Table) {
         for index in &source.indexes {
-            let mut copy = index.clone();
-            copy.name = self.name_of_copy(table, index, source);
-            if let Some(constraint) = &index.constraint {
-                copy.constraint = Some(copy.name.clone());
-                self.copy_key(table, source, (constraint, &copy.name));
-            }
-            self.put_index(table, copy);
+            self.copy_index(table, source, index);
         }
+    }
+
+    /// As [`Session::copy_indexes`], of one; answers its name.
+    pub(super) fn copy_index(
+        &mut self,
+        table: &QualifiedName,
+        source: &Table,
+        index: &Index,
+    ) -> SmolStr {
+        let name = self.name_of_copy(table, index, source);
+        let mut copy = Index { name: name.clone(), inherited: false, valid: true, ..index.clone() };
+        if let Some(constraint) = &index.constraint {
+            copy.constraint = Some(name.clone());
+            self.copy_key(table, source, (constraint, &name));
+        }
+        self.put_index(table, copy);
+        name
     }
 
     fn name_of_copy(&self, table: &QualifiedName, index: &Index, source: &Table) -> SmolStr {
@@ -134,26 +145,22 @@ impl Session {
     ) -> Outcome {
         let Some(of) = &create.partition_of else { return Ok(()) };
         let parent = self.need_table(&of.parent)?;
-        self.take_over_indexes(&parent, name);
-        Ok(())
+        self.take_over_indexes(&parent, name)
     }
 
-    fn take_over_indexes(&mut self, parent: &QualifiedName, child: &QualifiedName) {
-        let Some(source) = self.catalog().tables.get(parent).cloned() else { return };
-        let has = |child: &Table, index: &Index| {
-            child.indexes.iter().any(|own| own.unique == index.unique && same_keys(own, index))
-        };
-        let mut missing = source.clone();
-        if let Some(child) = self.catalog().tables.get(child) {
-            missing.indexes.retain(|index| !has(child, index));
+    fn take_over_indexes(&mut self, parent: &QualifiedName, child: &QualifiedName) -> Outcome {
+        let Some(source) = self.catalog().tables.get(parent).cloned() else { return Ok(()) };
+        for index in &source.indexes {
+            self.give_index(parent, &index.name, child)?;
         }
-        self.copy_indexes(child, &missing);
         for key in &source.foreign_keys {
-            let same =
-                |own: &crate::ForeignKey| own.columns == key.columns && own.target == key.target;
-            let has = self.catalog().tables.get(child);
-            if !has.is_some_and(|child| child.foreign_keys.iter().any(same)) {
-                self.put_foreign_key(child, ForeignKey { inherited: true, ..key.clone() });
+            let fits = |own: &&mut ForeignKey| !own.inherited && says_the_same(own, key);
+            let own = self.store.table(child);
+            match own.and_then(|child| child.foreign_keys.iter_mut().find(fits)) {
+                Some(own) => own.inherited = true,
+                None => {
+                    self.put_foreign_key(child, ForeignKey { inherited: true, ..key.clone() });
+                }
             }
         }
         if let Some(child) = self.store.table(child) {
@@ -163,6 +170,7 @@ impl Session {
                 }
             }
         }
+        Ok(())
     }
 
     /// `ATTACH PARTITION`.
@@ -173,12 +181,14 @@ impl Session {
     ) -> Outcome {
         self.refuse_child(parent, child, ChildIs::Partition)?;
         self.refuse_bound(parent, bound)?;
-        self.attach(parent, child, ChildIs::Partition);
-        self.take_over_indexes(parent, child);
-        self.edit_table(child, |table| {
-            table.partition_bound = Some(bound.clone());
-            table.columns.iter_mut().for_each(|column| column.local = false);
-            table.checks.iter_mut().for_each(|check| check.local = false);
+        self.atomically(|session| {
+            session.attach(parent, child, ChildIs::Partition);
+            session.take_over_indexes(parent, child)?;
+            session.edit_table(child, |table| {
+                table.partition_bound = Some(bound.clone());
+                table.columns.iter_mut().for_each(|column| column.local = false);
+                table.checks.iter_mut().for_each(|check| check.local = false);
+            })
         })
     }
 }
@@ -193,9 +203,13 @@ fn inherit_column(table: &mut Table, column: Column) {
     table.columns.push(Column { identity: None, ..column });
 }
 
-fn same_keys(one: &Index, other: &Index) -> bool {
-    one.method == other.method
-        && one.predicate == other.predicate
-        && one.keys.len() == other.keys.len()
-        && one.keys.iter().zip(&other.keys).all(|(a, b)| a.what == b.what)
+/// Whether a reference of a partition can stand for one of its parent.
+fn says_the_same(own: &ForeignKey, key: &ForeignKey) -> bool {
+    own.columns == key.columns
+        && own.target == key.target
+        && own.target_columns == key.target_columns
+        && own.on_delete == key.on_delete
+        && own.on_update == key.on_update
+        && own.deferrable == key.deferrable
+        && own.validated == key.validated
 }

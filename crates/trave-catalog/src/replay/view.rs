@@ -61,6 +61,7 @@ impl Session {
             self.refuse_type_of_relation(&name)?;
         }
         self.check_reads(&tables)?;
+        self.refuse_ambiguous_calls(Node::Query(&create.query))?;
         let view = self.new_view(create, &name, &tables)?;
         self.link_view(&view, create);
         self.store.put(name, view);

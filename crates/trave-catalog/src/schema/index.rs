@@ -25,6 +25,10 @@ pub struct Index {
     pub predicate: Option<String>,
     /// The name of the constraint it backs.
     pub constraint: Option<SmolStr>,
+    /// Whether a partition has it because its parent has one like it (`pg_inherits`).
+    pub inherited: bool,
+    /// False for an index of a partitioned table that some partition lacks (`indisvalid`).
+    pub valid: bool,
     /// Where it was made.
     pub origin: Origin,
 }

@@ -1,7 +1,7 @@
 //! Inheritance and partitions.
 
 use super::{after, columns, last_is_refused, refusals};
-use crate::testing::table;
+use crate::testing::{names, table};
 
 #[test]
 fn a_child_needs_all_that_its_parent_has() {
@@ -166,4 +166,56 @@ fn only_a_whole_partitioned_table_refers() {
     let made = "create table b (id int primary key); create table a (x int) partition by list (x);";
     last_is_refused(&format!("{made} alter table only a add y int references b;"));
     assert_eq!(refusals(&format!("{made} alter table a add y int references b;")), 0);
+}
+
+#[test]
+fn what_a_partition_repeats_never_goes_alone() {
+    let made = "create table a (x int, y int, constraint k unique (x), constraint r check (x > 0))
+            partition by list (x);
+         create index i on a (y);
+         create table b partition of a for values in (1); ";
+    last_is_refused(&format!("{made} alter table b drop constraint b_x_key;"));
+    last_is_refused(&format!("{made} drop index b_y_idx;"));
+    assert_eq!(refusals(&format!("{made} alter table b rename constraint b_x_key to c;")), 0);
+    let catalog = after(&format!("{made} drop index i;"));
+    assert_eq!(names(&table(&catalog, "b").indexes, |one| &one.name), "b_x_key");
+    let catalog = after(&format!(
+        "{made} alter table a detach partition b; alter table b drop constraint b_x_key;
+         drop index b_y_idx;"
+    ));
+    assert!(table(&catalog, "b").indexes.is_empty());
+}
+
+#[test]
+fn an_index_that_a_partition_has_serves_its_parent_once() {
+    let made = "create table a (x int, y int) partition by list (x);
+         create table b partition of a for values in (1) partition by list (y);
+         create table c partition of b for values in (1); ";
+    let catalog = after(&format!("{made} create index on a (y); create index on a (y);"));
+    assert_eq!(names(&table(&catalog, "c").indexes, |one| &one.name), "c_y_idx c_y_idx1");
+    let catalog = after(&format!("{made} create index i on c (y); create index on a (y);"));
+    assert_eq!(names(&table(&catalog, "c").indexes, |one| &one.name), "i");
+    last_is_refused(&format!("{made} create unique index on a (x);"));
+    last_is_refused(
+        "create table a (x int primary key, y text) partition by list (x);
+         create table b (x int not null, y text) partition by list (lower(y));
+         alter table a attach partition b default;",
+    );
+}
+
+#[test]
+fn an_index_of_the_parent_alone_is_not_valid_until_every_partition_has_it() {
+    let made = "create table a (x int, y int) partition by list (x);
+         create index j on only a (x);
+         create table b partition of a for values in (1);
+         create index i on only a (y); ";
+    let catalog = after(made);
+    let valid = |catalog: &crate::Catalog| {
+        table(catalog, "a").indexes.iter().map(|one| one.valid).collect::<Vec<bool>>()
+    };
+    assert_eq!(valid(&catalog), [true, false]);
+    assert_eq!(names(&table(&catalog, "b").indexes, |one| &one.name), "b_x_idx");
+    let catalog =
+        after(&format!("{made} create index k on b (y); alter index i attach partition k;"));
+    assert_eq!(valid(&catalog), [true, true]);
 }

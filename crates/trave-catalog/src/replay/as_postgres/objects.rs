@@ -202,3 +202,13 @@ fn columns_that_were_copied_have_types_as_well() {
     let catalog = after(&format!("{made} drop type mood cascade;"));
     assert_eq!(super::columns(&catalog, "b"), "y");
 }
+
+#[test]
+fn a_call_that_two_routines_can_answer_is_refused() {
+    last_is_refused(
+        "create table a (x int);
+         create function ok() returns boolean language sql as $$ select true $$;
+         create procedure ok(x int default 0) language sql as $$ select 1 $$;
+         create policy p on a using (ok());",
+    );
+}
