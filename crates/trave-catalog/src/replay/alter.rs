@@ -40,7 +40,8 @@ impl Session {
         alter: &AlterTable,
     ) -> Outcome {
         if self.only && !self.store.children(relation).is_empty() {
-            alter.actions.iter().try_for_each(|action| refuse_only(&action.kind))?;
+            let mut actions = alter.actions.iter();
+            actions.try_for_each(|action| self.refuse_only(relation, &action.kind))?;
         }
         self.refuse_twice(relation, &alter.actions)?;
         match alter.actions.as_slice() {
@@ -384,24 +385,6 @@ pub(super) fn set_view_options(view: &mut View, options: &[StorageOption]) {
 enum Persistence {
     Logged,
     Unlogged,
-}
-
-/// What has to happen to children as well.
-fn refuse_only(action: &AlterActionKind) -> Outcome {
-    let needs_all = match action {
-        AlterActionKind::AddColumn(_)
-        | AlterActionKind::RenameColumn(_)
-        | AlterActionKind::RenameConstraint(_)
-        | AlterActionKind::ValidateConstraint(_) => true,
-        AlterActionKind::AlterColumn(alter) => {
-            matches!(alter.change, ColumnChange::SetType(..) | ColumnChange::DropExpression(_))
-        }
-        AlterActionKind::AddConstraint(constraint) => {
-            matches!(constraint.kind, ConstraintKind::Check(_))
-        }
-        _ => false,
-    };
-    if needs_all { Err(Failure::new("children have to change as well")) } else { Ok(()) }
 }
 
 /// PostgreSQL runs drops before type changes before additions, in whatever order they are written.

@@ -25,6 +25,7 @@ mod inherit;
 mod meaning;
 mod names;
 mod object;
+mod only;
 mod outputs;
 mod partition;
 mod partition_index;

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 
 /// An index (`pg_index`).
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of `pg_catalog`")]
 #[derive(Debug, Clone)]
 pub struct Index {
     /// Its name.

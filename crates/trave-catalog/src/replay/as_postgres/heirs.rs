@@ -219,3 +219,29 @@ fn an_index_of_the_parent_alone_is_not_valid_until_every_partition_has_it() {
         after(&format!("{made} create index k on b (y); alter index i attach partition k;"));
     assert_eq!(valid(&catalog), [true, true]);
 }
+
+#[test]
+fn only_does_not_divide_a_table_from_its_partitions() {
+    let made = "create table a (x int not null, y int, z int, constraint c check (y > 0))
+            partition by list (x);
+         create table b partition of a for values in (1);
+         alter table b alter z set not null; ";
+    for change in [
+        "alter y set not null",
+        "alter x drop not null",
+        "drop constraint c",
+        "drop column y",
+        "add primary key (x, y)",
+        "rename constraint c to d",
+    ] {
+        last_is_refused(&format!("{made} alter table only a {change};"));
+    }
+    for change in [
+        "alter z set not null",
+        "validate constraint c",
+        "add column if not exists y int",
+        "add constraint u unique (x), drop column if exists w",
+    ] {
+        assert_eq!(refusals(&format!("{made} alter table only a {change};")), 0, "{change}");
+    }
+}
