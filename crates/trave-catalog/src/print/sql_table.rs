@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use trave_sql::Name;
 
 use super::sql::{closed, line, parents_first};
@@ -31,6 +31,14 @@ pub(super) fn add_table(out: &mut String, owned: &Owned<'_>, table: &Table) {
         let _ = write!(out, " server {}", Name::exact(server));
     }
     out.push_str(";\n");
+    for column in &table.columns {
+        let Some(sequence) = owned.get(&table.name, &column.name) else { continue };
+        let made = owned.made_as(sequence);
+        if made != sequence.name {
+            let name = Name::exact(&sequence.name.name);
+            line(out, &format!("alter sequence {made} rename to {name};"));
+        }
+    }
 }
 
 fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
@@ -45,7 +53,7 @@ fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
         };
         let _ = write!(text, " generated {how} as identity");
         if let Some(sequence) = owned.get(&table.name, &column.name) {
-            let _ = write!(text, " (sequence name {})", sequence.name);
+            let _ = write!(text, " (sequence name {})", owned.made_as(sequence));
         }
     }
     if column.not_null {
@@ -55,7 +63,10 @@ fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
 }
 
 /// The sequence of each identity column.
-pub(super) struct Owned<'a>(BTreeMap<(&'a QualifiedName, &'a str), &'a Sequence>);
+pub(super) struct Owned<'a> {
+    sequences: BTreeMap<(&'a QualifiedName, &'a str), &'a Sequence>,
+    catalog: &'a Catalog,
+}
 
 impl<'a> Owned<'a> {
     /// Those of a catalog.
@@ -65,11 +76,25 @@ impl<'a> Owned<'a> {
             let (table, column) = sequence.owned_by.as_ref()?;
             Some(((table, column.as_str()), sequence))
         });
-        Self(owned.collect())
+        Self { sequences: owned.collect(), catalog }
+    }
+
+    /// The name that a sequence is made with: it may come to have that of a type, but not begin
+    /// with it.
+    fn made_as(&self, sequence: &Sequence) -> QualifiedName {
+        let Catalog { types, tables, views, sequences, .. } = self.catalog;
+        let mut name = sequence.name.clone();
+        let is_relation = |name: &QualifiedName| {
+            tables.contains_key(name) || views.contains_key(name) || sequences.contains_key(name)
+        };
+        while types.contains_key(&name) || name != sequence.name && is_relation(&name) {
+            name.name = format_smolstr!("{}_", name.name);
+        }
+        name
     }
 
     fn get(&self, table: &QualifiedName, column: &str) -> Option<&Sequence> {
-        self.0.get(&(table, column)).copied()
+        self.sequences.get(&(table, column)).copied()
     }
 }
 

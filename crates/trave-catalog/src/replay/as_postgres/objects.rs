@@ -212,3 +212,14 @@ fn a_call_that_two_routines_can_answer_is_refused() {
          create policy p on a using (ok());",
     );
 }
+
+#[test]
+fn a_sequence_may_come_to_have_the_name_of_a_type() {
+    let sql = schema_sql(&after(
+        "create table a (id int generated always as identity);
+         alter sequence a_id_seq rename to mood; create type mood as enum ('ok');",
+    ));
+    assert!(sql.contains("(sequence name public.mood_)"), "{sql}");
+    assert!(sql.contains("alter sequence public.mood_ rename to mood;"), "{sql}");
+    last_is_refused("create type mood as enum ('ok'); create sequence mood;");
+}
