@@ -253,7 +253,7 @@ impl Session {
         self.edit_table(table, |table| table.unlogged = !logged)
     }
 
-    /// Once one action changes whether a table is logged, no other of the statement may speak of it.
+    /// Once an action changes whether a table is logged, no other may speak of it.
     fn refuse_twice(&self, table: &QualifiedName, actions: &[AlterAction]) -> Outcome {
         let logged = |action: &AlterAction| match action.kind {
             AlterActionKind::SetLogged(logged) => Some(logged),
