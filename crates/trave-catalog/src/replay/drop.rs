@@ -32,7 +32,9 @@ impl Session {
     /// `DROP kind name, … [CASCADE]`: all of the targets, or none.
     pub(super) fn drop(&mut self, drop: &Drop, span: Span) -> Outcome {
         match drop.targets.as_slice() {
-            [target] if !drop.cascade => self.drop_target(drop, target, span),
+            [target] if !drop.cascade => {
+                self.atomically(|session| session.drop_target(drop, target, span))
+            }
             targets => {
                 let found = targets.iter().filter_map(|one| Some(self.find_relation(&one.name)?.0));
                 self.dropping = found.collect();

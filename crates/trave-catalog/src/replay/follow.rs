@@ -12,13 +12,14 @@ use super::rewrite::{
     Edits, column_edits, edit_condition, edited, parse_expression, parse_query, qualifier_edits,
 };
 use super::session::Session;
+use super::store::FunctionKey;
 use crate::{Condition, IndexTarget, Policy, QualifiedName, Table, View};
 
 /// A new name.
 enum Change<'a> {
     Column(&'a QualifiedName, &'a str, &'a SmolStr),
     Relation(&'a QualifiedName, &'a QualifiedName),
-    Function(&'a QualifiedName, &'a QualifiedName),
+    Function(&'a FunctionKey, &'a QualifiedName),
 }
 
 /// A text of the catalog, read again.
@@ -40,14 +41,11 @@ impl Session {
         self.follow(from, &Change::Relation(from, to));
     }
 
-    /// A function is about to get a new name: what calls it follows. Nobody can tell which of
-    /// several is called.
-    pub(super) fn follow_function(&mut self, from: &QualifiedName, to: &QualifiedName) {
-        if self.overloads(from).len() != 1 {
-            return;
-        }
+    /// A function is about to get a new name: what calls it follows. Of several that a call can
+    /// mean, nobody can tell which.
+    pub(super) fn follow_function(&mut self, from: &FunctionKey, to: &QualifiedName) {
         let change = Change::Function(from, to);
-        for relation in self.store.callers(from) {
+        for relation in self.store.callers(&from.0) {
             if self.catalog().views.contains_key(&relation) {
                 self.follow_in_view(&relation, &change);
                 continue;
@@ -82,13 +80,9 @@ impl Session {
         }
     }
 
-    fn call_edits(&self, node: Node<'_>, from: &QualifiedName, to: &QualifiedName) -> Edits {
-        let is_it = |name: &ObjectName| {
-            let mut candidates = candidates_along(name, self.settled_path()).into_iter();
-            candidates.find(|name| self.knows_function(name)).as_ref() == Some(from)
-        };
-        let calls = expression::calls_in(node).into_iter().filter(is_it);
-        calls.map(|name| (name.span, to.to_smolstr())).collect()
+    fn call_edits(&self, node: Node<'_>, from: &FunctionKey, to: &QualifiedName) -> Edits {
+        let calls = self.calls_of(node, from).into_iter();
+        calls.map(|place| (place, to.to_smolstr())).collect()
     }
 
     fn follow_in_view(&mut self, view: &QualifiedName, change: &Change<'_>) {

@@ -198,7 +198,7 @@ impl Session {
         if self.catalog().functions.contains_key(&key) {
             return Err(Failure::exists("function", to));
         }
-        self.follow_function(&from.0, to);
+        self.follow_function(from, to);
         let Some(mut function) = self.store.take::<Function>(from) else { return Ok(()) };
         function.name = to.clone();
         self.bodies.rename(from, &key);

@@ -223,3 +223,34 @@ fn a_sequence_may_come_to_have_the_name_of_a_type() {
     assert!(sql.contains("alter sequence public.mood_ rename to mood;"), "{sql}");
     last_is_refused("create type mood as enum ('ok'); create sequence mood;");
 }
+
+#[test]
+fn calls_follow_the_one_function_that_takes_their_arguments() {
+    let catalog = after(
+        "create function f() returns trigger language plpgsql as $$ begin return new; end $$;
+         create function f(x text) returns text language sql immutable as $$ select x $$;
+         create table a (x text, y text generated always as (f(x)) stored);
+         alter routine f(text) rename to g;",
+    );
+    assert_eq!(table(&catalog, "a").columns[1].generated.as_deref(), Some("public.g(x)"));
+    assert_eq!(
+        refusals(
+            "create table a (x int);
+             create function ok() returns boolean language sql as $$ select true $$;
+             create function ok(variadic x int[]) returns boolean language sql as $$ select true $$;
+             create policy p on a using (ok());"
+        ),
+        0
+    );
+}
+
+#[test]
+fn checks_of_domains_are_among_the_constraints() {
+    let catalog = after(
+        "create domain d as text constraint one check (value <> '');
+         create table a (x int);
+         do $$ begin if not exists (select from pg_constraint where conname = 'one') then
+             alter table a add constraint one check (true); end if; end $$;",
+    );
+    assert!(table(&catalog, "a").checks.is_empty());
+}

@@ -286,3 +286,14 @@ fn tables_that_are_dropped_together_may_need_each_other_both_ways() {
     last_is_refused(&format!("{made} drop table a, b;"));
     assert_eq!(refusals(&format!("{made} drop view v; drop table a, b;")), 0);
 }
+
+#[test]
+fn a_table_that_others_draw_from_stays_whole() {
+    let sql = "create table a (id serial); create table b (id serial, x int);
+         alter sequence a_id_seq owned by b.x;
+         alter sequence b_id_seq rename to a_first;
+         drop table b;";
+    last_is_refused(sql);
+    let first = crate::QualifiedName::new("public", "a_first");
+    assert!(after(sql).sequences.contains_key(&first));
+}
