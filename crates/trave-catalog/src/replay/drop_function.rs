@@ -163,7 +163,9 @@ impl Session {
                     other.calls.iter().for_each(|name| see(name, None));
                 }
                 Node::From(FromItem { kind: FromKind::Functions(calls), .. }) => {
-                    calls.iter().for_each(|call| see(&call.name, Some(call.arguments.len())));
+                    for call in calls {
+                        see(&call.name, Some(call.arguments.len()));
+                    }
                 }
                 _ => {}
             }
