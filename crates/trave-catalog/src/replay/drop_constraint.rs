@@ -4,9 +4,10 @@ use smol_str::SmolStr;
 use trave_sql::DropPart;
 
 use super::drop::Behavior;
+use super::foreign_key::says_the_same;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{ChangeKind, QualifiedName, Table};
+use crate::{ChangeKind, ForeignKey, QualifiedName, Table};
 
 impl Session {
     /// `DROP CONSTRAINT`.
@@ -43,7 +44,7 @@ impl Session {
         let keys = found.primary_key.iter().chain(&found.uniques);
         let columns = keys.clone().find(|key| key.name == name).map(|key| key.columns.clone());
         let is_check = found.checks.iter().any(|check| check.name == name);
-        let is_reference = found.foreign_keys.iter().any(|key| key.name == name);
+        let reference = found.foreign_keys.iter().find(|key| key.name == name).cloned();
         if let Some(columns) = columns {
             let others: Vec<Vec<SmolStr>> =
                 keys.filter(|key| key.name != name).map(|key| key.columns.clone()).collect();
@@ -51,17 +52,30 @@ impl Session {
                 self.drop_references_to(table, &columns, behavior)?;
             }
         }
-        let is_key = !is_check && !is_reference;
+        let is_key = !is_check && reference.is_none();
         let partition_keys = if is_key { self.keys_of_partitions(table, name) } else { Vec::new() };
         self.edit_table(table, |table| table.forget_constraint(name))?;
         if is_check {
             self.drop_check_of_children(table, name)?;
         }
-        for child in self.partitions(table).into_iter().filter(|_| is_reference) {
-            self.deeper(|session| session.drop_constraint_named(&child, name, behavior))?;
+        if let Some(reference) = reference {
+            self.drop_repeated_reference(table, &reference)?;
         }
         for (child, key) in partition_keys {
             self.deeper(|session| session.drop_constraint_named(&child, &key, behavior))?;
+        }
+        Ok(())
+    }
+
+    fn drop_repeated_reference(&mut self, table: &QualifiedName, key: &ForeignKey) -> Outcome {
+        for child in self.partitions(table) {
+            self.edit_table(&child, |child| {
+                let is_it = |own: &ForeignKey| own.inherited && says_the_same(own, key);
+                if let Some(at) = child.foreign_keys.iter().position(is_it) {
+                    child.foreign_keys.remove(at);
+                }
+            })?;
+            self.deeper(|session| session.drop_repeated_reference(&child, key))?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::generated::{Wanted, addition};
 use super::inherit::ChildIs;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{Check, Column, ForeignKey, Index, Key, QualifiedName, Table};
+use crate::{Check, Column, Index, Key, QualifiedName, Table};
 
 impl Session {
     /// `LIKE other INCLUDING …`: the columns now, the rest with them.
@@ -154,14 +154,7 @@ impl Session {
             self.give_index(parent, &index.name, child)?;
         }
         for key in &source.foreign_keys {
-            let fits = |own: &&mut ForeignKey| !own.inherited && says_the_same(own, key);
-            let own = self.store.table(child);
-            match own.and_then(|child| child.foreign_keys.iter_mut().find(fits)) {
-                Some(own) => own.inherited = true,
-                None => {
-                    self.put_foreign_key(child, ForeignKey { inherited: true, ..key.clone() });
-                }
-            }
+            self.give_foreign_key(child, key);
         }
         if let Some(child) = self.store.table(child) {
             for trigger in source.triggers.iter().filter(|trigger| trigger.for_each_row) {
@@ -201,15 +194,4 @@ fn inherit_column(table: &mut Table, column: Column) {
         return;
     }
     table.columns.push(Column { identity: None, ..column });
-}
-
-/// Whether a reference of a partition can stand for one of its parent.
-fn says_the_same(own: &ForeignKey, key: &ForeignKey) -> bool {
-    own.columns == key.columns
-        && own.target == key.target
-        && own.target_columns == key.target_columns
-        && own.on_delete == key.on_delete
-        && own.on_update == key.on_update
-        && own.deferrable == key.deferrable
-        && own.validated == key.validated
 }

@@ -245,3 +245,24 @@ fn only_does_not_divide_a_table_from_its_partitions() {
         assert_eq!(refusals(&format!("{made} alter table only a {change};")), 0, "{change}");
     }
 }
+
+#[test]
+fn a_reference_that_a_partition_has_serves_its_parent() {
+    let made = "create table t (id int primary key);
+         create table a (x int, y int) partition by list (x);
+         create table b partition of a for values in (1);
+         alter table b add constraint k foreign key (y) references t; ";
+    let catalog = after(&format!("{made} alter table a add foreign key (y) references t;"));
+    assert_eq!(names(&table(&catalog, "b").foreign_keys, |one| &one.name), "k");
+    last_is_refused(&format!(
+        "{made} alter table a add foreign key (y) references t; alter table b drop constraint k;"
+    ));
+    let catalog = after(&format!(
+        "{made} alter table a add foreign key (y) references t; alter table a drop constraint
+         a_y_fkey;"
+    ));
+    assert!(table(&catalog, "b").foreign_keys.is_empty());
+    let catalog =
+        after(&format!("{made} alter table a add foreign key (y) references t on delete cascade;"));
+    assert_eq!(names(&table(&catalog, "b").foreign_keys, |one| &one.name), "k a_y_fkey");
+}
