@@ -385,8 +385,11 @@ impl<'a> Lexer<'a> {
 
     /// `${…}` of a template string, braces balanced.
     fn read_template_hole(&mut self) {
+        let near = self.rest().get(..HOLE_BYTES_MAX).unwrap_or_else(|| self.rest());
+        // Of many that never close, none is walked.
+        let closes = memmem::find(near, b"}").is_some();
         let mut depth = 0_usize;
-        for (at, byte) in self.rest().iter().enumerate().take(HOLE_BYTES_MAX) {
+        for (at, byte) in near.iter().enumerate().take_while(|_| closes) {
             match byte {
                 b'{' => depth += 1,
                 b'}' if depth == 1 => {

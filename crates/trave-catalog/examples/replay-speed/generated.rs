@@ -84,7 +84,8 @@ fn of_kind(kind: usize, table: usize) -> String {
             "create or replace function public.touch_{table}() returns trigger \
              language plpgsql security definer set search_path = '' as $$\nbegin\n  \
              if new.amount is null then\n    \
-             new.amount := 0;\n  end if;\n  update {name} set title = new.title where id = new.id;\n  \
+             new.amount := 0;\n  end if;\n  \
+             update {name} set title = new.title where id = new.id;\n  \
              return new;\nend;\n$$"
         ),
         5 => format!(

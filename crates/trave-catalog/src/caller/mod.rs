@@ -60,9 +60,9 @@ pub(crate) enum Which {
 }
 
 impl CallerUse {
-    /// Reads a body. In one of SQL, what a query returns decides too.
-    pub(crate) fn of(block: &Block, is_sql: bool) -> Self {
-        reading::read(block, is_sql)
+    /// Reads a body.
+    pub(crate) fn of(block: &Block) -> Self {
+        reading::read(block)
     }
 }
 

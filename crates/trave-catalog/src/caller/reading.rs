@@ -15,11 +15,11 @@ use crate::condition::{is_session_call, shuts_out_strangers};
 /// A variable may be filled from one that a later step fills, in a loop.
 const ROUNDS_MAX: usize = 3;
 
-pub(super) fn read(block: &Block, is_sql: bool) -> CallerUse {
+pub(super) fn read(block: &Block) -> CallerUse {
     let mut held = BTreeMap::new();
     let mut found = CallerUse::default();
     for _ in 0..ROUNDS_MAX {
-        let mut reader = Reader { is_sql, held, found: CallerUse::default() };
+        let mut reader = Reader { held, found: CallerUse::default() };
         reader.block(block);
         let is_settled = reader.found == found;
         (held, found) = (reader.held, reader.found);
@@ -31,7 +31,6 @@ pub(super) fn read(block: &Block, is_sql: bool) -> CallerUse {
 }
 
 struct Reader {
-    is_sql: bool,
     /// What variables hold.
     held: BTreeMap<SmolStr, Asked>,
     found: CallerUse,
@@ -41,7 +40,7 @@ impl Reader {
     fn block(&mut self, block: &Block) {
         for declaration in &block.declarations {
             if let Some(value) = &declaration.value {
-                self.hold(declaration.name.name.as_str(), self.of(value));
+                self.hold(declaration.name.name.as_str(), &self.of(value));
             }
             if let Some(query) = &declaration.query {
                 self.decide(&self.of_query(query));
@@ -78,7 +77,7 @@ impl Reader {
             }
             BodyStatementKind::ReturnQuery(statement) => self.all_of(statement),
             BodyStatementKind::Raise(raise) => self.found.raises |= raise.is_error(),
-            BodyStatementKind::Assign(assign) => self.hold(&assign.target, self.of(&assign.value)),
+            BodyStatementKind::Assign(assign) => self.hold(&assign.target, &self.of(&assign.value)),
             BodyStatementKind::Block(block) => self.block(block),
             BodyStatementKind::Leave(leave) => {
                 if let Some(condition) = &leave.condition {
@@ -153,9 +152,9 @@ impl Reader {
         }
     }
 
-    /// What a query finds its rows by decides; so does, in a body of SQL, what it returns.
+    /// What a query finds its rows by decides, and so does what it returns.
     fn query(&mut self, query: &Query) {
-        if let (true, QueryBody::Statement(statement)) = (self.is_sql, &query.body) {
+        if let QueryBody::Statement(statement) = &query.body {
             return self.statement(statement, &[]);
         }
         self.decide(&self.of_query(query));
@@ -171,7 +170,7 @@ impl Reader {
         value.add(&finds);
         self.decide(&finds);
         for variable in into {
-            self.hold(variable, value.clone());
+            self.hold(variable, &value);
         }
     }
 
@@ -246,10 +245,10 @@ impl Reader {
         }
     }
 
-    fn hold(&mut self, variable: &str, asked: Asked) {
+    fn hold(&mut self, variable: &str, asked: &Asked) {
         if !asked.is_empty() {
             let name = variable.split(['.', '[']).next().unwrap_or_default();
-            self.held.entry(SmolStr::new(name)).or_default().add(&asked);
+            self.held.entry(SmolStr::new(name)).or_default().add(asked);
         }
     }
 
@@ -319,10 +318,7 @@ impl Reader {
             match &item.kind {
                 FromKind::Functions(calls) => {
                     for call in calls {
-                        self.note_call(call, &mut asked);
-                        for argument in &call.arguments {
-                            asked.add(&self.of(&argument.value));
-                        }
+                        asked.add(&self.of_call(call));
                     }
                 }
                 FromKind::Query(query) => asked.add(&self.of_query(query)),
@@ -339,7 +335,7 @@ impl Reader {
 
     fn note(&self, expr: &Expr, asked: &mut Asked) -> Descend {
         match &expr.kind {
-            ExprKind::Call(call) => self.note_call(call, asked),
+            ExprKind::Call(call) => note_call(call, asked),
             ExprKind::Column(column) => {
                 let written = column.qualifier.as_ref().map_or(&column.name, |table| &table.name);
                 for name in [written, &column.name] {
@@ -357,13 +353,22 @@ impl Reader {
         Descend::Into
     }
 
-    fn note_call(&self, call: &Call, asked: &mut Asked) {
-        let session = is_session_call(call);
-        asked.session |= session;
-        let consulted = Consulted::of(call);
-        if !session && !asked.calls.contains(&consulted) {
-            asked.calls.push(consulted);
+    fn of_call(&self, call: &Call) -> Asked {
+        let mut asked = Asked::default();
+        note_call(call, &mut asked);
+        for argument in &call.arguments {
+            asked.add(&self.of(&argument.value));
         }
+        asked
+    }
+}
+
+fn note_call(call: &Call, asked: &mut Asked) {
+    let session = is_session_call(call);
+    asked.session |= session;
+    let consulted = Consulted::of(call);
+    if !session && !asked.calls.contains(&consulted) {
+        asked.calls.push(consulted);
     }
 }
 

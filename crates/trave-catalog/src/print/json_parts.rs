@@ -112,7 +112,7 @@ pub(super) fn index_rows(
             "method": index.method, "unique": index.unique,
             "primary": primary == Some(&index.name),
             "nulls_not_distinct": index.nulls_not_distinct, "constraint": index.constraint,
-            "keys": keys, "include": include, "predicate": index.predicate, "valid": true,
+            "keys": keys, "include": include, "predicate": index.predicate, "valid": index.valid,
         })
     };
     sorted_by_name(indexes.iter().map(row).collect())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use trave_sql::Name;
 
 use super::sql::{closed, line, parents_first};
@@ -31,6 +31,14 @@ pub(super) fn add_table(out: &mut String, owned: &Owned<'_>, table: &Table) {
         let _ = write!(out, " server {}", Name::exact(server));
     }
     out.push_str(";\n");
+    for column in &table.columns {
+        let Some(sequence) = owned.get(&table.name, &column.name) else { continue };
+        let made = owned.made_as(sequence);
+        if made != sequence.name {
+            let name = Name::exact(&sequence.name.name);
+            line(out, &format!("alter sequence {made} rename to {name};"));
+        }
+    }
 }
 
 fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
@@ -45,7 +53,7 @@ fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
         };
         let _ = write!(text, " generated {how} as identity");
         if let Some(sequence) = owned.get(&table.name, &column.name) {
-            let _ = write!(text, " (sequence name {})", sequence.name);
+            let _ = write!(text, " (sequence name {})", owned.made_as(sequence));
         }
     }
     if column.not_null {
@@ -55,7 +63,10 @@ fn column_sql(owned: &Owned<'_>, table: &Table, column: &Column) -> String {
 }
 
 /// The sequence of each identity column.
-pub(super) struct Owned<'a>(BTreeMap<(&'a QualifiedName, &'a str), &'a Sequence>);
+pub(super) struct Owned<'a> {
+    sequences: BTreeMap<(&'a QualifiedName, &'a str), &'a Sequence>,
+    catalog: &'a Catalog,
+}
 
 impl<'a> Owned<'a> {
     /// Those of a catalog.
@@ -65,11 +76,25 @@ impl<'a> Owned<'a> {
             let (table, column) = sequence.owned_by.as_ref()?;
             Some(((table, column.as_str()), sequence))
         });
-        Self(owned.collect())
+        Self { sequences: owned.collect(), catalog }
+    }
+
+    /// The name that a sequence is made with: it may come to have that of a type, but not begin
+    /// with it.
+    fn made_as(&self, sequence: &Sequence) -> QualifiedName {
+        let Catalog { types, tables, views, sequences, .. } = self.catalog;
+        let mut name = sequence.name.clone();
+        let is_relation = |name: &QualifiedName| {
+            tables.contains_key(name) || views.contains_key(name) || sequences.contains_key(name)
+        };
+        while types.contains_key(&name) || name != sequence.name && is_relation(&name) {
+            name.name = format_smolstr!("{}_", name.name);
+        }
+        name
     }
 
     fn get(&self, table: &QualifiedName, column: &str) -> Option<&Sequence> {
-        self.0.get(&(table, column)).copied()
+        self.sequences.get(&(table, column)).copied()
     }
 }
 
@@ -90,7 +115,8 @@ pub(super) fn add_parts(out: &mut String, catalog: &Catalog) {
     }
     add_owners(out, catalog);
     for table in made() {
-        add_keys(out, table);
+        add_keys(out, table, Reach::Whole);
+        add_checks(out, table);
     }
     for table in catalog.tables.values() {
         add_new_indexes(out, table);
@@ -111,6 +137,13 @@ pub(super) fn add_parts(out: &mut String, catalog: &Catalog) {
         if let (Some(parent), Some(bound)) = (&table.parent, &table.partition_bound) {
             let name = &table.name;
             line(out, &format!("alter table {parent} attach partition {name} {bound};"));
+        }
+    }
+    // Only now, so that partitions do not get what they lack.
+    for table in made() {
+        add_keys(out, table, Reach::Only);
+        for index in table.indexes.iter().filter(|one| !one.valid && one.constraint.is_none()) {
+            line(out, &index_sql(&table.name, index));
         }
     }
     for table in catalog.tables.values() {
@@ -212,11 +245,28 @@ fn add_owners(out: &mut String, catalog: &Catalog) {
     }
 }
 
-fn add_keys(out: &mut String, table: &Table) {
+/// Whether partitions have what their parent has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Whole,
+    Only,
+}
+
+impl Reach {
+    fn of(index: &Index) -> Self {
+        if index.valid { Self::Whole } else { Self::Only }
+    }
+}
+
+/// The keys that reach so far.
+fn add_keys(out: &mut String, table: &Table, reach: Reach) {
     let mut add = |key: &Key, kind: &str| {
         let nulls = if key.nulls_not_distinct { " nulls not distinct" } else { "" };
         let columns = column_list(&key.columns);
         let index = table.indexes.iter().find(|index| index.name == key.name);
+        if index.map_or(Reach::Whole, Reach::of) != reach {
+            return;
+        }
         let include = index.map(|index| index.include.as_slice()).unwrap_or_default();
         let include = if include.is_empty() {
             String::new()
@@ -225,20 +275,24 @@ fn add_keys(out: &mut String, table: &Table) {
         };
         let deferrable = if key.deferrable { " deferrable" } else { "" };
         let what = format!("{kind}{nulls} ({columns}){include}{deferrable}");
-        add_constraint(out, &table.name, &key.name, &what);
+        let only = if reach == Reach::Only { "only " } else { "" };
+        add_constraint(out, &format!("{only}{}", table.name), &key.name, &what);
     };
     table.primary_key.iter().for_each(|key| add(key, "primary key"));
     table.uniques.iter().for_each(|key| add(key, "unique"));
-    for key in &table.exclusions {
+    for key in table.exclusions.iter().filter(|_| reach == Reach::Whole) {
         let Some(index) = table.indexes.iter().find(|index| index.name == key.name) else {
             continue;
         };
-        add_constraint(out, &table.name, &key.name, &exclusion_sql(key, index));
+        add_constraint(out, &table.name.to_string(), &key.name, &exclusion_sql(key, index));
     }
+}
+
+fn add_checks(out: &mut String, table: &Table) {
     for check in &table.checks {
         let valid = if check.validated { "" } else { " not valid" };
         let what = format!("check {}{valid}", closed(&check.expression));
-        add_constraint(out, &table.name, &check.name, &what);
+        add_constraint(out, &table.name.to_string(), &check.name, &what);
     }
 }
 
@@ -259,14 +313,15 @@ fn exclusion_sql(key: &Key, index: &Index) -> String {
     text
 }
 
-fn add_constraint(out: &mut String, table: &QualifiedName, name: &str, what: &str) {
+fn add_constraint(out: &mut String, table: &str, name: &str, what: &str) {
     let name = Name::exact(name);
     line(out, &format!("alter table {table} add constraint {name} {what};"));
 }
 
 fn add_new_indexes(out: &mut String, table: &Table) {
     for index in &table.indexes {
-        if index.constraint.is_none() && !crate::replay::is_of_platform(index.origin) {
+        let is_plain = index.constraint.is_none() && index.valid;
+        if is_plain && !crate::replay::is_of_platform(index.origin) {
             line(out, &index_sql(&table.name, index));
         }
     }
@@ -276,8 +331,9 @@ fn add_new_indexes(out: &mut String, table: &Table) {
 pub(super) fn index_sql(relation: &QualifiedName, index: &Index) -> String {
     let unique = if index.unique { "unique " } else { "" };
     let keys: Vec<String> = index.keys.iter().map(|key| key_sql(index, key)).collect();
+    let only = if index.valid { "" } else { "only " };
     let mut text = format!(
-        "create {unique}index {} on {relation} using {} ({})",
+        "create {unique}index {} on {only}{relation} using {} ({})",
         Name::exact(&index.name),
         index.method,
         keys.join(", ")

@@ -40,19 +40,10 @@ impl Session {
         alter: &AlterTable,
     ) -> Outcome {
         if self.only && !self.store.children(relation).is_empty() {
-            alter.actions.iter().try_for_each(|action| refuse_only(&action.kind))?;
+            let mut actions = alter.actions.iter();
+            actions.try_for_each(|action| self.refuse_only(relation, &action.kind))?;
         }
-        let partitioned = self.is_partitioned(relation);
-        let refers = |action: &AlterAction| match &action.kind {
-            AlterActionKind::AddConstraint(one) => {
-                matches!(one.kind, ConstraintKind::ForeignKey(_))
-            }
-            _ => false,
-        };
-        if self.only && partitioned && alter.actions.iter().any(refers) {
-            return Err(Failure::new(format!("{relation} is partitioned")));
-        }
-        refuse_twice(&alter.actions)?;
+        self.refuse_twice(relation, &alter.actions)?;
         match alter.actions.as_slice() {
             [action] if self.store.children(relation).is_empty() => {
                 self.alter_action(relation, is, action)
@@ -262,6 +253,21 @@ impl Session {
         self.edit_table(table, |table| table.unlogged = !logged)
     }
 
+    /// Once an action changes whether a table is logged, no other may speak of it.
+    fn refuse_twice(&self, table: &QualifiedName, actions: &[AlterAction]) -> Outcome {
+        let logged = |action: &AlterAction| match action.kind {
+            AlterActionKind::SetLogged(logged) => Some(logged),
+            _ => None,
+        };
+        let Some(found) = self.catalog().tables.get(table) else { return Ok(()) };
+        let mut said = actions.iter().filter_map(logged);
+        let changes = said.any(|logged| logged == found.unlogged);
+        if changes && said.next().is_some() {
+            return Err(Failure::new("a table is made logged or unlogged once"));
+        }
+        Ok(())
+    }
+
     /// A column that a parent gets; a child that has one of the same type has it twice.
     fn add_inherited_column(&mut self, child: &QualifiedName, column: crate::Column) -> Outcome {
         let found = self.catalog().tables.get(child).and_then(|one| one.column(&column.name));
@@ -270,7 +276,9 @@ impl Session {
             Some(_) => Err(Failure::exists("column", &column.name)),
             None => {
                 let column = crate::Column { local: false, identity: None, ..column };
-                self.edit_table(child, |child| child.columns.push(column))
+                self.edit_table(child, |child| child.columns.push(column))?;
+                self.link_types(child);
+                Ok(())
             }
         }
     }
@@ -328,6 +336,7 @@ impl Session {
     fn alter_index(&mut self, index: &QualifiedName, action: &AlterActionKind) -> Outcome {
         match action {
             AlterActionKind::RenameTo(name) => self.rename_index(index, name.as_str()),
+            AlterActionKind::AttachPartition(child, _) => self.attach_index(index, child),
             _ => self.changes_nothing("alter index", Span::default()),
         }
     }
@@ -378,32 +387,6 @@ enum Persistence {
     Unlogged,
 }
 
-/// What has to happen to children as well.
-fn refuse_only(action: &AlterActionKind) -> Outcome {
-    let needs_all = match action {
-        AlterActionKind::AddColumn(_)
-        | AlterActionKind::RenameColumn(_)
-        | AlterActionKind::RenameConstraint(_)
-        | AlterActionKind::ValidateConstraint(_) => true,
-        AlterActionKind::AlterColumn(alter) => {
-            matches!(alter.change, ColumnChange::SetType(..) | ColumnChange::DropExpression)
-        }
-        AlterActionKind::AddConstraint(constraint) => {
-            matches!(constraint.kind, ConstraintKind::Check(_))
-        }
-        _ => false,
-    };
-    if needs_all { Err(Failure::new("children have to change as well")) } else { Ok(()) }
-}
-
-fn refuse_twice(actions: &[AlterAction]) -> Outcome {
-    let logged = |action: &&AlterAction| matches!(action.kind, AlterActionKind::SetLogged(_));
-    if actions.iter().filter(logged).count() > 1 {
-        return Err(Failure::new("a table is made logged or unlogged once"));
-    }
-    Ok(())
-}
-
 /// PostgreSQL runs drops before type changes before additions, in whatever order they are written.
 fn pass_of(action: &AlterActionKind) -> u8 {
     match action {
@@ -412,7 +395,7 @@ fn pass_of(action: &AlterActionKind) -> u8 {
             ColumnChange::DropDefault
             | ColumnChange::DropNotNull
             | ColumnChange::DropIdentity(_)
-            | ColumnChange::DropExpression => 0,
+            | ColumnChange::DropExpression(_) => 0,
             ColumnChange::SetType(..) => 1,
             ColumnChange::SetNotNull | ColumnChange::SetIdentity(..) => 4,
             ColumnChange::SetDefault(_) | ColumnChange::AddIdentity(_) => 6,

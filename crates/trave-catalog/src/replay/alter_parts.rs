@@ -8,7 +8,7 @@ use super::column::identity_mode;
 use super::drop_cascade::mentions;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::QualifiedName;
+use crate::{Index, QualifiedName};
 
 impl Session {
     /// `ALTER [COLUMN] name …`.
@@ -44,6 +44,9 @@ impl Session {
             ColumnChange::SetIdentity(mode, _) => {
                 let Some(mode) = mode else { return Ok(()) };
                 let column = self.column_mut(table, name)?;
+                if column.identity.is_none() && !column.type_name.is_empty() {
+                    return Err(Failure::missing("identity", &name));
+                }
                 column.identity = Some(identity_mode(*mode));
                 Ok(())
             }
@@ -52,9 +55,7 @@ impl Session {
                 let text = self.expression_text(expr);
                 self.each_column(table, name, |column| column.generated = Some(text.clone()))
             }
-            ColumnChange::DropExpression => {
-                self.each_column(table, name, |column| column.generated = None)
-            }
+            ColumnChange::DropExpression(missing) => self.drop_expression(table, name, *missing),
             ColumnChange::Replace(column) => self.replace_column(table, (alter, column), span),
             ColumnChange::Other(words) => {
                 self.column_mut(table, name)?;
@@ -104,6 +105,21 @@ impl Session {
             IfMissing::Ignore => Ok(()),
             IfMissing::Fail => Err(Failure::missing("identity", &name)),
         }
+    }
+
+    fn drop_expression(
+        &mut self,
+        table: &QualifiedName,
+        name: &str,
+        missing: IfMissing,
+    ) -> Outcome {
+        let column = self.column_mut(table, name)?;
+        let is_plain = column.generated.is_none() && !column.type_name.is_empty();
+        if is_plain && missing == IfMissing::Fail {
+            return Err(Failure::missing("generated expression of", &name));
+        }
+        self.refuse_inherited_column(table, name)?;
+        self.each_column(table, name, |column| column.generated = None)
     }
 
     /// `MODIFY` and `CHANGE` of MySQL.
@@ -160,6 +176,13 @@ impl Session {
             }
             column.type_name = kind.clone();
         })?;
+        for heir in self.store.descendants(table).into_iter().chain([table.clone()]) {
+            self.edit_table(&heir, |table| {
+                let short = table.name.name.clone();
+                let rebuilt = table.indexes.iter_mut().filter(|one| one.stands_on(&short, name));
+                rebuilt.for_each(Index::call_anew);
+            })?;
+        }
         for other in self.store.referrers(table).into_iter().chain([table.clone()]) {
             let Some(found) = self.catalog().tables.get(&other) else { continue };
             for key in &found.foreign_keys {
@@ -180,13 +203,16 @@ impl Session {
     }
 
     fn drop_not_null(&mut self, table: &QualifiedName, name: &str) -> Outcome {
-        let in_key = self.catalog().tables.get(table).and_then(|table| table.primary_key.as_ref());
-        if in_key.is_some_and(|key| key.columns.iter().any(|column| column == name)) {
-            return Err(Failure::new(format!("column {name} is in a primary key")));
-        }
-        let found = self.catalog().tables.get(table).and_then(|table| table.column(name));
-        if found.is_some_and(|column| column.identity.is_some()) {
-            return Err(Failure::new(format!("column {name} is an identity column")));
+        let below = if self.only { Vec::new() } else { self.store.descendants(table) };
+        for heir in below.iter().chain([table]) {
+            let Some(found) = self.catalog().tables.get(heir) else { continue };
+            let in_key = found.primary_key.as_ref();
+            if in_key.is_some_and(|key| key.columns.iter().any(|column| column == name)) {
+                return Err(Failure::new(format!("column {name} is in a primary key")));
+            }
+            if found.column(name).is_some_and(|column| column.identity.is_some()) {
+                return Err(Failure::new(format!("column {name} is an identity column")));
+            }
         }
         let partition = self.catalog().tables.get(table).filter(|table| table.is_partition);
         let parent = partition.and_then(|table| table.parent.as_ref());

@@ -175,7 +175,8 @@ impl Session {
             found.not_null = true;
         }
         let whole = matches!(found.type_name.as_str(), "smallint" | "integer" | "bigint" | "");
-        let has_default = found.default.is_some() || found.sequence.is_some();
+        let has_default =
+            found.default.is_some() || found.sequence.is_some() || found.generated.is_some();
         if found.identity.is_some() || !whole || has_default || !found.not_null {
             return Err(Failure::new(format!("column {column} cannot become an identity column")));
         }

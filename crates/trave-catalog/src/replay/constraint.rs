@@ -76,10 +76,12 @@ impl Session {
             nulls_not_distinct: key.nulls_not_distinct,
             predicate: None,
             constraint: Some(name.clone()),
+            inherited: false,
+            valid: !(self.only && self.lacks_partitions(table)),
             origin,
         };
         let made = Key {
-            name,
+            name: name.clone(),
             columns,
             nulls_not_distinct: key.nulls_not_distinct,
             operators: Vec::new(),
@@ -88,7 +90,7 @@ impl Session {
         };
         self.put_key(table, made, is);
         self.put_index(table, index);
-        self.repeat_key_in_partitions(table, constraint)
+        if self.only { Ok(()) } else { self.spread_index(table, &name) }
     }
 
     fn key_name(&self, table: &QualifiedName, columns: &[SmolStr], is: KeyIs) -> SmolStr {
@@ -98,16 +100,15 @@ impl Session {
         };
         let label = if is == KeyIs::Primary { "pkey" } else { "key" };
         let wanted = Wanted { table: &table.name, columns: &columns, label };
-        wanted.choose(|name| {
-            self.is_taken(&table.schema, name) || self.store.has_constraint(&table.schema, name)
-        })
+        wanted.choose(|name| self.is_index_name_taken(table, name, label))
     }
 
     fn put_key(&mut self, table: &QualifiedName, key: Key, is: KeyIs) {
         self.store.link_constraint(table, &key.name);
         if is == KeyIs::Primary {
             let of_key = |column: &&mut crate::Column| key.columns.contains(&column.name);
-            for name in self.store.descendants(table).iter().chain([table]) {
+            let below = if self.only { Vec::new() } else { self.store.descendants(table) };
+            for name in below.iter().chain([table]) {
                 let Some(table) = self.store.table(name) else { continue };
                 table.columns.iter_mut().filter(of_key).for_each(|column| column.not_null = true);
             }
@@ -134,6 +135,10 @@ impl Session {
         }
         if name != index && self.is_taken(&table.schema, &name) {
             return Err(Failure::exists("relation", &name));
+        }
+        let found = self.catalog().tables.get(table);
+        if found.is_some_and(|table| table.has_constraint(&name)) {
+            return Err(Failure::exists("constraint", &name));
         }
         let missing = || Failure::missing("index", &index);
         let found = self.store.table(table).ok_or_else(missing)?;
@@ -253,19 +258,6 @@ impl Session {
             table.exclusions.push(key);
         }
         self.put_index(table, index);
-        Ok(())
-    }
-
-    /// Partitions repeat the keys of their parent under names of their own.
-    fn repeat_key_in_partitions(
-        &mut self,
-        table: &QualifiedName,
-        constraint: &Constraint,
-    ) -> Outcome {
-        let unnamed = Constraint { name: None, ..constraint.clone() };
-        for child in self.partitions(table) {
-            self.add_constraint(&child, &unnamed)?;
-        }
         Ok(())
     }
 

@@ -32,8 +32,16 @@ impl Session {
     /// `DROP kind name, … [CASCADE]`: all of the targets, or none.
     pub(super) fn drop(&mut self, drop: &Drop, span: Span) -> Outcome {
         match drop.targets.as_slice() {
-            [target] if !drop.cascade => self.drop_target(drop, target, span),
-            targets => self.atomically(|session| session.drop_together(drop, targets, span)),
+            [target] if !drop.cascade => {
+                self.atomically(|session| session.drop_target(drop, target, span))
+            }
+            targets => {
+                let found = targets.iter().filter_map(|one| Some(self.find_relation(&one.name)?.0));
+                self.dropping = found.collect();
+                let outcome = self.atomically(|session| session.drop_together(drop, targets, span));
+                self.dropping.clear();
+                outcome
+            }
         }
     }
 
@@ -179,7 +187,8 @@ impl Session {
         for child in self.store.children(name) {
             let is_partition =
                 self.catalog().tables.get(&child).is_some_and(|one| one.is_partition);
-            if is_partition || behavior == Behavior::Cascade {
+            let goes = self.dropping.contains(&child);
+            if is_partition || goes || behavior == Behavior::Cascade {
                 self.deeper(|session| session.drop_table(&child, behavior, span))?;
             } else {
                 return Err(Failure::new(format!("table {child} inherits from {name}")));
@@ -234,13 +243,18 @@ impl Session {
         if index.constraint.is_some() {
             return Err(Failure::new(format!("a constraint of {owner} needs index {name}")));
         }
+        if index.inherited {
+            return Err(Failure::new(format!("an index of the parent needs index {name}")));
+        }
+        let index = index.clone();
         let columns: Vec<SmolStr> =
             index.keys.iter().filter_map(crate::IndexKey::column).cloned().collect();
         if index.unique && index.predicate.is_none() {
             let index_name = name.name.clone();
             self.refuse_needed_index(&owner, &columns, (&index_name, behavior))?;
         }
-        self.edit_table(&owner, |table| table.indexes.retain(|index| index.name != name.name))
+        self.edit_table(&owner, |table| table.indexes.retain(|index| index.name != name.name))?;
+        self.drop_repeated(&owner, &index)
     }
 
     /// A unique index that a foreign key refers to stays, unless another one can serve.
@@ -313,7 +327,7 @@ impl Session {
     fn drop_routine(&mut self, drop: &Drop, target: &DropTarget, span: Span) -> Outcome {
         let routine =
             RoutineName { name: target.name.clone(), arguments: target.arguments.clone() };
-        let key = match self.find_routine(&routine) {
+        let key = match self.find_routine(drop.kind, &routine) {
             Ok(Some(key)) => key,
             Err(failure) if !drop.if_exists || failure.0.ends_with("is not unique") => {
                 return Err(failure);
@@ -358,7 +372,7 @@ impl Session {
             };
         }
         self.refuse_inherited_column(table, name)?;
-        self.drop_own_column(table, drop, span)
+        self.atomically(|session| session.drop_own_column(table, drop, span))
     }
 
     fn drop_own_column(&mut self, table: &QualifiedName, drop: &DropPart, span: Span) -> Outcome {

@@ -9,9 +9,7 @@ use super::rewrite::parse_expression;
 use super::session::Session;
 use super::user_type::printed;
 use super::{Failure, Outcome};
-use crate::{
-    ChangeKind, Dialect, Function, IndexTarget, Policy, QualifiedName, Table, Trigger, View,
-};
+use crate::{ChangeKind, Dialect, Function, Policy, QualifiedName, Table, Trigger, View};
 
 impl Session {
     /// Views, policies of other tables and foreign keys of other tables.
@@ -25,8 +23,8 @@ impl Session {
             if view == *name || !self.catalog().views.contains_key(&view) {
                 continue;
             }
-            need(behavior, || format!("view {view} needs {name}"))?;
-            self.drop_view(&view, Behavior::Cascade, span)?;
+            need(self.behavior_to(&view, behavior), || format!("view {view} needs {name}"))?;
+            self.drop_view(&view, behavior, span)?;
         }
         // SQLite and MySQL rebuild tables with their checks off: references stay, by name.
         let referrers = match self.catalog().dialect {
@@ -37,18 +35,25 @@ impl Session {
             if table == *name {
                 continue;
             }
-            need(behavior, || format!("a foreign key of {table} needs {name}"))?;
+            let to_table = self.behavior_to(&table, behavior);
+            need(to_table, || format!("a foreign key of {table} needs {name}"))?;
             self.edit_table(&table, |table| table.foreign_keys.retain(|key| key.target != *name))?;
         }
         self.drop_dependants_of_type(name, behavior, span)?;
         for table in self.store.policy_readers(name) {
             if table != *name {
-                self.drop_policies(&table, (behavior, span), |session, policy| {
+                let to_table = self.behavior_to(&table, behavior);
+                self.drop_policies(&table, (to_table, span), |session, policy| {
                     session.policy_reads(policy, name)
                 })?;
             }
         }
         Ok(())
+    }
+
+    /// What goes in the same statement forbids nothing.
+    fn behavior_to(&self, relation: &QualifiedName, behavior: Behavior) -> Behavior {
+        if self.dropping.contains(relation) { Behavior::Cascade } else { behavior }
     }
 
     fn drop_policies(
@@ -223,15 +228,7 @@ impl Table {
         self.exclusions.retain(|key| !names(&key.columns));
         self.foreign_keys.retain(|key| !names(&key.columns));
         self.checks.retain(|check| !names(&check.columns));
-        self.indexes.retain(|index| {
-            let in_keys = index.keys.iter().any(|key| match &key.what {
-                IndexTarget::Column(one) => one == column,
-                IndexTarget::Expression(text) => mentions(text, &table, column),
-            });
-            let in_predicate = index.predicate.as_ref();
-            let in_predicate = in_predicate.is_some_and(|text| mentions(text, &table, column));
-            !in_keys && !names(&index.include) && !in_predicate
-        });
+        self.indexes.retain(|index| !index.stands_on(&table, column));
         self.grants.retain_mut(|grant| {
             let whole = grant.columns.is_empty();
             grant.columns.retain(|one| one != column);

@@ -4,9 +4,10 @@ use smol_str::SmolStr;
 use trave_sql::DropPart;
 
 use super::drop::Behavior;
+use super::foreign_key::says_the_same;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{ChangeKind, QualifiedName, Table};
+use crate::{ChangeKind, ForeignKey, QualifiedName, Table};
 
 impl Session {
     /// `DROP CONSTRAINT`.
@@ -43,7 +44,7 @@ impl Session {
         let keys = found.primary_key.iter().chain(&found.uniques);
         let columns = keys.clone().find(|key| key.name == name).map(|key| key.columns.clone());
         let is_check = found.checks.iter().any(|check| check.name == name);
-        let is_reference = found.foreign_keys.iter().any(|key| key.name == name);
+        let reference = found.foreign_keys.iter().find(|key| key.name == name).cloned();
         if let Some(columns) = columns {
             let others: Vec<Vec<SmolStr>> =
                 keys.filter(|key| key.name != name).map(|key| key.columns.clone()).collect();
@@ -51,17 +52,30 @@ impl Session {
                 self.drop_references_to(table, &columns, behavior)?;
             }
         }
-        let is_key = !is_check && !is_reference;
+        let is_key = !is_check && reference.is_none();
         let partition_keys = if is_key { self.keys_of_partitions(table, name) } else { Vec::new() };
         self.edit_table(table, |table| table.forget_constraint(name))?;
         if is_check {
             self.drop_check_of_children(table, name)?;
         }
-        for child in self.partitions(table).into_iter().filter(|_| is_reference) {
-            self.deeper(|session| session.drop_constraint_named(&child, name, behavior))?;
+        if let Some(reference) = reference {
+            self.drop_repeated_reference(table, &reference)?;
         }
         for (child, key) in partition_keys {
             self.deeper(|session| session.drop_constraint_named(&child, &key, behavior))?;
+        }
+        Ok(())
+    }
+
+    fn drop_repeated_reference(&mut self, table: &QualifiedName, key: &ForeignKey) -> Outcome {
+        for child in self.partitions(table) {
+            self.edit_table(&child, |child| {
+                let is_it = |own: &ForeignKey| own.inherited && says_the_same(own, key);
+                if let Some(at) = child.foreign_keys.iter().position(is_it) {
+                    child.foreign_keys.remove(at);
+                }
+            })?;
+            self.deeper(|session| session.drop_repeated_reference(&child, key))?;
         }
         Ok(())
     }
@@ -94,32 +108,13 @@ impl Session {
         table: &QualifiedName,
         name: &str,
     ) -> Vec<(QualifiedName, SmolStr)> {
-        let index_of = |table: &QualifiedName, has: &dyn Fn(&crate::Index) -> bool| {
-            let found = self.catalog().tables.get(table)?;
-            found.indexes.iter().find(|index| has(index)).cloned()
-        };
-        let Some(index) = index_of(table, &|index| index.constraint.as_deref() == Some(name))
-        else {
+        let found = self.catalog().tables.get(table);
+        let mut indexes = found.into_iter().flat_map(|table| &table.indexes);
+        let Some(index) = indexes.find(|one| one.constraint.as_deref() == Some(name)) else {
             return Vec::new();
         };
-        let primary = |table: &QualifiedName, name: &str| {
-            let found = self.catalog().tables.get(table);
-            found.and_then(|one| one.primary_key.as_ref()).is_some_and(|key| key.name == name)
-        };
-        let is_primary = primary(table, name);
-        let same = |child: &QualifiedName| {
-            let repeats = |own: &crate::Index| {
-                own.constraint.as_ref().is_some_and(|key| primary(child, key) == is_primary)
-                    && own
-                        .keys
-                        .iter()
-                        .map(|key| &key.what)
-                        .eq(index.keys.iter().map(|key| &key.what))
-            };
-            index_of(child, &repeats)?.constraint
-        };
-        let partitions = self.partitions(table).into_iter();
-        partitions.filter_map(|child| same(&child).map(|key| (child, key))).collect()
+        let repeated = self.repeated(table, index).into_iter();
+        repeated.filter_map(|(child, own)| Some((child, own.constraint?))).collect()
     }
 
     fn drop_references_to(

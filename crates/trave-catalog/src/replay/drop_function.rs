@@ -143,23 +143,33 @@ impl Session {
 
     /// Whether a stored text calls this function and no other of its name.
     fn calls_it(&self, node: Node<'_>, key: &FunctionKey) -> bool {
-        let mut found = false;
+        !self.calls_of(node, key).is_empty()
+    }
+
+    /// The places where a stored text calls this function and no other of its name.
+    pub(super) fn calls_of(&self, node: Node<'_>, key: &FunctionKey) -> Vec<Span> {
+        let mut found = Vec::new();
+        let mut see = |name: &ObjectName, arguments: Option<usize>| {
+            if self.means(name, arguments, key) {
+                found.push(name.span);
+            }
+        };
         expression::walk(node, &mut |node| {
             match node {
                 Node::Expr(Expr { kind: ExprKind::Call(call), .. }) => {
-                    found |= self.means(&call.name, Some(call.arguments.len()), key);
+                    see(&call.name, Some(call.arguments.len()));
                 }
                 Node::Expr(Expr { kind: ExprKind::Other(other), .. }) => {
-                    found |= other.calls.iter().any(|name| self.means(name, None, key));
+                    other.calls.iter().for_each(|name| see(name, None));
                 }
                 Node::From(FromItem { kind: FromKind::Functions(calls), .. }) => {
-                    found |= calls
-                        .iter()
-                        .any(|call| self.means(&call.name, Some(call.arguments.len()), key));
+                    for call in calls {
+                        see(&call.name, Some(call.arguments.len()));
+                    }
                 }
                 _ => {}
             }
-            !found
+            true
         });
         found
     }
@@ -182,9 +192,9 @@ impl Session {
 }
 
 /// Whether a function can be called with so many arguments.
-fn takes(function: &Function, count: usize) -> bool {
+pub(super) fn takes(function: &Function, count: usize) -> bool {
     let most = function.inputs().count();
     let least = function.inputs().filter(|one| !one.has_default).count();
     let variadic = function.inputs().any(|one| one.mode == "VARIADIC");
-    (least..=most).contains(&count) || variadic && count + 1 >= least
+    (least..=most).contains(&count) || variadic && count >= least
 }

@@ -12,13 +12,14 @@ use super::rewrite::{
     Edits, column_edits, edit_condition, edited, parse_expression, parse_query, qualifier_edits,
 };
 use super::session::Session;
+use super::store::FunctionKey;
 use crate::{Condition, IndexTarget, Policy, QualifiedName, Table, View};
 
 /// A new name.
 enum Change<'a> {
     Column(&'a QualifiedName, &'a str, &'a SmolStr),
     Relation(&'a QualifiedName, &'a QualifiedName),
-    Function(&'a QualifiedName, &'a QualifiedName),
+    Function(&'a FunctionKey, &'a QualifiedName),
 }
 
 /// A text of the catalog, read again.
@@ -40,14 +41,11 @@ impl Session {
         self.follow(from, &Change::Relation(from, to));
     }
 
-    /// A function is about to get a new name: what calls it follows. Nobody can tell which of
-    /// several is called.
-    pub(super) fn follow_function(&mut self, from: &QualifiedName, to: &QualifiedName) {
-        if self.overloads(from).len() != 1 {
-            return;
-        }
+    /// A function is about to get a new name: what calls it follows. Of several that a call can
+    /// mean, nobody can tell which.
+    pub(super) fn follow_function(&mut self, from: &FunctionKey, to: &QualifiedName) {
         let change = Change::Function(from, to);
-        for relation in self.store.callers(from) {
+        for relation in self.store.callers(&from.0) {
             if self.catalog().views.contains_key(&relation) {
                 self.follow_in_view(&relation, &change);
                 continue;
@@ -67,6 +65,7 @@ impl Session {
 
     /// Remembers the functions that the texts of a table call, for those that were copied.
     pub(super) fn link_texts(&mut self, name: &QualifiedName) {
+        self.link_types(name);
         let Some(mut table) = self.catalog().tables.get(name).cloned() else { return };
         let mut called = Vec::new();
         for text in texts_of(&mut table) {
@@ -81,13 +80,9 @@ impl Session {
         }
     }
 
-    fn call_edits(&self, node: Node<'_>, from: &QualifiedName, to: &QualifiedName) -> Edits {
-        let is_it = |name: &ObjectName| {
-            let mut candidates = candidates_along(name, self.settled_path()).into_iter();
-            candidates.find(|name| self.knows_function(name)).as_ref() == Some(from)
-        };
-        let calls = expression::calls_in(node).into_iter().filter(is_it);
-        calls.map(|name| (name.span, to.to_smolstr())).collect()
+    fn call_edits(&self, node: Node<'_>, from: &FunctionKey, to: &QualifiedName) -> Edits {
+        let calls = self.calls_of(node, from).into_iter();
+        calls.map(|place| (place, to.to_smolstr())).collect()
     }
 
     fn follow_in_view(&mut self, view: &QualifiedName, change: &Change<'_>) {
@@ -251,7 +246,7 @@ impl Session {
 }
 
 /// The texts of the expressions of a table, but for those of its policies.
-fn texts_of(table: &mut Table) -> impl Iterator<Item = &mut String> {
+pub(super) fn texts_of(table: &mut Table) -> impl Iterator<Item = &mut String> {
     let checks = table.checks.iter_mut().map(|check| &mut check.expression);
     let columns = table.columns.iter_mut();
     let columns = columns.flat_map(|one| one.default.iter_mut().chain(&mut one.generated));

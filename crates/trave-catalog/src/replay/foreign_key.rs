@@ -16,6 +16,9 @@ impl Session {
         constraint: &Constraint,
         key: &trave_sql::ForeignKey,
     ) -> Outcome {
+        if self.only && self.is_partitioned(table) {
+            return Err(Failure::new(format!("{table} is partitioned: its parts refer as well")));
+        }
         let columns: Vec<SmolStr> =
             key.columns.iter().map(|column| SmolStr::new(column.as_str())).collect();
         for column in &columns {
@@ -53,7 +56,7 @@ impl Session {
         };
         let is_partitioned = self.is_partitioned(table);
         for child in self.store.descendants(table).into_iter().filter(|_| is_partitioned) {
-            self.put_foreign_key(&child, ForeignKey { inherited: true, ..made.clone() });
+            self.give_foreign_key(&child, &made);
         }
         self.put_foreign_key(table, made);
         Ok(())
@@ -123,6 +126,16 @@ impl Session {
         }
     }
 
+    /// A partition gets a foreign key of its parent; one that says the same will do.
+    pub(super) fn give_foreign_key(&mut self, child: &QualifiedName, key: &ForeignKey) {
+        let fits = |own: &&mut ForeignKey| !own.inherited && says_the_same(own, key);
+        let own = self.store.table(child);
+        match own.and_then(|child| child.foreign_keys.iter_mut().find(fits)) {
+            Some(own) => own.inherited = true,
+            None => self.put_foreign_key(child, ForeignKey { inherited: true, ..key.clone() }),
+        }
+    }
+
     /// The columns referred to, which must be a key of the target where that is known.
     fn target_columns(
         &self,
@@ -157,4 +170,15 @@ fn action(action: &trave_sql::ReferentialAction) -> ReferentialAction {
         trave_sql::ReferentialAction::SetNull(_) => ReferentialAction::SetNull,
         trave_sql::ReferentialAction::SetDefault(_) => ReferentialAction::SetDefault,
     }
+}
+
+/// Whether a reference of a partition can stand for one of its parent.
+pub(super) fn says_the_same(own: &ForeignKey, key: &ForeignKey) -> bool {
+    own.columns == key.columns
+        && own.target == key.target
+        && own.target_columns == key.target_columns
+        && own.on_delete == key.on_delete
+        && own.on_update == key.on_update
+        && own.deferrable == key.deferrable
+        && own.validated == key.validated
 }

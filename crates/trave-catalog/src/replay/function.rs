@@ -7,7 +7,7 @@ use trave_source::Span;
 use trave_sql::{
     AlterChange, AlterFunction, ArgumentMode, CreateEventTrigger, CreateFunction, CreateTrigger,
     IfExisting, Returns, RoutineArgument, RoutineAttributes, RoutineChange, RoutineKind,
-    RoutineName, SetVariable, TriggerEvent, TriggerTiming, Volatility,
+    SetVariable, TriggerEvent, TriggerTiming, Volatility,
 };
 
 use super::body;
@@ -97,7 +97,7 @@ impl Session {
             grants: self.default_grants(On::Functions, &name.schema),
             grants_known: self.grants_known || name.schema != "public",
         };
-        function.caller = block.map(|block| CallerUse::of(block, function.language == "sql"));
+        function.caller = block.map(CallerUse::of);
         set_attributes(&mut function, &create.attributes);
         Ok(function)
     }
@@ -118,7 +118,10 @@ impl Session {
     }
 
     /// Types of arguments have no modifiers: `varchar(20)` is `character varying`.
-    fn resolve_argument_type(&mut self, kind: &trave_sql::DataType) -> Result<SmolStr, Failure> {
+    pub(super) fn resolve_argument_type(
+        &mut self,
+        kind: &trave_sql::DataType,
+    ) -> Result<SmolStr, Failure> {
         let text = self.resolve_type(kind)?.text;
         if kind.modifiers.is_empty() {
             return Ok(text);
@@ -154,62 +157,9 @@ impl Session {
         }
     }
 
-    /// The function that a statement names; none where one made elsewhere is assumed.
-    pub(super) fn find_routine(
-        &mut self,
-        routine: &RoutineName,
-    ) -> Result<Option<FunctionKey>, Failure> {
-        let missing = || Failure::missing("function", &routine.name);
-        let found = match &routine.arguments {
-            None => {
-                let mut all = self.functions_named(&routine.name);
-                if all.len() > 1 {
-                    return Err(Failure::new(format!("{} is not unique", routine.name)));
-                }
-                all.pop()
-            }
-            Some(arguments) => {
-                let inputs = arguments.iter().filter(|one| one.mode != ArgumentMode::Out);
-                let mut types = Vec::new();
-                for argument in inputs {
-                    types.push(self.resolve_argument_type(&argument.data_type)?);
-                }
-                let types = types.join(", ").to_smolstr();
-                let names = self.candidates(&routine.name).into_iter();
-                let mut keys = names.map(|name| (name, types.clone()));
-                keys.find(|key| self.catalog().functions.contains_key(key))
-            }
-        };
-        match found {
-            Some(key) => Ok(Some(key)),
-            None if self.assumes_missing() => Ok(None),
-            None => Err(missing()),
-        }
-    }
-
-    /// Every function of a name, in the first schema of the path that has one.
-    pub(super) fn functions_named(&self, name: &trave_sql::ObjectName) -> Vec<FunctionKey> {
-        let mut candidates = self.candidates(name).into_iter();
-        let found = candidates.find(|name| self.knows_function(name));
-        found.map(|name| self.overloads(&name)).unwrap_or_default()
-    }
-
-    /// Whether a function of this name is in the catalog.
-    pub(super) fn knows_function(&self, name: &QualifiedName) -> bool {
-        let from = (name.clone(), SmolStr::default());
-        self.catalog().functions.range(from..).next().is_some_and(|((found, _), _)| found == name)
-    }
-
-    /// Every function of a full name.
-    pub(super) fn overloads(&self, name: &QualifiedName) -> Vec<FunctionKey> {
-        let from = (name.clone(), SmolStr::default());
-        let all = self.catalog().functions.range(from..);
-        all.take_while(|((found, _), _)| found == name).map(|(key, _)| key.clone()).collect()
-    }
-
     /// `ALTER FUNCTION`.
     pub(super) fn alter_function(&mut self, alter: &AlterFunction) -> Outcome {
-        let Some(key) = self.find_routine(&alter.routine)? else { return Ok(()) };
+        let Some(key) = self.find_routine(alter.kind, &alter.routine)? else { return Ok(()) };
         match &alter.change {
             RoutineChange::Attributes(attributes) => {
                 if let Some(function) = self.store.edit::<Function>(&key) {
@@ -248,7 +198,7 @@ impl Session {
         if self.catalog().functions.contains_key(&key) {
             return Err(Failure::exists("function", to));
         }
-        self.follow_function(&from.0, to);
+        self.follow_function(from, to);
         let Some(mut function) = self.store.take::<Function>(from) else { return Ok(()) };
         function.name = to.clone();
         self.bodies.rename(from, &key);

@@ -34,9 +34,10 @@ impl Session {
         };
         match &grant.objects {
             GrantObjects::Named(kind, names) => self.grant_named(*kind, names, &change),
-            GrantObjects::Routines(_, routines) => {
+            GrantObjects::Routines(kind, routines) => {
                 let change = change(On::Functions);
-                routines.iter().try_for_each(|routine| self.grant_routine(routine, &change))
+                let mut routines = routines.iter();
+                routines.try_for_each(|routine| self.grant_routine((*kind, routine), &change))
             }
             GrantObjects::AllInSchemas(kind, schemas) => {
                 for schema in schemas {
@@ -117,8 +118,12 @@ impl Session {
         Ok(())
     }
 
-    fn grant_routine(&mut self, routine: &RoutineName, change: &GrantChange) -> Outcome {
-        let key = self.find_routine(routine)?;
+    fn grant_routine(
+        &mut self,
+        (kind, routine): (ObjectKind, &RoutineName),
+        change: &GrantChange,
+    ) -> Outcome {
+        let key = self.find_routine(kind, routine)?;
         if let Some(key) = key {
             self.change_grants::<Function>(&key, change);
         }
@@ -140,7 +145,13 @@ impl Session {
             }
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
                 let change = change(On::Functions);
-                for key in functions_in(&catalog.functions, schema) {
+                let is_meant = |key: &FunctionKey| {
+                    let found = catalog.functions.get(key);
+                    found.is_some_and(|found| found.is_called(kind))
+                };
+                let mut keys = functions_in(&catalog.functions, schema);
+                keys.retain(is_meant);
+                for key in keys {
                     self.change_grants::<Function>(&key, &change);
                 }
             }

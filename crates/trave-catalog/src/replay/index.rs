@@ -4,7 +4,8 @@ use smol_str::SmolStr;
 use trave_source::Span;
 use trave_sql::{CreateIndex, Direction, Expr, Ident, Nulls};
 
-use super::generated::{Wanted, addition, key_names};
+use super::drop_cascade::mentions;
+use super::generated::{Wanted, addition, different, key_names};
 use super::names::RelationIs;
 use super::session::Session;
 use super::{Failure, Outcome, expression};
@@ -31,28 +32,28 @@ impl Session {
         if !matches!(is, RelationIs::Table | RelationIs::View) {
             return Err(Failure::new(format!("{relation} cannot have an index")));
         }
+        let mut index = self.new_index(&relation, create, span)?;
+        if create.unique {
+            let columns: Vec<SmolStr> =
+                index.keys.iter().filter_map(IndexKey::column).cloned().collect();
+            self.refuse_key_across_partitions(&relation, &columns)?;
+        }
         if let Some(name) = &create.name
             && self.is_index_taken(&relation, name.as_str())
         {
             let keeps = create.mode.if_not_exists;
             return if keeps { Ok(()) } else { Err(Failure::exists("relation", name)) };
         }
-        let index = self.new_index(&relation, create, span)?;
-        if create.unique {
-            let columns: Vec<SmolStr> =
-                index.keys.iter().filter_map(IndexKey::column).cloned().collect();
-            self.refuse_key_across_partitions(&relation, &columns)?;
+        if !self.lacks_partitions(&relation) {
+            self.put_index(&relation, index);
+            return Ok(());
         }
-        if !create.mode.only && self.is_partitioned(&relation) {
-            for child in self.partitions(&relation) {
-                let plan = plan_of(create);
-                let mut repeated = self.plan_index(&child, &plan, None)?;
-                complete(&mut repeated, create, index.origin);
-                self.put_index(&child, repeated);
-            }
-        }
-        self.put_index(&relation, index);
-        Ok(())
+        index.valid = !create.mode.only;
+        let name = index.name.clone();
+        self.atomically(|session| {
+            session.put_index(&relation, index);
+            if create.mode.only { Ok(()) } else { session.spread_index(&relation, &name) }
+        })
     }
 
     /// An index that MySQL writes inside its table.
@@ -118,6 +119,8 @@ impl Session {
             nulls_not_distinct: false,
             predicate: plan.predicate.map(|predicate| self.expression_text(predicate)),
             constraint: None,
+            inherited: false,
+            valid: true,
             origin: self.origin(span),
         })
     }
@@ -130,7 +133,19 @@ impl Session {
     ) -> SmolStr {
         let columns = addition(column_names.iter().map(SmolStr::as_str));
         let wanted = Wanted { table: &relation.name, columns: &columns, label };
-        wanted.choose(|name| self.is_taken(&relation.schema, name))
+        wanted.choose(|name| self.is_index_name_taken(relation, name, label))
+    }
+
+    /// Whether a generated name is taken: that of an index behind a constraint is one of a
+    /// constraint as well.
+    pub(super) fn is_index_name_taken(
+        &self,
+        relation: &QualifiedName,
+        name: &str,
+        label: &str,
+    ) -> bool {
+        let schema = &relation.schema;
+        self.is_taken(schema, name) || label != "idx" && self.store.has_constraint(schema, name)
     }
 
     fn index_key(
@@ -193,6 +208,29 @@ fn complete(index: &mut Index, create: &CreateIndex, origin: trave_source::Origi
     index.nulls_not_distinct = create.nulls_not_distinct;
     index.include = create.include.iter().map(|column| SmolStr::new(column.as_str())).collect();
     index.origin = origin;
+}
+
+impl Index {
+    /// Whether it has to be made anew when a column changes its type.
+    pub(super) fn stands_on(&self, table: &str, column: &str) -> bool {
+        let in_text = |text: &String| mentions(text, table, column);
+        let in_key = |key: &IndexKey| match &key.what {
+            IndexTarget::Column(one) => one == column,
+            IndexTarget::Expression(text) => in_text(text),
+        };
+        self.keys.iter().any(in_key)
+            || self.include.iter().any(|one| one == column)
+            || self.predicate.as_ref().is_some_and(in_text)
+    }
+
+    /// It is made anew: its columns are called as they are now.
+    pub(super) fn call_anew(&mut self) {
+        let keys = self.keys.iter().zip(&self.column_names).map(|(key, old)| match &key.what {
+            IndexTarget::Column(column) => column.clone(),
+            IndexTarget::Expression(_) => old.clone(),
+        });
+        self.column_names = different(keys.chain(self.include.iter().cloned()));
+    }
 }
 
 /// Operator classes that say nothing: the method would take them anyway.

@@ -55,6 +55,8 @@ impl Session {
         table.is_partition = false;
         table.partition_bound = None;
         table.triggers.retain(|trigger| !cloned.contains(&trigger.name));
+        table.indexes.iter_mut().for_each(|index| index.inherited = false);
+        table.foreign_keys.iter_mut().for_each(|key| key.inherited = false);
         self.keep_as_own(child);
         Ok(())
     }
@@ -100,12 +102,15 @@ impl Session {
         Ok(())
     }
 
-    /// As [`Session::refuse_inherited_column`], for checks and for foreign keys of a partition.
+    /// As [`Session::refuse_inherited_column`], for checks, and for keys and foreign keys of a
+    /// partition.
     pub(super) fn refuse_inherited_constraint(&self, table: &QualifiedName, name: &str) -> Outcome {
         let found = self.catalog().tables.get(table);
         let of_parent = found.is_some_and(|table| {
-            let key = table.foreign_keys.iter().find(|key| key.name == name);
-            key.is_some_and(|key| key.inherited)
+            let mut keys = table.foreign_keys.iter();
+            let mut indexes = table.indexes.iter();
+            keys.any(|key| key.inherited && key.name == name)
+                || indexes.any(|one| one.inherited && one.constraint.as_deref() == Some(name))
         });
         if of_parent || self.inherits_check(table, name) {
             return Err(Failure::new(format!("constraint {name} of {table} is inherited")));

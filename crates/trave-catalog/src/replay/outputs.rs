@@ -87,13 +87,13 @@ impl Session {
                 Some(alias) => SmolStr::new(alias.as_str()),
                 None => output_name(&item.value),
             };
-            let type_name = self.type_of_output(&item.value, (select, query));
+            let type_name = self.type_of_output(&item.value, (select, query, depth));
             outputs.columns.push(Output { name, type_name });
         }
         outputs
     }
 
-    fn type_of_output(&self, value: &trave_sql::Expr, within: (&Select, &Query)) -> SmolStr {
+    fn type_of_output(&self, value: &trave_sql::Expr, within: (&Select, &Query, u32)) -> SmolStr {
         let found = match &value.kind {
             ExprKind::Cast(cast) => {
                 let text = &cast.data_type.text;
@@ -116,7 +116,7 @@ impl Session {
     fn type_of_column(
         &self,
         column: &ColumnRef,
-        (select, query): (&Select, &Query),
+        (select, query, depth): (&Select, &Query, u32),
     ) -> Option<SmolStr> {
         let mut types = Vec::new();
         let mut stack: Vec<&FromItem> = select.from.iter().collect();
@@ -128,14 +128,16 @@ impl Session {
             if !is_called(item, column.qualifier.as_ref()) {
                 continue;
             }
-            let FromKind::Table(name) = &item.kind else { return None };
-            let is_common = name.schema.is_none()
-                && query.with.iter().any(|common| common.name.name == name.name);
-            if is_common || !item.columns.is_empty() {
+            let outputs = match &item.kind {
+                FromKind::Table(name) => self.columns_of(name, query, depth),
+                FromKind::Query(inner) => self.outputs_of(&inner.body, inner, depth - 1),
+                _ => return None,
+            };
+            if !outputs.known || !item.columns.is_empty() {
                 return None;
             }
-            let table = self.catalog().tables.get(&self.find_relation(name)?.0)?;
-            types.extend(table.column(column.name.as_str()).map(|one| one.type_name.clone()));
+            let same = outputs.columns.into_iter().filter(|one| column.name == one.name.as_str());
+            types.extend(same.map(|one| one.type_name));
         }
         match types.as_slice() {
             [only] => Some(only.clone()),

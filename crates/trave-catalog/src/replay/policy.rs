@@ -58,6 +58,7 @@ impl Session {
             self.need_column(table, &column)?;
         }
         self.check_reads(&expression::tables_in(expr))?;
+        self.refuse_ambiguous_calls(Node::Expr(expr))?;
         self.check_calls(&expression::calls(expr))
     }
 

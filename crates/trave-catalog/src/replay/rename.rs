@@ -251,7 +251,9 @@ impl Session {
         table: &QualifiedName,
         rename: &RenamePart,
     ) -> Outcome {
-        self.refuse_inherited_constraint(table, rename.from.as_str())?;
+        if self.inherits_check(table, rename.from.as_str()) {
+            return Err(Failure::new(format!("constraint {} is inherited", rename.from)));
+        }
         self.rename_own_constraint(table, rename)
     }
 
@@ -332,6 +334,10 @@ fn rename_in_table(table: &mut Table, from: &str, to: &SmolStr) {
     }
     for trigger in &mut table.triggers {
         replace(&mut trigger.update_of, from, to);
+        if let Some(condition) = &mut trigger.condition {
+            rename_in_text(condition, "old", (from, to));
+            rename_in_text(condition, "new", (from, to));
+        }
     }
     for grant in &mut table.grants {
         replace(&mut grant.columns, from, to);
@@ -349,7 +355,8 @@ fn rename_in_table(table: &mut Table, from: &str, to: &SmolStr) {
     }
 }
 
-fn rename_in_index(index: &mut Index, table: &str, names: (&str, &SmolStr)) {
+/// As [`rename_in_table`], of one index.
+pub(super) fn rename_in_index(index: &mut Index, table: &str, names: (&str, &SmolStr)) {
     for key in &mut index.keys {
         match &mut key.what {
             IndexTarget::Column(column) if column == names.0 => column.clone_from(names.1),

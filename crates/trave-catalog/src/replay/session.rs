@@ -71,6 +71,8 @@ pub(super) struct Session {
     pub(super) depth: u32,
     /// Columns that the running `ALTER TABLE` has given another type.
     pub(super) retyped: Vec<SmolStr>,
+    /// Relations that the running `DROP` takes away together: they may need each other.
+    pub(super) dropping: Vec<QualifiedName>,
     /// Whether `ONLY` keeps a change away from children.
     pub(super) only: bool,
     /// Whether the platform itself is being made.
@@ -144,6 +146,7 @@ impl Session {
             grants_known: true,
             depth: 0,
             retyped: Vec::new(),
+            dropping: Vec::new(),
             only: false,
             platform: false,
             gone_column: None,

@@ -156,7 +156,8 @@ impl Session {
         }
         old.local = true;
         old.not_null |= own.not_null;
-        if own.default.is_some() || own.sequence.is_some() {
+        // A written null hides the default of the parent.
+        if column.default.is_some() || own.sequence.is_some() {
             old.default = own.default;
             old.sequence = own.sequence;
         }

@@ -7,7 +7,7 @@ use super::generated::{Wanted, addition};
 use super::inherit::ChildIs;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{Check, Column, ForeignKey, Index, Key, QualifiedName, Table};
+use crate::{Check, Column, Index, Key, QualifiedName, Table};
 
 impl Session {
     /// `LIKE other INCLUDING …`: the columns now, the rest with them.
@@ -50,14 +50,25 @@ impl Session {
     /// Indexes of another table under names of this one.
     fn copy_indexes(&mut self, table: &QualifiedName, source: &Table) {
         for index in &source.indexes {
-            let mut copy = index.clone();
-            copy.name = self.name_of_copy(table, index, source);
-            if let Some(constraint) = &index.constraint {
-                copy.constraint = Some(copy.name.clone());
-                self.copy_key(table, source, (constraint, &copy.name));
-            }
-            self.put_index(table, copy);
+            self.copy_index(table, source, index);
         }
+    }
+
+    /// As [`Session::copy_indexes`], of one; answers its name.
+    pub(super) fn copy_index(
+        &mut self,
+        table: &QualifiedName,
+        source: &Table,
+        index: &Index,
+    ) -> SmolStr {
+        let name = self.name_of_copy(table, index, source);
+        let mut copy = Index { name: name.clone(), inherited: false, valid: true, ..index.clone() };
+        if let Some(constraint) = &index.constraint {
+            copy.constraint = Some(name.clone());
+            self.copy_key(table, source, (constraint, &name));
+        }
+        self.put_index(table, copy);
+        name
     }
 
     fn name_of_copy(&self, table: &QualifiedName, index: &Index, source: &Table) -> SmolStr {
@@ -71,7 +82,7 @@ impl Session {
             (None, false) => "idx",
         };
         let wanted = Wanted { table: &table.name, columns: &columns, label };
-        wanted.choose(|name| self.is_taken(&table.schema, name))
+        wanted.choose(|name| self.is_index_name_taken(table, name, label))
     }
 
     fn copy_key(&mut self, table: &QualifiedName, source: &Table, names: (&SmolStr, &SmolStr)) {
@@ -134,27 +145,16 @@ impl Session {
     ) -> Outcome {
         let Some(of) = &create.partition_of else { return Ok(()) };
         let parent = self.need_table(&of.parent)?;
-        self.take_over_indexes(&parent, name);
-        Ok(())
+        self.take_over_indexes(&parent, name)
     }
 
-    fn take_over_indexes(&mut self, parent: &QualifiedName, child: &QualifiedName) {
-        let Some(source) = self.catalog().tables.get(parent).cloned() else { return };
-        let has = |child: &Table, index: &Index| {
-            child.indexes.iter().any(|own| own.unique == index.unique && same_keys(own, index))
-        };
-        let mut missing = source.clone();
-        if let Some(child) = self.catalog().tables.get(child) {
-            missing.indexes.retain(|index| !has(child, index));
+    fn take_over_indexes(&mut self, parent: &QualifiedName, child: &QualifiedName) -> Outcome {
+        let Some(source) = self.catalog().tables.get(parent).cloned() else { return Ok(()) };
+        for index in &source.indexes {
+            self.give_index(parent, &index.name, child)?;
         }
-        self.copy_indexes(child, &missing);
         for key in &source.foreign_keys {
-            let same =
-                |own: &crate::ForeignKey| own.columns == key.columns && own.target == key.target;
-            let has = self.catalog().tables.get(child);
-            if !has.is_some_and(|child| child.foreign_keys.iter().any(same)) {
-                self.put_foreign_key(child, ForeignKey { inherited: true, ..key.clone() });
-            }
+            self.give_foreign_key(child, key);
         }
         if let Some(child) = self.store.table(child) {
             for trigger in source.triggers.iter().filter(|trigger| trigger.for_each_row) {
@@ -163,6 +163,7 @@ impl Session {
                 }
             }
         }
+        Ok(())
     }
 
     /// `ATTACH PARTITION`.
@@ -173,12 +174,14 @@ impl Session {
     ) -> Outcome {
         self.refuse_child(parent, child, ChildIs::Partition)?;
         self.refuse_bound(parent, bound)?;
-        self.attach(parent, child, ChildIs::Partition);
-        self.take_over_indexes(parent, child);
-        self.edit_table(child, |table| {
-            table.partition_bound = Some(bound.clone());
-            table.columns.iter_mut().for_each(|column| column.local = false);
-            table.checks.iter_mut().for_each(|check| check.local = false);
+        self.atomically(|session| {
+            session.attach(parent, child, ChildIs::Partition);
+            session.take_over_indexes(parent, child)?;
+            session.edit_table(child, |table| {
+                table.partition_bound = Some(bound.clone());
+                table.columns.iter_mut().for_each(|column| column.local = false);
+                table.checks.iter_mut().for_each(|check| check.local = false);
+            })
         })
     }
 }
@@ -191,11 +194,4 @@ fn inherit_column(table: &mut Table, column: Column) {
         return;
     }
     table.columns.push(Column { identity: None, ..column });
-}
-
-fn same_keys(one: &Index, other: &Index) -> bool {
-    one.method == other.method
-        && one.predicate == other.predicate
-        && one.keys.len() == other.keys.len()
-        && one.keys.iter().zip(&other.keys).all(|(a, b)| a.what == b.what)
 }

@@ -84,6 +84,16 @@ impl Session {
         self.catalog().types.get(&name).filter(|_| rest.is_empty())
     }
 
+    /// Remembers the types of the columns of a table, for those that were copied.
+    pub(super) fn link_types(&mut self, table: &QualifiedName) {
+        let columns = self.catalog().tables.get(table).map(|table| table.columns.as_slice());
+        let columns = columns.unwrap_or_default().iter();
+        let own = columns.filter_map(|one| self.type_printed(one.type_name.trim_end_matches("[]")));
+        for kind in own.map(|kind| kind.name.clone()).collect::<Vec<_>>() {
+            self.store.link_type(&kind, table);
+        }
+    }
+
     fn put_type(&mut self, name: QualifiedName, kind: TypeKind, span: Span) {
         let provenance = self.provenance(span);
         self.store.put(name.clone(), UserType { name, provenance, kind });
@@ -121,26 +131,31 @@ impl Session {
                 Some(kind)
             }
             TypeChange::Object(change) => return self.change_type_object(name, change),
+            TypeChange::RenameValue(from, to) => return self.rename_label(name, from, to),
             _ => None,
         };
         let Some(found) = self.store.edit::<UserType>(name) else { return Ok(()) };
         match (&mut found.kind, change) {
             (TypeKind::Enum(labels), TypeChange::AddValue(add)) => add_label(labels, add),
-            (TypeKind::Enum(labels), TypeChange::RenameValue(from, to)) => {
-                if labels.contains(to) {
-                    return Err(Failure::exists("label", to));
-                }
-                let missing = || Failure::missing("label", from);
-                let label = labels.iter_mut().find(|label| *label == from).ok_or_else(missing)?;
-                label.clone_from(to);
-                Ok(())
-            }
             (TypeKind::Composite(list), change) => {
                 change_attributes(list, change, attribute_type);
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    fn rename_label(&mut self, name: &QualifiedName, from: &SmolStr, to: &SmolStr) -> Outcome {
+        let Some(found) = self.store.edit::<UserType>(name) else { return Ok(()) };
+        let TypeKind::Enum(labels) = &mut found.kind else { return Ok(()) };
+        if labels.contains(to) {
+            return Err(Failure::exists("label", to));
+        }
+        let missing = || Failure::missing("label", from);
+        let label = labels.iter_mut().find(|label| *label == from).ok_or_else(missing)?;
+        label.clone_from(to);
+        self.follow_label(name, from, to);
+        Ok(())
     }
 
     /// Whether values of a type hold values of another one.
@@ -191,6 +206,7 @@ impl Session {
             return Ok(());
         }
         self.refuse_taken_type(to)?;
+        self.follow_type(from, to);
         let Some(mut kind) = self.store.take::<UserType>(from) else { return Ok(()) };
         kind.name = to.clone();
         self.store.put(to.clone(), kind);

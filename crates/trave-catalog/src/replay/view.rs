@@ -8,6 +8,7 @@ use super::expression::{self, Node};
 use super::names::RelationIs;
 use super::outputs::{Output, Outputs};
 use super::privilege::On;
+use super::rename::rename_in_index;
 use super::rewrite::parse_query;
 use super::session::{Session, TEMPORARY};
 use super::{Failure, Outcome};
@@ -60,6 +61,7 @@ impl Session {
             self.refuse_type_of_relation(&name)?;
         }
         self.check_reads(&tables)?;
+        self.refuse_ambiguous_calls(Node::Query(&create.query))?;
         let view = self.new_view(create, &name, &tables)?;
         self.link_view(&view, create);
         self.store.put(name, view);
@@ -194,7 +196,11 @@ impl Session {
         let missing = || Failure::missing("column", &rename.from);
         let mut columns = view.columns.iter_mut();
         let column = columns.find(|column| *column == rename.from.as_str()).ok_or_else(missing)?;
-        *column = SmolStr::new(rename.to.as_str());
+        column.clone_from(&to);
+        let name = view.name.name.clone();
+        for index in &mut view.indexes {
+            rename_in_index(index, &name, (from, &to));
+        }
         Ok(())
     }
 }

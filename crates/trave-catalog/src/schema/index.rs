@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 
 /// An index (`pg_index`).
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of `pg_catalog`")]
 #[derive(Debug, Clone)]
 pub struct Index {
     /// Its name.
@@ -25,6 +26,10 @@ pub struct Index {
     pub predicate: Option<String>,
     /// The name of the constraint it backs.
     pub constraint: Option<SmolStr>,
+    /// Whether a partition has it because its parent has one like it (`pg_inherits`).
+    pub inherited: bool,
+    /// False for an index of a partitioned table that some partition lacks (`indisvalid`).
+    pub valid: bool,
     /// Where it was made.
     pub origin: Origin,
 }

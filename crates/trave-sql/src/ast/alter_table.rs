@@ -196,7 +196,7 @@ pub enum ColumnChange {
     /// `SET EXPRESSION AS (…)`.
     SetExpression(Expr),
     /// `DROP EXPRESSION`.
-    DropExpression,
+    DropExpression(IfMissing),
     /// `MODIFY`/`CHANGE` of MySQL, `ALTER COLUMN … TO …` of libSQL: the whole column anew, under
     /// its new name.
     Replace(Box<Column>),

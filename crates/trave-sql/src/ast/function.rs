@@ -7,7 +7,7 @@ use super::block::Block;
 use super::data_type::DataType;
 use super::expression::Expr;
 use super::name::{Ident, Name, ObjectName};
-use super::object::AlterChange;
+use super::object::{AlterChange, ObjectKind};
 use super::statement::SetVariable;
 
 /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`.
@@ -130,6 +130,8 @@ pub struct RoutineName {
 /// `ALTER FUNCTION`, `PROCEDURE`, `ROUTINE`, `AGGREGATE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlterFunction {
+    /// What it is called: procedures are not found among functions.
+    pub kind: ObjectKind,
     /// Which.
     pub routine: RoutineName,
     /// What changes.

@@ -131,7 +131,11 @@ impl Cursor<'_> {
                     if self.eat_if_exists() { IfMissing::Ignore } else { IfMissing::Fail };
                 return Ok(ColumnChange::DropIdentity(missing));
             }
-            Some(_) => ColumnChange::DropExpression,
+            Some(_) => {
+                let missing =
+                    if self.eat_if_exists() { IfMissing::Ignore } else { IfMissing::Fail };
+                ColumnChange::DropExpression(missing)
+            }
             None => return self.mismatch("default, not null, identity, expression"),
         };
         self.eat_if_exists();

@@ -10,6 +10,7 @@ use crate::ast::function::{
     RoutineAttributes, RoutineChange, RoutineKind, RoutineName, Volatility,
 };
 use crate::ast::name::Name;
+use crate::ast::object::ObjectKind;
 use crate::ast::statement::Statement;
 use crate::cursor::{Cursor, Read};
 use crate::lexer::{Token, TokenKind};
@@ -265,7 +266,7 @@ impl Cursor<'_> {
     }
 
     /// What follows `ALTER FUNCTION` and its sisters.
-    pub(crate) fn alter_function(&mut self) -> Read<Statement> {
+    pub(crate) fn alter_function(&mut self, kind: ObjectKind) -> Read<Statement> {
         let routine = self.routine_name()?;
         let change = if let Some(change) = self.alter_change()? {
             RoutineChange::Object(change)
@@ -276,7 +277,7 @@ impl Cursor<'_> {
             }
             RoutineChange::Attributes(attributes)
         };
-        Ok(Statement::AlterFunction(Box::new(AlterFunction { routine, change })))
+        Ok(Statement::AlterFunction(Box::new(AlterFunction { kind, routine, change })))
     }
 }
 

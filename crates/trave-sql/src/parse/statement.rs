@@ -2,6 +2,7 @@
 
 use crate::ast::alter_table::RelationKind;
 use crate::ast::name::Ident;
+use crate::ast::object::ObjectKind;
 use crate::ast::statement::{Do, OtherStatement, Reindex, Statement, Truncate};
 use crate::cursor::{Cursor, Read};
 use crate::lexer::TokenKind;
@@ -152,7 +153,10 @@ impl Cursor<'_> {
             Some("view") => self.alter_table(RelationKind::View),
             Some("index") => self.alter_table(RelationKind::Index),
             Some("policy") => self.alter_policy(),
-            Some("function" | "procedure" | "routine" | "aggregate") => self.alter_function(),
+            Some("function") => self.alter_function(ObjectKind::Function),
+            Some("procedure") => self.alter_function(ObjectKind::Procedure),
+            Some("routine") => self.alter_function(ObjectKind::Routine),
+            Some("aggregate") => self.alter_function(ObjectKind::Aggregate),
             Some("type") => self.alter_type(),
             Some("domain") => self.alter_domain(),
             Some("sequence") => self.alter_sequence(),

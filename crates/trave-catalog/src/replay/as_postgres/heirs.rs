@@ -1,7 +1,7 @@
 //! Inheritance and partitions.
 
 use super::{after, columns, last_is_refused, refusals};
-use crate::testing::table;
+use crate::testing::{names, table};
 
 #[test]
 fn a_child_needs_all_that_its_parent_has() {
@@ -135,4 +135,134 @@ fn keys_of_partitions_go_with_the_key_of_the_table() {
         constraint k;"
     ));
     assert!(table(&catalog, "one").uniques.is_empty() && table(&catalog, "one").indexes.is_empty());
+}
+
+#[test]
+fn a_written_null_hides_the_default_of_a_parent() {
+    let catalog = after(
+        "create table a (x int default 1, y int default 2);
+         create table b (x int default null) inherits (a);",
+    );
+    let defaults: Vec<bool> =
+        table(&catalog, "b").columns.iter().map(|column| column.default.is_some()).collect();
+    assert_eq!(defaults, [false, true]);
+}
+
+#[test]
+fn keys_of_heirs_hold_their_columns() {
+    last_is_refused(
+        "create table a (x int not null); create table b (x int primary key);
+         alter table b inherit a; alter table a alter x drop not null;",
+    );
+    let catalog = after(
+        "create table a (x int); create table b () inherits (a);
+         alter table only a add primary key (x);",
+    );
+    assert!(!table(&catalog, "b").columns[0].not_null);
+}
+
+#[test]
+fn only_a_whole_partitioned_table_refers() {
+    let made = "create table b (id int primary key); create table a (x int) partition by list (x);";
+    last_is_refused(&format!("{made} alter table only a add y int references b;"));
+    assert_eq!(refusals(&format!("{made} alter table a add y int references b;")), 0);
+}
+
+#[test]
+fn what_a_partition_repeats_never_goes_alone() {
+    let made = "create table a (x int, y int, constraint k unique (x), constraint r check (x > 0))
+            partition by list (x);
+         create index i on a (y);
+         create table b partition of a for values in (1); ";
+    last_is_refused(&format!("{made} alter table b drop constraint b_x_key;"));
+    last_is_refused(&format!("{made} drop index b_y_idx;"));
+    assert_eq!(refusals(&format!("{made} alter table b rename constraint b_x_key to c;")), 0);
+    let catalog = after(&format!("{made} drop index i;"));
+    assert_eq!(names(&table(&catalog, "b").indexes, |one| &one.name), "b_x_key");
+    let catalog = after(&format!(
+        "{made} alter table a detach partition b; alter table b drop constraint b_x_key;
+         drop index b_y_idx;"
+    ));
+    assert!(table(&catalog, "b").indexes.is_empty());
+}
+
+#[test]
+fn an_index_that_a_partition_has_serves_its_parent_once() {
+    let made = "create table a (x int, y int) partition by list (x);
+         create table b partition of a for values in (1) partition by list (y);
+         create table c partition of b for values in (1); ";
+    let catalog = after(&format!("{made} create index on a (y); create index on a (y);"));
+    assert_eq!(names(&table(&catalog, "c").indexes, |one| &one.name), "c_y_idx c_y_idx1");
+    let catalog = after(&format!("{made} create index i on c (y); create index on a (y);"));
+    assert_eq!(names(&table(&catalog, "c").indexes, |one| &one.name), "i");
+    last_is_refused(&format!("{made} create unique index on a (x);"));
+    last_is_refused(
+        "create table a (x int primary key, y text) partition by list (x);
+         create table b (x int not null, y text) partition by list (lower(y));
+         alter table a attach partition b default;",
+    );
+}
+
+#[test]
+fn an_index_of_the_parent_alone_is_not_valid_until_every_partition_has_it() {
+    let made = "create table a (x int, y int) partition by list (x);
+         create index j on only a (x);
+         create table b partition of a for values in (1);
+         create index i on only a (y); ";
+    let catalog = after(made);
+    let valid = |catalog: &crate::Catalog| {
+        table(catalog, "a").indexes.iter().map(|one| one.valid).collect::<Vec<bool>>()
+    };
+    assert_eq!(valid(&catalog), [true, false]);
+    assert_eq!(names(&table(&catalog, "b").indexes, |one| &one.name), "b_x_idx");
+    let catalog =
+        after(&format!("{made} create index k on b (y); alter index i attach partition k;"));
+    assert_eq!(valid(&catalog), [true, true]);
+}
+
+#[test]
+fn only_does_not_divide_a_table_from_its_partitions() {
+    let made = "create table a (x int not null, y int, z int, constraint c check (y > 0))
+            partition by list (x);
+         create table b partition of a for values in (1);
+         alter table b alter z set not null; ";
+    for change in [
+        "alter y set not null",
+        "alter x drop not null",
+        "drop constraint c",
+        "drop column y",
+        "add primary key (x, y)",
+        "rename constraint c to d",
+    ] {
+        last_is_refused(&format!("{made} alter table only a {change};"));
+    }
+    for change in [
+        "alter z set not null",
+        "validate constraint c",
+        "add column if not exists y int",
+        "add constraint u unique (x), drop column if exists w",
+    ] {
+        assert_eq!(refusals(&format!("{made} alter table only a {change};")), 0, "{change}");
+    }
+}
+
+#[test]
+fn a_reference_that_a_partition_has_serves_its_parent() {
+    let made = "create table t (id int primary key);
+         create table a (x int, y int) partition by list (x);
+         create table b partition of a for values in (1);
+         alter table b add constraint k foreign key (y) references t; ";
+    let catalog = after(&format!("{made} alter table a add foreign key (y) references t;"));
+    assert_eq!(names(&table(&catalog, "b").foreign_keys, |one| &one.name), "k");
+    last_is_refused(&format!(
+        "{made} alter table a add foreign key (y) references t; alter table b drop constraint k;"
+    ));
+    let catalog = after(&format!(
+        "{made} alter table a add foreign key (y) references t; alter table a drop constraint
+         a_y_fkey;"
+    ));
+    assert!(table(&catalog, "b").foreign_keys.is_empty());
+    let catalog =
+        after(&format!("{made} alter table a add foreign key (y) references t on delete cascade;"));
+    assert_eq!(names(&table(&catalog, "b").foreign_keys, |one| &one.name), "k a_y_fkey");
 }

@@ -149,3 +149,108 @@ fn what_moves_to_where_it_is_stays() {
     assert_eq!(refusals("create table a (x int); alter table a set schema public;"), 0);
     last_is_refused("create table a (x int); alter table a rename to a;");
 }
+
+#[test]
+fn procedures_are_not_functions() {
+    let made = "create function f() returns int language sql as $$ select 1 $$;
+         create procedure f(x int) language sql as $$ select 1 $$; ";
+    assert_eq!(refusals(&format!("{made} drop procedure f; drop function f;")), 0);
+    assert_eq!(refusals(&format!("{made} alter procedure f set search_path = public;")), 0);
+    last_is_refused(&format!("{made} drop routine f;"));
+    last_is_refused(&format!("{made} drop function f(int);"));
+    let holders = |revoke: &str| {
+        let catalog = after(&format!("{made} {revoke}"));
+        let functions = catalog.functions.values().filter(|one| one.name.name == "f");
+        let is_public = |one: &crate::Function| one.grants.iter().any(|one| one.role == "public");
+        functions.map(is_public).collect::<Vec<bool>>()
+    };
+    assert_eq!(holders(""), [true, true]);
+    assert_eq!(
+        holders("revoke execute on all functions in schema public from public;"),
+        [false, true]
+    );
+    assert_eq!(
+        holders("revoke execute on all procedures in schema public from public;"),
+        [true, false]
+    );
+    assert_eq!(holders("revoke execute on procedure f from public;"), [true, false]);
+}
+
+#[test]
+fn constants_of_a_type_follow_its_names() {
+    let catalog = after(
+        "create type mood as enum ('ok', 'bad');
+         create table a (x mood default 'ok', y mood default 'bad'::mood, check (x <> 'bad'));
+         create view v as select x from a where y = 'bad'::mood;
+         alter type mood rename value 'ok' to 'fine';
+         alter type mood rename value 'bad' to 'it''s';
+         alter type mood rename to \"my mood\";",
+    );
+    let a = table(&catalog, "a");
+    assert_eq!(a.columns[0].default.as_deref(), Some("'fine'"));
+    assert_eq!(a.columns[1].default.as_deref(), Some("'it''s'::public.\"my mood\""));
+    assert_eq!(a.checks[0].expression, "x <> 'it''s'");
+    let view = super::view_text(&catalog, "v");
+    assert!(view.ends_with("y = 'it''s'::public.\"my mood\""), "{view}");
+}
+
+#[test]
+fn columns_that_were_copied_have_types_as_well() {
+    let made = "create type mood as enum ('ok'); create table a (x mood, y int);
+        create table b (like a); ";
+    last_is_refused(&format!("{made} drop table a; drop type mood;"));
+    let catalog = after(&format!("{made} drop type mood cascade;"));
+    assert_eq!(super::columns(&catalog, "b"), "y");
+}
+
+#[test]
+fn a_call_that_two_routines_can_answer_is_refused() {
+    last_is_refused(
+        "create table a (x int);
+         create function ok() returns boolean language sql as $$ select true $$;
+         create procedure ok(x int default 0) language sql as $$ select 1 $$;
+         create policy p on a using (ok());",
+    );
+}
+
+#[test]
+fn a_sequence_may_come_to_have_the_name_of_a_type() {
+    let sql = schema_sql(&after(
+        "create table a (id int generated always as identity);
+         alter sequence a_id_seq rename to mood; create type mood as enum ('ok');",
+    ));
+    assert!(sql.contains("(sequence name public.mood_)"), "{sql}");
+    assert!(sql.contains("alter sequence public.mood_ rename to mood;"), "{sql}");
+    last_is_refused("create type mood as enum ('ok'); create sequence mood;");
+}
+
+#[test]
+fn calls_follow_the_one_function_that_takes_their_arguments() {
+    let catalog = after(
+        "create function f() returns trigger language plpgsql as $$ begin return new; end $$;
+         create function f(x text) returns text language sql immutable as $$ select x $$;
+         create table a (x text, y text generated always as (f(x)) stored);
+         alter routine f(text) rename to g;",
+    );
+    assert_eq!(table(&catalog, "a").columns[1].generated.as_deref(), Some("public.g(x)"));
+    assert_eq!(
+        refusals(
+            "create table a (x int);
+             create function ok() returns boolean language sql as $$ select true $$;
+             create function ok(variadic x int[]) returns boolean language sql as $$ select true $$;
+             create policy p on a using (ok());"
+        ),
+        0
+    );
+}
+
+#[test]
+fn checks_of_domains_are_among_the_constraints() {
+    let catalog = after(
+        "create domain d as text constraint one check (value <> '');
+         create table a (x int);
+         do $$ begin if not exists (select from pg_constraint where conname = 'one') then
+             alter table a add constraint one check (true); end if; end $$;",
+    );
+    assert!(table(&catalog, "a").checks.is_empty());
+}

@@ -121,3 +121,31 @@ fn stored_texts_mean_the_same_along_another_path() {
     let view = &catalog.views[&QualifiedName::new("app", "v")];
     assert_eq!(view.definition, "select x from app.a");
 }
+
+#[test]
+fn a_replaced_view_keeps_types_that_come_through_other_queries() {
+    let made = "create table a (x int, y text);
+        create view v as with w as (select x from a) select x as shown from w; ";
+    last_is_refused(&format!(
+        "{made} create or replace view v as with w as (select y from a) select y as shown from w;"
+    ));
+    last_is_refused(&format!(
+        "{made} create or replace view v as select y as shown from (select y from a) as w;"
+    ));
+    assert_eq!(
+        refusals(&format!(
+            "{made} create or replace view v as select x as shown from (select x from a) as w;"
+        )),
+        0
+    );
+}
+
+#[test]
+fn indexes_of_materialized_views_follow_new_names() {
+    let catalog = after(
+        "create table a (x int); create materialized view v as select x from a;
+         create index on v (x); alter materialized view v rename column x to y;",
+    );
+    let view = &catalog.views[&QualifiedName::new("public", "v")];
+    assert_eq!(view.indexes[0].keys[0].column().unwrap(), "y");
+}

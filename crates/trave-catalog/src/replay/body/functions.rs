@@ -85,7 +85,7 @@ impl Session {
         let Some(trave_sql::Statement::Drop(drop)) = statement else { return Datum::Unknown };
         let Some(target) = drop.targets.into_iter().next() else { return Datum::Unknown };
         let routine = trave_sql::RoutineName { name: target.name, arguments: target.arguments };
-        match self.find_routine(&routine) {
+        match self.find_routine(trave_sql::ObjectKind::Routine, &routine) {
             Ok(Some((name, types))) => Datum::text(format!("{name}({types})")),
             Ok(None) | Err(_) => Datum::Null,
         }

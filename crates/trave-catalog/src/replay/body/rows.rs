@@ -10,7 +10,7 @@ use super::select::{Row, Wanted};
 use crate::replay::Missing;
 use crate::replay::session::Session;
 use crate::replay::store::FunctionKey;
-use crate::{Command, Function, Policy, QualifiedName, Table, TableKind, TypeKind};
+use crate::{Command, Function, Policy, QualifiedName, Table, TableKind, TypeKind, UserType};
 
 /// A row in the making.
 macro_rules! row {
@@ -123,7 +123,10 @@ impl Session {
                 .collect(),
             "pg_policies" | "pg_policy" => tables().into_iter().flat_map(policy_rows).collect(),
             "pg_indexes" | "pg_index" => tables().into_iter().flat_map(index_rows).collect(),
-            "pg_constraint" => tables().into_iter().flat_map(constraint_rows).collect(),
+            "pg_constraint" => {
+                let of_domains = catalog.types.values().flat_map(domain_rows);
+                tables().into_iter().flat_map(constraint_rows).chain(of_domains).collect()
+            }
             "pg_trigger" => tables().into_iter().flat_map(trigger_rows).collect(),
             "pg_attribute" => tables().into_iter().flat_map(column_rows).collect(),
             "pg_class" => self.class_rows(wanted),
@@ -430,6 +433,16 @@ fn constraint_rows(table: &Table) -> Vec<Row> {
         rows.push(row);
     }
     rows
+}
+
+fn domain_rows(domain: &UserType) -> Vec<Row> {
+    let row = |name: &SmolStr| {
+        row! {
+            "conname": name, "conrelid": "0", "contype": "c",
+            "connamespace": &domain.name.schema, "contypid": domain.name.to_smolstr(),
+        }
+    };
+    domain.checks().iter().map(row).collect()
 }
 
 fn key_rows(table: &Table) -> Vec<Row> {
