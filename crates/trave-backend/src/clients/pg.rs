@@ -55,8 +55,9 @@ impl Library for Pg {
 
     fn call(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         match (call.callee.kind, call.method) {
-            ("class" | "maker", None) => Some(thing("client")),
-            ("namespace", Some("Pool" | "Client")) => Some(thing("client")),
+            ("class" | "maker", None) | ("namespace", Some("Pool" | "Client")) => {
+                Some(thing("client"))
+            }
             ("client", Some("query")) => Some(query(call, machine)),
             ("client", Some("connect")) => Some(connect(call, machine)),
             ("client", Some("release" | "end" | "on" | "once" | "removeListener")) => {

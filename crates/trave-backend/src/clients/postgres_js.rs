@@ -30,8 +30,9 @@ impl Library for PostgresJs {
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let package = package_name(package);
         let kind = match (package.as_str(), name) {
-            ("postgres", "default" | "postgres") | ("bun", "SQL") => "maker",
-            ("@neondatabase/serverless", "neon") => "maker",
+            ("postgres", "default" | "postgres")
+            | ("bun", "SQL")
+            | ("@neondatabase/serverless", "neon") => "maker",
             ("@vercel/postgres" | "bun", "sql") => "sql",
             ("postgres", "*") => "namespace",
             _ => return None,
@@ -51,9 +52,8 @@ impl Library for PostgresJs {
     fn call(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         match (call.callee.kind, call.method) {
             ("maker" | "namespace", None) => Some(of_kind(call.callee, "sql")),
-            ("sql", None) if call.is_tagged => Some(query(call, &tagged(call))),
+            ("sql", None | Some("sql")) if call.is_tagged => Some(query(call, &tagged(call))),
             ("sql", None) => Some(helper(call)),
-            ("sql", Some("sql")) if call.is_tagged => Some(query(call, &tagged(call))),
             ("sql", Some(method)) => method_call(call, method, machine),
             ("query", Some("then" | "catch" | "finally")) => None,
             ("query", Some(_)) => Some(call.callee.clone().into_value()),

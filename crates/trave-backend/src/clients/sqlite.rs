@@ -29,9 +29,8 @@ impl Library for Sqlite {
 
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let kind = match name {
-            "DatabaseSync" | "Database" => "class",
+            "DatabaseSync" | "Database" | "default" => "class",
             "createClient" | "open" => "maker",
-            "default" => "class",
             "*" => "namespace",
             _ => "export",
         };

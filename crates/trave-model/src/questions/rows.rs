@@ -27,10 +27,10 @@ impl Query {
 
     /// Whether it fetches rows, rather than a count or nothing, or rows for a query around it.
     pub fn fetches_rows(&self) -> bool {
-        self.facts.operation == Some(Operation::Select)
-            && !self.facts.head
-            && !self.facts.nested
-            && !(self.facts.selection.aggregates && self.facts.selection.embeds.is_empty())
+        let facts = &self.facts;
+        let is_total = facts.selection.aggregates && facts.selection.embeds.is_empty();
+        let gives_none = facts.head || facts.nested || is_total;
+        self.is_read() && !gives_none
     }
 
     /// Whether it can return more than one row, as far as the chain tells: no `single`, no key

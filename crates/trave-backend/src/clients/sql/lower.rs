@@ -11,7 +11,7 @@ use trave_sql::{
 };
 
 use super::conditions::{Conditions, Params, for_each_part, value_of};
-use super::scope::{Named, Owner, Scope, column_span};
+use super::scope::{Named, Owner, Scope, Side, column_span};
 use super::text::SqlText;
 use crate::query::{Bound, Embed, Operation, OrderKey, Query, SelectedColumn, Selection};
 use crate::value::{Object, Shape, Value};
@@ -229,9 +229,9 @@ impl Lowering<'_> {
     ) {
         let common = self.common.clone();
         let mut scope = Scope::default();
-        scope.add_table(table, alias, (true, (self.text, &[])));
+        scope.add_table(table, alias, (Side::Inner, (self.text, &[])));
         for item in from {
-            scope.add(item, true, (self.text, &common));
+            scope.add(item, Side::Inner, (self.text, &common));
         }
         self.read_conditions(&mut query, &scope, filter);
         self.read_returning(&mut query, returning);
@@ -356,7 +356,7 @@ impl Lowering<'_> {
 
     fn on(&self, operation: Operation, name: &ObjectName) -> Query {
         let mut scope = Scope::default();
-        scope.add_table(name, None, (true, (self.text, &[])));
+        scope.add_table(name, None, (Side::Inner, (self.text, &[])));
         let named = scope.tables.pop();
         named.map_or_else(|| self.empty.clone(), |named| self.about(operation, &named))
     }

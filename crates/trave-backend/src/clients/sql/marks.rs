@@ -18,8 +18,9 @@ pub(crate) fn question(text: SqlText, values: &Value) -> SqlText {
             let length = if after.starts_with('?') { 2 } else { 1 + digits };
             let value = list.as_ref().and_then(|list| list.get(next));
             next += 1;
-            let value =
-                value.cloned().unwrap_or_else(|| Value::unknown().depending_on(&[values.clone()]));
+            let value = value
+                .cloned()
+                .unwrap_or_else(|| Value::unknown().depending_on(std::slice::from_ref(values)));
             return Some((length, value));
         }
         let name = rest.strip_prefix([':', '@', '$'])?;
@@ -86,7 +87,7 @@ fn named(values: &Value, name: &str) -> Value {
     for part in parts {
         value = value.and_then(|value| value.field(part).cloned());
     }
-    value.unwrap_or_else(|| Value::unknown().depending_on(&[values.clone()]))
+    value.unwrap_or_else(|| Value::unknown().depending_on(std::slice::from_ref(values)))
 }
 
 fn name_length(text: &str) -> Option<usize> {

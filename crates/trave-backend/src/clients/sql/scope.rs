@@ -20,6 +20,15 @@ pub(super) struct Named {
     pub(super) inner: bool,
 }
 
+/// Whether rows without a partner are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// They are.
+    Inner,
+    /// They stay, with nulls for this side.
+    Outer,
+}
+
 /// What stands behind `FROM`.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'s> {
@@ -49,15 +58,15 @@ impl<'s> Scope<'s> {
     pub(super) fn of_select(select: &'s Select, text: &SqlText, common: &[SmolStr]) -> Self {
         let mut scope = Self::default();
         for item in &select.from {
-            scope.add(item, true, (text, common));
+            scope.add(item, Side::Inner, (text, common));
         }
         scope
     }
 
     /// Adds what `FROM`, `USING` or `JOIN` names.
-    pub(super) fn add(&mut self, item: &'s FromItem, inner: bool, known: (&SqlText, &[SmolStr])) {
+    pub(super) fn add(&mut self, item: &'s FromItem, side: Side, known: (&SqlText, &[SmolStr])) {
         match &item.kind {
-            FromKind::Table(name) => self.add_table(name, item.alias.as_ref(), (inner, known)),
+            FromKind::Table(name) => self.add_table(name, item.alias.as_ref(), (side, known)),
             FromKind::Query(query) => {
                 self.is_open = true;
                 self.nested.push(query);
@@ -67,8 +76,12 @@ impl<'s> Scope<'s> {
                 self.functions.extend(calls.iter().map(|call| &call.name));
             }
             FromKind::Join(join) => {
-                let left = inner && !matches!(join.kind, JoinKind::Right | JoinKind::Full);
-                let right = !matches!(join.kind, JoinKind::Left | JoinKind::Full);
+                let (left, right) = match join.kind {
+                    JoinKind::Inner | JoinKind::Cross => (side, side),
+                    JoinKind::Left => (side, Side::Outer),
+                    JoinKind::Right => (Side::Outer, side),
+                    JoinKind::Full => (Side::Outer, Side::Outer),
+                };
                 self.add(&join.left, left, known);
                 self.add(&join.right, right, known);
                 if let JoinCondition::On(condition) = &join.condition {
@@ -83,7 +96,7 @@ impl<'s> Scope<'s> {
         &mut self,
         name: &ObjectName,
         alias: Option<&Ident>,
-        (inner, (text, common)): (bool, (&SqlText, &[SmolStr])),
+        (side, (text, common)): (Side, (&SqlText, &[SmolStr])),
     ) {
         let written = name.name.as_str();
         if name.schema.is_none() && common.iter().any(|it| it == written) {
@@ -96,7 +109,7 @@ impl<'s> Scope<'s> {
             table: (!name.name.is_hole()).then(|| SmolStr::new(written)),
             alias: SmolStr::new(alias.map_or(written, Ident::as_str)),
             origin: text.place(name.span),
-            inner,
+            inner: side == Side::Inner,
         });
     }
 

@@ -3,9 +3,8 @@
 use trave_source::{FileId, Origin, Span};
 use trave_sql::Dialect;
 
-use super::text::{SqlText, kept, read_kept};
+use super::text::{Hole, SqlText, kept, read_kept};
 use super::{Params, Sender, marks, read};
-use crate::library::Piece;
 use crate::query::{FilterOp, Operation, Query};
 use crate::value::{InputKind, Shape, Value};
 
@@ -158,13 +157,10 @@ fn functions_are_called() {
 #[test]
 fn holes_of_a_tag_are_sent_beside_and_others_are_part_of_the_text() {
     let id = Value::input(InputKind::Query, "id");
-    let pieces = [
-        Piece::Text("select * from users where id = ".into(), at(101, 132)),
-        Piece::Hole(id.clone(), at(134, 136)),
-    ];
     for bound in [true, false] {
         let mut text = SqlText::new(at(100, 140));
-        text.push_pieces(&pieces, bound);
+        text.push_text("select * from users where id = ", at(101, 132));
+        text.push_hole(Hole { value: id.clone(), origin: at(134, 136), bound });
         let found = queries_of(&text);
         assert_eq!(found[0].filters[0].value, id);
         assert_eq!(found[0].filters[0].op, FilterOp::Eq);

@@ -49,20 +49,17 @@ impl SqlText {
         let origin = call.arg_origin(index);
         let mut text = Self::new(origin);
         match call.pieces(index) {
-            Some(pieces) => text.push_pieces(pieces, false),
+            Some(pieces) => text.push_pieces(pieces),
             None => text.push_value(&call.arg(index), origin),
         }
         text
     }
 
-    /// Adds the pieces of a template: its holes are parameters if the driver binds them.
-    pub(crate) fn push_pieces(&mut self, pieces: &[Piece], bound: bool) {
+    /// Adds the pieces of a template, each hole as a part of the text.
+    pub(crate) fn push_pieces(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             match piece {
                 Piece::Text(text, origin) => self.push_text(text, *origin),
-                Piece::Hole(value, origin) if bound => {
-                    self.push_hole(Hole { value: value.clone(), origin: *origin, bound: true })
-                }
                 Piece::Hole(value, origin) => self.push_value(value, *origin),
             }
         }
