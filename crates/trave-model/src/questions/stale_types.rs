@@ -1,0 +1,344 @@
+//! Generated types that show another schema than the migrations leave behind.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+use trave_backend::generated::{TypedColumn, TypedEnum, TypedKind, TypedTable};
+use trave_catalog::{
+    Catalog, ChangeKind, Column, Provenance, QualifiedName, Table, TypeKind, UserType,
+};
+use trave_source::Origin;
+
+use crate::model::{Model, TypesFile};
+
+/// A file of generated types, and where it differs from the migrations.
+#[derive(Debug, Clone)]
+pub struct StaleTypes<'m> {
+    /// Its path.
+    pub path: &'m str,
+    /// Where the name of the type stands that holds everything.
+    pub origin: Origin,
+    /// The schemas that it shows.
+    pub schemas: &'m [SmolStr],
+    /// The differences: first what is gone, then what changed, then what is missing.
+    pub differences: Vec<TypesDifference>,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypesDifference {
+    /// What differs.
+    pub what: TypesDiffer,
+    /// The table, view or enum.
+    pub object: QualifiedName,
+    /// The column, or the value of an enum.
+    pub part: Option<SmolStr>,
+    /// The place in the types: the thing itself, or the table or enum that lacks it.
+    pub shown: Option<Origin>,
+    /// The place in the migrations that made or dropped it.
+    pub made: Option<Origin>,
+}
+
+/// How types and migrations can differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypesDiffer {
+    /// A table that a migration dropped, or gave another name.
+    TableGone(Option<QualifiedName>),
+    /// A column that a migration dropped, or gave another name.
+    ColumnGone(Option<SmolStr>),
+    /// A column that may be null, which the types do not say.
+    MayBeNull,
+    /// A column that is never null, though the types say so.
+    NeverNull,
+    /// A column of another type: that of the types, and that of the migrations.
+    Type(String, SmolStr),
+    /// A table that the types lack.
+    NoTable,
+    /// A view that the types lack.
+    NoView,
+    /// A column that the types lack.
+    NoColumn,
+    /// An enum that the types lack.
+    NoEnum,
+    /// A value of an enum that the types lack.
+    NoValue,
+}
+
+impl Model {
+    /// Files of generated types that differ from the migrations of their database. What only the
+    /// types show may have been made elsewhere; unless a migration dropped it, it is passed over.
+    pub fn stale_types(&self) -> Vec<StaleTypes<'_>> {
+        let compared = self.types_files.iter().filter_map(|file| {
+            let catalog = self.catalogs.get(file.catalog)?;
+            let comparison = Comparison::new(self, catalog, file)?;
+            let differences = comparison.differences();
+            (!differences.is_empty()).then(|| StaleTypes {
+                path: self.sources.get(file.file).map_or("", |source| &source.path),
+                origin: file.types.span.in_file(file.file),
+                schemas: &file.types.schemas,
+                differences,
+            })
+        });
+        compared.collect()
+    }
+}
+
+/// One file beside the catalog of its database.
+struct Comparison<'m> {
+    model: &'m Model,
+    catalog: &'m Catalog,
+    file: &'m TypesFile,
+    shown: BTreeMap<QualifiedName, &'m TypedTable>,
+}
+
+impl<'m> Comparison<'m> {
+    /// None when the two may be about different databases, when somebody wrote the types by hand,
+    /// or when the schema is not told by migrations alone.
+    fn new(model: &'m Model, catalog: &'m Catalog, file: &'m TypesFile) -> Option<Self> {
+        let tables = &file.types.tables;
+        let is_generated = tables.iter().all(|table| table.is_view || table.tells_inserts);
+        if !is_generated || catalog.declared_by.is_some() {
+            return None;
+        }
+        let shown: BTreeMap<QualifiedName, &TypedTable> = tables
+            .iter()
+            .map(|table| (QualifiedName::new(table.schema.clone(), table.name.clone()), table))
+            .collect();
+        let comparison = Self { model, catalog, file, shown };
+        let own = comparison.settled().count();
+        let shared =
+            comparison.settled().filter(|table| comparison.shown.contains_key(&table.name)).count();
+        let fits = shared > 0 && shared * 2 >= own.min(comparison.shown.len());
+        fits.then_some(comparison)
+    }
+
+    /// The tables that can be compared: certain, and of a schema that the types show.
+    fn settled(&self) -> impl Iterator<Item = &'m Table> {
+        let tables = self.catalog.tables.values();
+        tables.filter(|table| self.shows(&table.name) && self.catalog.is_settled(table))
+    }
+
+    fn shows(&self, name: &QualifiedName) -> bool {
+        self.file.types.schemas.contains(&name.schema)
+    }
+
+    fn differences(&self) -> Vec<TypesDifference> {
+        let mut found: Vec<TypesDifference> = Vec::new();
+        found.extend(self.gone_tables());
+        let both = || self.settled().filter_map(|table| Some((table, self.table_shown(table)?)));
+        found.extend(both().flat_map(|(table, shown)| self.gone_columns(table, shown)));
+        found.extend(both().flat_map(|(table, shown)| self.changed(table, shown)));
+        found.extend(self.missing_tables());
+        found.extend(both().flat_map(|(table, shown)| self.missing_columns(table, shown)));
+        found.extend(self.catalog.types.values().flat_map(|own| self.missing_values(own)));
+        found
+    }
+
+    fn table_shown(&self, table: &Table) -> Option<&'m TypedTable> {
+        self.shown.get(&table.name).copied().filter(|shown| !shown.is_view)
+    }
+
+    /// Tables that the migrations made and took away again.
+    fn gone_tables(&self) -> impl Iterator<Item = TypesDifference> {
+        self.shown.iter().filter_map(|(name, shown)| {
+            let catalog = self.catalog;
+            if shown.is_view
+                || catalog.tables.contains_key(name)
+                || catalog.views.contains_key(name)
+                || catalog.unknown.contains(name)
+            {
+                return None;
+            }
+            let history = &catalog.history;
+            let (at, renamed) =
+                history.iter().enumerate().rev().find_map(|(at, change)| match &change.kind {
+                    ChangeKind::TableDropped(gone) if gone == name => Some((at, None)),
+                    ChangeKind::TableRenamed { from, to } if from == name => {
+                        Some((at, Some(to.clone())))
+                    }
+                    _ => None,
+                })?;
+            let is_made = history.iter().take(at).any(|change| match &change.kind {
+                ChangeKind::TableCreated(made) => made == name,
+                ChangeKind::TableRenamed { to, .. } => to == name,
+                _ => false,
+            });
+            let origin = history.get(at)?.origin;
+            (is_made && !catalog.pending.holds(origin)).then(|| TypesDifference {
+                what: TypesDiffer::TableGone(renamed),
+                object: name.clone(),
+                part: None,
+                shown: Some(shown.span.in_file(self.file.file)),
+                made: Some(origin),
+            })
+        })
+    }
+
+    fn gone_columns(&self, table: &Table, shown: &TypedTable) -> Vec<TypesDifference> {
+        let gone = shown.columns.iter().filter(|column| table.column(&column.name).is_none());
+        let found = gone.filter_map(|column| {
+            let past = table.past_columns.iter().rev().find(|past| past.name == column.name)?;
+            let is_pending = self.catalog.pending.holds(past.origin);
+            (!is_pending).then(|| TypesDifference {
+                what: TypesDiffer::ColumnGone(past.renamed_to.clone()),
+                object: table.name.clone(),
+                part: Some(column.name.clone()),
+                shown: Some(column.span.in_file(self.file.file)),
+                made: Some(past.origin),
+            })
+        });
+        found.collect()
+    }
+
+    /// Columns of another type, or that may be null on one side only.
+    fn changed(&self, table: &Table, shown: &TypedTable) -> Vec<TypesDifference> {
+        let mut steps = self.catalog.pending.steps.iter();
+        if steps.any(|step| step.table.as_ref().is_some_and(|it| it.name == table.name)) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for column in self.catalog.settled_columns(table) {
+            let Some(typed) = shown.columns.iter().find(|it| it.name == column.name) else {
+                continue;
+            };
+            if let Some(what) = self.differs(column, typed) {
+                found.push(TypesDifference {
+                    what,
+                    object: table.name.clone(),
+                    part: Some(column.name.clone()),
+                    shown: Some(typed.span.in_file(self.file.file)),
+                    made: Some(column.origin),
+                });
+            }
+        }
+        found
+    }
+
+    fn differs(&self, column: &Column, typed: &TypedColumn) -> Option<TypesDiffer> {
+        let (kind, is_array) = family(self.catalog, &column.type_name)?;
+        if typed.kind == TypedKind::Other {
+            return None;
+        }
+        if (&kind, is_array) != (&typed.kind, typed.is_array) {
+            return Some(TypesDiffer::Type(written(typed), column.type_name.clone()));
+        }
+        match (column.not_null, typed.nullable) {
+            (false, false) => Some(TypesDiffer::MayBeNull),
+            (true, true) => Some(TypesDiffer::NeverNull),
+            _ => None,
+        }
+    }
+
+    fn missing_tables(&self) -> Vec<TypesDifference> {
+        let missing = |what: TypesDiffer, object: &QualifiedName, made: Option<Origin>| {
+            let object = object.clone();
+            TypesDifference { what, object, part: None, shown: None, made }
+        };
+        let tables = self.settled().map(|it| (TypesDiffer::NoTable, &it.name, it.origin()));
+        let views = self.catalog.views.values().filter_map(|view| {
+            let Provenance::Migration(origin) = view.provenance else { return None };
+            let is_certain = self.shows(&view.name)
+                && !self.catalog.unknown.contains(&view.name)
+                && !self.catalog.pending.holds(origin);
+            is_certain.then_some((TypesDiffer::NoView, &view.name, Some(origin)))
+        });
+        let all = tables.chain(views).filter(|(_, name, _)| !self.shown.contains_key(*name));
+        all.map(|(what, name, made)| missing(what, name, made)).collect()
+    }
+
+    fn missing_columns(&self, table: &Table, shown: &TypedTable) -> Vec<TypesDifference> {
+        let columns = self.catalog.settled_columns(table);
+        let missing = columns
+            .filter(|column| !shown.columns.iter().any(|it| it.name == column.name))
+            .map(|column| TypesDifference {
+                what: TypesDiffer::NoColumn,
+                object: table.name.clone(),
+                part: Some(column.name.clone()),
+                shown: Some(shown.span.in_file(self.file.file)),
+                made: Some(column.origin),
+            });
+        missing.collect()
+    }
+
+    fn missing_values(&self, own: &UserType) -> Vec<TypesDifference> {
+        let (TypeKind::Enum(values), Provenance::Migration(made)) = (&own.kind, own.provenance)
+        else {
+            return Vec::new();
+        };
+        let is_doubtful = self.catalog.unknown.contains(&own.name);
+        if is_doubtful || self.catalog.pending.holds(made) || !self.shows(&own.name) {
+            return Vec::new();
+        }
+        let is_shown = |it: &&TypedEnum| it.schema == own.name.schema && it.name == own.name.name;
+        let Some(shown) = self.file.types.enums.iter().find(is_shown) else {
+            return vec![TypesDifference {
+                what: TypesDiffer::NoEnum,
+                object: own.name.clone(),
+                part: None,
+                shown: None,
+                made: Some(made),
+            }];
+        };
+        let missing = values.iter().filter(|value| !shown.values.contains(value));
+        let certain = missing.filter(|value| !self.is_pending_value(value));
+        let differences = certain.map(|value| TypesDifference {
+            what: TypesDiffer::NoValue,
+            object: own.name.clone(),
+            part: Some(value.clone()),
+            shown: Some(shown.span.in_file(self.file.file)),
+            made: Some(made),
+        });
+        differences.collect()
+    }
+
+    /// Whether a migration that is not applied yet writes a value of an enum.
+    fn is_pending_value(&self, value: &str) -> bool {
+        let literal = format!("'{}'", value.replace('\'', "''"));
+        let files = self.catalog.pending.files.iter();
+        let mut texts = files.filter_map(|file| self.model.sources.get(*file));
+        texts.any(|source| source.text.contains(&literal))
+    }
+}
+
+/// What the generator writes for a type, and whether it is an array; none where that is not
+/// certain.
+fn family(catalog: &Catalog, type_name: &str) -> Option<(TypedKind, bool)> {
+    let (name, is_array) = match type_name.strip_suffix("[]") {
+        Some(item) => (item, true),
+        None => (type_name, false),
+    };
+    let base = name.split('(').next()?.trim_end();
+    let kind = match base {
+        "uuid" | "text" | "citext" | "character" | "character varying" | "date" | "time"
+        | "timestamp" => TypedKind::Text,
+        "smallint" | "integer" | "bigint" | "real" | "double precision" | "numeric" => {
+            TypedKind::Number
+        }
+        "boolean" => TypedKind::Boolean,
+        "json" | "jsonb" => TypedKind::Json,
+        _ if base.starts_with("timestamp with") || base.starts_with("time with") => TypedKind::Text,
+        _ => {
+            let own = catalog.types.values().find(|own| own.name.to_string() == name)?;
+            match own.kind {
+                TypeKind::Enum(_) => {
+                    TypedKind::Enum(own.name.schema.clone(), own.name.name.clone())
+                }
+                _ => return None,
+            }
+        }
+    };
+    Some((kind, is_array))
+}
+
+/// The type as the types say it.
+fn written(typed: &TypedColumn) -> String {
+    let name = match &typed.kind {
+        TypedKind::Text => "string",
+        TypedKind::Number => "number",
+        TypedKind::Boolean => "boolean",
+        TypedKind::Json => "Json",
+        TypedKind::Enum(_, name) => name,
+        TypedKind::Other => "unknown",
+    };
+    format!("{name}{}", if typed.is_array { "[]" } else { "" })
+}
