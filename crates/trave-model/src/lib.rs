@@ -27,5 +27,6 @@ pub use program::{Backend, Package, Program};
 pub use questions::{
     Admission, Cascade, FoundBy, GoneColumn, Misfit, MissingColumn, MissingTable, Naming,
     Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse, Serving, Stake,
-    StaleTypes, Truncation, Trusted, TypesDiffer, TypesDifference, admission, caller_privileges, has_trigram_index,
+    StaleTypes, Truncation, Trusted, TypesDiffer, TypesDifference, admission, caller_privileges,
+    has_trigram_index,
 };

@@ -7,7 +7,7 @@ use trave_backend::generated::{TypedColumn, TypedEnum, TypedKind, TypedTable};
 use trave_catalog::{
     Catalog, ChangeKind, Column, Provenance, QualifiedName, Table, TypeKind, UserType,
 };
-use trave_source::Origin;
+use trave_source::{Origin, Span};
 
 use crate::model::{Model, TypesFile};
 
@@ -193,7 +193,9 @@ impl<'m> Comparison<'m> {
     /// Columns of another type, or that may be null on one side only.
     fn changed(&self, table: &Table, shown: &TypedTable) -> Vec<TypesDifference> {
         let mut steps = self.catalog.pending.steps.iter();
-        if steps.any(|step| step.table.as_ref().is_some_and(|it| it.name == table.name)) {
+        let is_changing =
+            steps.any(|step| step.table.as_ref().is_some_and(|it| it.name == table.name));
+        if is_changing || self.has_drifted(table, shown) {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -201,17 +203,54 @@ impl<'m> Comparison<'m> {
             let Some(typed) = shown.columns.iter().find(|it| it.name == column.name) else {
                 continue;
             };
-            if let Some(what) = self.differs(column, typed) {
+            let what = self.differs(column, typed);
+            let stated =
+                what.and_then(|what| Some((self.statement_of(table, column, &what)?, what)));
+            if let Some((origin, what)) = stated {
                 found.push(TypesDifference {
                     what,
                     object: table.name.clone(),
                     part: Some(column.name.clone()),
                     shown: Some(typed.span.in_file(self.file.file)),
-                    made: Some(column.origin),
+                    made: Some(origin),
                 });
             }
         }
         found
+    }
+
+    /// Whether a table has columns that no migration ever gave it: then somebody else made or
+    /// changed it, and `create table if not exists` may have done nothing.
+    fn has_drifted(&self, table: &Table, shown: &TypedTable) -> bool {
+        shown.columns.iter().any(|column| {
+            let name = &column.name;
+            let is_computed =
+                self.catalog.functions.keys().any(|(function, _)| function.name == *name);
+            let is_past = table.past_columns.iter().any(|past| past.name == *name);
+            table.column(name).is_none() && !is_past && !is_computed
+        })
+    }
+
+    /// What made a column as it is: a later `alter column`, or else its definition. None where
+    /// that may have done nothing because the table or column was there already, made elsewhere.
+    fn statement_of(&self, table: &Table, column: &Column, what: &TypesDiffer) -> Option<Origin> {
+        let action = if matches!(what, TypesDiffer::Type(..)) { " type " } else { " not null" };
+        let of_catalog = self.model.catalog_of_file.iter();
+        let of_catalog = of_catalog.filter(|(_, catalog)| **catalog == self.file.catalog);
+        let sources =
+            of_catalog.filter_map(|(file, _)| Some((file, self.model.sources.get(*file)?)));
+        let sql = sources.filter(|(_, source)| source.path.ends_with(".sql"));
+        let altered = sql.filter_map(|(file, source)| {
+            let span = last_alter(&source.text, (&table.name.name, &column.name), action)?;
+            Some(span.in_file(*file))
+        });
+        altered.last().or_else(|| {
+            let is_added = self.is_added(table, &column.name);
+            let name = if is_added { column.origin } else { table.origin()? };
+            let text = &self.model.sources.get(name.file)?.text;
+            let before = text.get(..name.span.start as usize)?.trim_end().to_ascii_lowercase();
+            (!before.ends_with(" exists")).then_some(column.origin)
+        })
     }
 
     fn differs(&self, column: &Column, typed: &TypedColumn) -> Option<TypesDiffer> {
@@ -248,8 +287,11 @@ impl<'m> Comparison<'m> {
 
     fn missing_columns(&self, table: &Table, shown: &TypedTable) -> Vec<TypesDifference> {
         let columns = self.catalog.settled_columns(table);
+        let has_drifted = self.has_drifted(table, shown);
+        let is_certain = |column: &Column| !has_drifted || self.is_added(table, &column.name);
         let missing = columns
             .filter(|column| !shown.columns.iter().any(|it| it.name == column.name))
+            .filter(|column| is_certain(column))
             .map(|column| TypesDifference {
                 what: TypesDiffer::NoColumn,
                 object: table.name.clone(),
@@ -258,6 +300,14 @@ impl<'m> Comparison<'m> {
                 made: Some(column.origin),
             });
         missing.collect()
+    }
+
+    /// Whether a statement of its own added a column.
+    fn is_added(&self, of: &Table, name: &SmolStr) -> bool {
+        self.catalog.history.iter().any(|change| match &change.kind {
+            ChangeKind::ColumnAdded { table, column } => *table == of.name && column == name,
+            _ => false,
+        })
     }
 
     fn missing_values(&self, own: &UserType) -> Vec<TypesDifference> {
@@ -298,6 +348,29 @@ impl<'m> Comparison<'m> {
         let mut texts = files.filter_map(|file| self.model.sources.get(*file));
         texts.any(|source| source.text.contains(&literal))
     }
+}
+
+/// The last `alter column` of a column in a text of SQL that does something to it, up to the end of its line or part.
+fn last_alter(text: &str, (table, column): (&str, &str), action: &str) -> Option<Span> {
+    const ALTER: &str = "alter column";
+    let lower = text.to_ascii_lowercase();
+    let altered = lower.match_indices(ALTER).filter_map(|(start, _)| {
+        let (before, rest) = lower.split_at(start);
+        let after = rest.get(ALTER.len()..)?.trim_start().trim_start_matches('"');
+        let after = after.strip_prefix(&column.to_ascii_lowercase())?;
+        let is_whole = after.starts_with(|sign: char| sign == '"' || sign.is_whitespace());
+        let statement = before.rsplit(';').next()?;
+        let end = start + rest.find([';', ',', '\n']).unwrap_or(rest.len());
+        let does = lower.get(start..end)?.contains(action);
+        (is_whole && does && names(statement, table)).then(|| Span::new(start, end))
+    });
+    altered.last()
+}
+
+/// Whether a text has a word.
+fn names(text: &str, word: &str) -> bool {
+    let is_sign = |sign: char| !(sign.is_alphanumeric() || sign == '_');
+    text.split(is_sign).any(|it| it == word)
 }
 
 /// What the generator writes for a type, and whether it is an array; none where that is not

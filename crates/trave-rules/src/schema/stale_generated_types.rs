@@ -1,6 +1,7 @@
 //! Generated types that show another schema than the migrations leave behind.
 
 use trave_rule::model::{Model, StaleTypes, TypesDiffer, TypesDifference};
+use trave_rule::source::Origin;
 use trave_rule::words::{list, plain_list};
 use trave_rule::{Context, rule};
 
@@ -20,29 +21,46 @@ fn stale_generated_types(model: &Model, cx: &mut Context) {
 
 fn report(stale: &StaleTypes, cx: &mut Context) {
     let all = &stale.differences;
-    let first = all.iter().find(|it| it.shown.is_some());
-    let counts = list(counts(all).into_iter().map(|(text, _)| text));
+    let places = places(all);
+    let counts = counts(all);
+    let origin = places.first().map_or(stale.origin, |(origin, _)| *origin);
+    let counted = list(counts.iter().map(|(text, _)| text));
     let finding = cx
-        .report(
-            first.and_then(|it| it.shown).unwrap_or(stale.origin),
-            format!("these types are older than the migrations: {counts}"),
-        )
+        .report(origin, format!("these types are older than the migrations: {counted}"))
         .about(stale.path)
         .help(command(stale));
-    if let Some(first) = first {
-        finding.here(shown(first));
+    if let Some((_, here)) = places.first() {
+        finding.here(shown(here));
     }
-    let others = all.iter().filter(|it| it.shown.is_some()).skip(1).take(SHOWN - 1);
-    for (origin, other) in others.filter_map(|it| Some((it.shown?, it))) {
-        finding.label(origin, shown(other));
+    for (origin, there) in places.iter().skip(1) {
+        finding.label(*origin, shown(there));
     }
-    let led = first.into_iter().chain(all.iter().filter(|it| Some(*it) != first));
-    for (origin, one) in led.take(SHOWN).filter_map(|it| Some((it.made?, it))) {
+    let led: Vec<&TypesDifference> =
+        places.iter().filter_map(|(_, of)| of.first().copied()).collect();
+    let rest = all.iter().filter(|one| !led.contains(one));
+    let labelled: Vec<&TypesDifference> =
+        led.iter().copied().chain(rest).filter(|one| one.made.is_some()).take(SHOWN).collect();
+    for (origin, one) in labelled.iter().filter_map(|one| Some((one.made?, one))) {
         finding.label(origin, made(one));
     }
-    for (text, of_kind) in self::counts(all).iter().filter(|(_, of_kind)| of_kind.len() > 1) {
+    let is_told = |of_kind: &[&TypesDifference]| of_kind.iter().all(|it| labelled.contains(it));
+    for (text, of_kind) in counts.iter().filter(|(_, of_kind)| !is_told(of_kind)) {
         finding.note(format!("{text}: {}", named(of_kind)));
     }
+}
+
+/// The first places in the types where something differs, each with what does.
+fn places(all: &[TypesDifference]) -> Vec<(Origin, Vec<&TypesDifference>)> {
+    let mut places: Vec<(Origin, Vec<&TypesDifference>)> = Vec::new();
+    for (origin, one) in all.iter().filter_map(|one| Some((one.shown?, one))) {
+        let full = places.len() == SHOWN;
+        match places.iter_mut().find(|(known, _)| *known == origin) {
+            Some((_, there)) => there.push(one),
+            None if full => {}
+            None => places.push((origin, vec![one])),
+        }
+    }
+    places
 }
 
 /// What differs, by kind: a few words with the number, and the differences.
@@ -83,8 +101,12 @@ fn kind(what: &TypesDiffer) -> usize {
 
 /// `notes.pinned`, `listings` … and how many more.
 fn named(differences: &[&TypesDifference]) -> String {
-    let names = differences.iter().take(NAMED).map(|it| format!("`{}`", name(it)));
-    match differences.len().saturating_sub(NAMED) {
+    some_of(differences, name)
+}
+
+fn some_of(all: &[&TypesDifference], name: impl Fn(&TypesDifference) -> String) -> String {
+    let names = all.iter().take(NAMED).map(|one| format!("`{}`", name(one)));
+    match all.len().saturating_sub(NAMED) {
         0 => list(names),
         more => format!("{} and {more} more", plain_list(names)),
     }
@@ -96,16 +118,21 @@ fn name(one: &TypesDifference) -> String {
 }
 
 /// What is wrong at a place in the types.
-fn shown(one: &TypesDifference) -> String {
-    let part = one.part.as_deref().unwrap_or_default();
+fn shown(there: &[&TypesDifference]) -> String {
+    let Some(one) = there.first() else { return String::new() };
     match &one.what {
-        TypesDiffer::TableGone(None) | TypesDiffer::ColumnGone(None) => "no longer there".to_owned(),
+        TypesDiffer::TableGone(None) | TypesDiffer::ColumnGone(None) => {
+            "no longer there".to_owned()
+        }
         TypesDiffer::TableGone(Some(new)) => format!("now called `{}`", new.name),
         TypesDiffer::ColumnGone(Some(new)) => format!("now called `{new}`"),
         TypesDiffer::MayBeNull => "it may be null".to_owned(),
         TypesDiffer::NeverNull => "it is never null".to_owned(),
-        TypesDiffer::Type(shown, is) => format!("`{shown}` here, but `{is}` in the database"),
-        _ => format!("`{part}` is missing"),
+        TypesDiffer::Type(shown, is) => format!("`{shown}` here, but `{is}` in the migrations"),
+        _ => {
+            let parts = some_of(there, |it| it.part.clone().unwrap_or_default().to_string());
+            format!("without {parts}")
+        }
     }
 }
 
@@ -124,7 +151,9 @@ fn made(one: &TypesDifference) -> String {
             format!("`{name}` is made here, the types lack it")
         }
         TypesDiffer::NoColumn => format!("`{name}` is added here"),
-        _ => format!("`{name}` is made here"),
+        TypesDiffer::MayBeNull => format!("`{name}` may be null"),
+        TypesDiffer::NeverNull => format!("`{name}` is never null"),
+        TypesDiffer::Type(_, is) => format!("`{name}` is `{is}`"),
     }
 }
 
