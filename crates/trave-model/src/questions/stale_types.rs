@@ -1,13 +1,13 @@
 //! Generated types that show another schema than the migrations leave behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use trave_backend::generated::{TypedColumn, TypedEnum, TypedKind, TypedTable};
 use trave_catalog::{
     Catalog, ChangeKind, Column, Provenance, QualifiedName, Table, TypeKind, UserType,
 };
-use trave_source::{Origin, Span};
+use trave_source::{FileId, Origin, Source, Span};
 
 use crate::model::{Model, TypesFile};
 
@@ -37,6 +37,9 @@ pub struct TypesDifference {
     pub shown: Option<Origin>,
     /// The place in the migrations that made or dropped it.
     pub made: Option<Origin>,
+    /// Whether the types show what later migrations made, so that their age explains nothing: the
+    /// database that they were generated from is another than the migrations make.
+    pub overtaken: bool,
 }
 
 /// How types and migrations can differ.
@@ -131,7 +134,42 @@ impl<'m> Comparison<'m> {
         found.extend(self.missing_tables());
         found.extend(both().flat_map(|(table, shown)| self.missing_columns(table, shown)));
         found.extend(self.catalog.types.values().flat_map(|own| self.missing_values(own)));
+        let overtaken = self.overtaken(&found);
+        for one in &mut found {
+            one.overtaken = one.made.is_some_and(|origin| overtaken.contains(&origin.file));
+        }
         found
+    }
+
+    /// Migrations that differ although the types show what later ones made. The types are taken
+    /// to be as old as explains most: all before is shown, all after is not.
+    fn overtaken(&self, differences: &[TypesDifference]) -> BTreeSet<FileId> {
+        let differ: BTreeSet<FileId> =
+            differences.iter().filter_map(|one| Some(one.made?.file)).collect();
+        let known = self.shown_files().union(&differ).copied().collect::<BTreeSet<FileId>>();
+        let mut order: Vec<FileId> = Vec::new();
+        for file in self.catalog.history.iter().map(|change| change.origin.file) {
+            if known.contains(&file) && !order.contains(&file) {
+                order.push(file);
+            }
+        }
+        let unexplained = |age: usize| {
+            let (before, after) = order.split_at(age);
+            before.iter().filter(|file| differ.contains(file)).count()
+                + after.iter().filter(|file| !differ.contains(file)).count()
+        };
+        let age = (0..=order.len()).min_by_key(|age| unexplained(*age)).unwrap_or(0);
+        order.iter().take(age).filter(|file| differ.contains(file)).copied().collect()
+    }
+
+    /// The migrations that made columns which the types show.
+    fn shown_files(&self) -> BTreeSet<FileId> {
+        let tables = self.settled().filter_map(|table| Some((table, self.table_shown(table)?)));
+        let columns = tables.flat_map(|(table, shown)| {
+            let columns = self.catalog.settled_columns(table);
+            columns.filter(|column| shown.columns.iter().any(|it| it.name == column.name))
+        });
+        columns.map(|column| column.origin.file).collect()
     }
 
     fn table_shown(&self, table: &Table) -> Option<&'m TypedTable> {
@@ -170,6 +208,7 @@ impl<'m> Comparison<'m> {
                 part: None,
                 shown: Some(shown.span.in_file(self.file.file)),
                 made: Some(origin),
+                overtaken: false,
             })
         })
     }
@@ -185,6 +224,7 @@ impl<'m> Comparison<'m> {
                 part: Some(column.name.clone()),
                 shown: Some(column.span.in_file(self.file.file)),
                 made: Some(past.origin),
+                overtaken: false,
             })
         });
         found.collect()
@@ -213,6 +253,7 @@ impl<'m> Comparison<'m> {
                     part: Some(column.name.clone()),
                     shown: Some(typed.span.in_file(self.file.file)),
                     made: Some(origin),
+                    overtaken: false,
                 });
             }
         }
@@ -231,18 +272,21 @@ impl<'m> Comparison<'m> {
         })
     }
 
+    fn migrations(&self) -> impl Iterator<Item = (FileId, &'m Source)> {
+        let model = self.model;
+        let of_catalog = model.catalog_of_file.iter();
+        let of_catalog = of_catalog.filter(|(_, catalog)| **catalog == self.file.catalog);
+        let sources = of_catalog.filter_map(|(file, _)| Some((*file, model.sources.get(*file)?)));
+        sources.filter(|(_, source)| source.path.ends_with(".sql"))
+    }
+
     /// What made a column as it is: a later `alter column`, or else its definition. None where
     /// that may have done nothing because the table or column was there already, made elsewhere.
     fn statement_of(&self, table: &Table, column: &Column, what: &TypesDiffer) -> Option<Origin> {
         let action = if matches!(what, TypesDiffer::Type(..)) { " type " } else { " not null" };
-        let of_catalog = self.model.catalog_of_file.iter();
-        let of_catalog = of_catalog.filter(|(_, catalog)| **catalog == self.file.catalog);
-        let sources =
-            of_catalog.filter_map(|(file, _)| Some((file, self.model.sources.get(*file)?)));
-        let sql = sources.filter(|(_, source)| source.path.ends_with(".sql"));
-        let altered = sql.filter_map(|(file, source)| {
+        let altered = self.migrations().filter_map(|(file, source)| {
             let span = last_alter(&source.text, (&table.name.name, &column.name), action)?;
-            Some(span.in_file(*file))
+            Some(span.in_file(file))
         });
         altered.last().or_else(|| {
             let is_added = self.is_added(table, &column.name);
@@ -271,7 +315,7 @@ impl<'m> Comparison<'m> {
     fn missing_tables(&self) -> Vec<TypesDifference> {
         let missing = |what: TypesDiffer, object: &QualifiedName, made: Option<Origin>| {
             let object = object.clone();
-            TypesDifference { what, object, part: None, shown: None, made }
+            TypesDifference { what, object, part: None, shown: None, made, overtaken: false }
         };
         let tables = self.settled().map(|it| (TypesDiffer::NoTable, &it.name, it.origin()));
         let views = self.catalog.views.values().filter_map(|view| {
@@ -298,6 +342,7 @@ impl<'m> Comparison<'m> {
                 part: Some(column.name.clone()),
                 shown: Some(shown.span.in_file(self.file.file)),
                 made: Some(column.origin),
+                overtaken: false,
             });
         missing.collect()
     }
@@ -327,26 +372,36 @@ impl<'m> Comparison<'m> {
                 part: None,
                 shown: None,
                 made: Some(made),
+                overtaken: false,
             }];
         };
         let missing = values.iter().filter(|value| !shown.values.contains(value));
-        let certain = missing.filter(|value| !self.is_pending_value(value));
-        let differences = certain.map(|value| TypesDifference {
+        let placed = missing.map(|value| (value, self.place_of_value(value).unwrap_or(made)));
+        let certain = placed.filter(|(_, place)| !self.catalog.pending.holds(*place));
+        let differences = certain.map(|(value, place)| TypesDifference {
             what: TypesDiffer::NoValue,
             object: own.name.clone(),
             part: Some(value.clone()),
             shown: Some(shown.span.in_file(self.file.file)),
-            made: Some(made),
+            made: Some(place),
+            overtaken: false,
         });
         differences.collect()
     }
 
-    /// Whether a migration that is not applied yet writes a value of an enum.
-    fn is_pending_value(&self, value: &str) -> bool {
+    /// Where a value was added to an enum that was there already.
+    fn place_of_value(&self, value: &str) -> Option<Origin> {
         let literal = format!("'{}'", value.replace('\'', "''"));
-        let files = self.catalog.pending.files.iter();
-        let mut texts = files.filter_map(|file| self.model.sources.get(*file));
-        texts.any(|source| source.text.contains(&literal))
+        let places = self.migrations().filter_map(|(file, source)| {
+            let mut places = source.text.match_indices(&literal);
+            let (start, _) = places.find(|(start, _)| {
+                let before = source.text.get(..*start).unwrap_or_default();
+                let statement = before.rsplit(';').next().unwrap_or_default();
+                statement.to_ascii_lowercase().contains("add value")
+            })?;
+            Some(Span::new(start, start + literal.len()).in_file(file))
+        });
+        places.last()
     }
 }
 

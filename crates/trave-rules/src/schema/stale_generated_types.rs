@@ -3,7 +3,7 @@
 use trave_rule::model::{Model, StaleTypes, TypesDiffer, TypesDifference};
 use trave_rule::source::Origin;
 use trave_rule::words::{list, plain_list};
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Level, rule};
 
 /// How many differences are shown at their places, and how many of one kind are named.
 const SHOWN: usize = 3;
@@ -11,6 +11,10 @@ const NAMED: usize = 5;
 
 /// Schemas that the generator shows without being asked.
 const USUAL: [&str; 2] = ["public", "graphql_public"];
+
+/// Why age does not explain a difference.
+const OTHER: &str =
+    "the types show what later migrations made: they, or their database, were changed by hand";
 
 #[rule]
 fn stale_generated_types(model: &Model, cx: &mut Context) {
@@ -20,15 +24,24 @@ fn stale_generated_types(model: &Model, cx: &mut Context) {
 }
 
 fn report(stale: &StaleTypes, cx: &mut Context) {
-    let all = &stale.differences;
-    let places = places(all);
-    let counts = counts(all);
+    let (overtaken, newer): (Vec<&TypesDifference>, Vec<&TypesDifference>) =
+        stale.differences.iter().partition(|one| one.overtaken);
+    let is_old = !newer.is_empty();
+    let all = if is_old { newer } else { overtaken.clone() };
+    let (places, counts) = (places(&all), counts(&all));
     let origin = places.first().map_or(stale.origin, |(origin, _)| *origin);
     let counted = list(counts.iter().map(|(text, _)| text));
-    let finding = cx
-        .report(origin, format!("these types are older than the migrations: {counted}"))
-        .about(stale.path)
-        .help(command(stale));
+    let message = if is_old {
+        format!("these types are older than the migrations: {counted}")
+    } else {
+        format!("these types are not what the migrations make: {counted}")
+    };
+    let finding = cx.report(origin, message).about(stale.path).help(command(stale));
+    if !is_old {
+        finding.level(Level::Info).note(OTHER);
+    } else if !overtaken.is_empty() {
+        finding.note(format!("{} differ as well, but {OTHER}", named(&overtaken)));
+    }
     if let Some((_, here)) = places.first() {
         finding.here(shown(here));
     }
@@ -37,7 +50,7 @@ fn report(stale: &StaleTypes, cx: &mut Context) {
     }
     let led: Vec<&TypesDifference> =
         places.iter().filter_map(|(_, of)| of.first().copied()).collect();
-    let rest = all.iter().filter(|one| !led.contains(one));
+    let rest = all.iter().copied().filter(|one| !led.contains(one));
     let labelled: Vec<&TypesDifference> =
         led.iter().copied().chain(rest).filter(|one| one.made.is_some()).take(SHOWN).collect();
     for (origin, one) in labelled.iter().filter_map(|one| Some((one.made?, one))) {
@@ -50,7 +63,7 @@ fn report(stale: &StaleTypes, cx: &mut Context) {
 }
 
 /// The first places in the types where something differs, each with what does.
-fn places(all: &[TypesDifference]) -> Vec<(Origin, Vec<&TypesDifference>)> {
+fn places<'d>(all: &[&'d TypesDifference]) -> Vec<(Origin, Vec<&'d TypesDifference>)> {
     let mut places: Vec<(Origin, Vec<&TypesDifference>)> = Vec::new();
     for (origin, one) in all.iter().filter_map(|one| Some((one.shown?, one))) {
         let full = places.len() == SHOWN;
@@ -64,7 +77,7 @@ fn places(all: &[TypesDifference]) -> Vec<(Origin, Vec<&TypesDifference>)> {
 }
 
 /// What differs, by kind: a few words with the number, and the differences.
-fn counts(all: &[TypesDifference]) -> Vec<(String, Vec<&TypesDifference>)> {
+fn counts<'d>(all: &[&'d TypesDifference]) -> Vec<(String, Vec<&'d TypesDifference>)> {
     const KINDS: [(&str, &str, &str); 8] = [
         ("table", "is gone", "are gone"),
         ("column", "is gone", "are gone"),
@@ -76,7 +89,7 @@ fn counts(all: &[TypesDifference]) -> Vec<(String, Vec<&TypesDifference>)> {
         ("enum value", "is missing", "are missing"),
     ];
     let counted = KINDS.iter().enumerate().map(|(at, (thing, one, many))| {
-        let of_kind: Vec<_> = all.iter().filter(|it| kind(&it.what) == at).collect();
+        let of_kind: Vec<_> = all.iter().copied().filter(|it| kind(&it.what) == at).collect();
         let text = match of_kind.len() {
             1 => format!("1 {thing} {one}"),
             count => format!("{count} {thing}s {many}"),
@@ -146,11 +159,10 @@ fn made(one: &TypesDifference) -> String {
         TypesDiffer::TableGone(Some(_)) | TypesDiffer::ColumnGone(Some(_)) => {
             format!("`{name}` is renamed here")
         }
-        TypesDiffer::NoValue => format!("the enum of `{name}`"),
         TypesDiffer::NoTable | TypesDiffer::NoView | TypesDiffer::NoEnum => {
             format!("`{name}` is made here, the types lack it")
         }
-        TypesDiffer::NoColumn => format!("`{name}` is added here"),
+        TypesDiffer::NoColumn | TypesDiffer::NoValue => format!("`{name}` is added here"),
         TypesDiffer::MayBeNull => format!("`{name}` may be null"),
         TypesDiffer::NeverNull => format!("`{name}` is never null"),
         TypesDiffer::Type(_, is) => format!("`{name}` is `{is}`"),
@@ -167,4 +179,151 @@ fn command(stale: &StaleTypes) -> String {
         String::new()
     };
     format!("supabase gen types typescript --local{schemas} > {}", stale.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    #[test]
+    fn enums_nulls_types_and_new_names() {
+        check(
+            &super::RULE,
+            r#"
+//- supabase/migrations/001.sql
+create type state as enum ('draft', 'live');
+create table posts (id bigint primary key, state state not null, views integer not null, at date not null);
+create table drafts (id bigint primary key, tags text[] not null);
+alter table drafts rename to sketches;
+//- supabase/migrations/002.sql
+alter type state add value 'gone';
+alter table posts alter column views drop not null;
+alter table posts alter column at type jsonb using to_jsonb(at);
+//- src/database.types.ts
+export type Database = {
+  __InternalSupabase: { PostgrestVersion: "14.1" }
+  public: {
+    Tables: {
+      drafts: {
+//    ^^^^^^ these types are older than the migrations: 1 table is gone, 2 columns changed, 1 table is missing and 1 enum value is missing
+        Row: { id: number; tags: string[] }
+        Insert: { id: number; tags: string[] }
+      }
+      posts: {
+        Row: { at: string; id: number; state: Database["public"]["Enums"]["state"]; views: number }
+        Insert: { at: string; id: number; state: Database["public"]["Enums"]["state"]; views: number }
+      }
+    }
+    Enums: { state: "draft" | "live" }
+  }
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_to_the_migrations_stays_untold() {
+        check(
+            &super::RULE,
+            r#"
+//- supabase/migrations/001.sql
+create schema audit;
+create table audit.events (id bigint primary key);
+create table posts (id bigint primary key, at timestamptz not null, near interval) partition by range (at);
+create table posts_old partition of posts for values from (minvalue) to ('2020-01-01');
+create table if not exists notes (id bigint primary key, body text, colour text);
+drop table if exists never_made;
+//- src/database.types.ts
+export type Database = {
+  public: {
+    Tables: {
+      never_made: { Row: { id: number }; Insert: { id: number } }
+      notes: {
+        Row: { body: string; extra: string | null; id: number }
+        Insert: { body: string; extra?: string | null; id: number }
+      }
+      posts: {
+        Row: { at: string; id: number; near: unknown }
+        Insert: { at: string; id: number; near?: unknown }
+      }
+    }
+  }
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn rows_that_somebody_wrote_down_are_no_generated_types() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table posts (id bigint primary key, title text not null);
+//- src/database.types.ts
+export type Database = { public: { Tables: { posts: {
+  Row: { id: number }
+} } } }
+",
+        );
+    }
+
+    #[test]
+    fn what_later_migrations_overtook_is_not_a_matter_of_age() {
+        check(
+            &super::RULE,
+            r"
+//- supabase/migrations/001.sql
+create table posts (id bigint primary key);
+//- supabase/migrations/002.sql
+create table nonces (id bigint primary key);
+//- supabase/migrations/003.sql
+alter table posts add column title text;
+//- supabase/migrations/004.sql
+alter table posts add column body text;
+//- src/database.types.ts
+export type Database = {
+//          ^^^^^^^^ these types are not what the migrations make: 1 table is missing
+  public: {
+    Tables: {
+      posts: {
+        Row: { body: string | null; id: number; title: string | null }
+        Insert: { body?: string | null; id: number; title?: string | null }
+      }
+    }
+  }
+}
+",
+        );
+    }
+
+    #[test]
+    fn migrations_that_are_not_applied_yet_are_not_in_the_types() {
+        check(
+            &super::RULE,
+            r"
+//- trave.toml
+applied-until = '1'
+//- supabase/migrations/1_a.sql
+create type state as enum ('draft');
+create table posts (id bigint primary key, title text, colour text);
+//- supabase/migrations/2_b.sql
+alter table posts drop column colour, add column body text, alter column title set not null;
+alter type state add value 'live';
+create table notes (id bigint primary key);
+//- src/database.types.ts
+export type Database = {
+  public: {
+    Tables: {
+      posts: {
+        Row: { colour: string | null; id: number; title: string | null }
+        Insert: { colour?: string | null; id: number; title?: string | null }
+      }
+    }
+    Enums: { state: 'draft' }
+  }
+}
+",
+        );
+    }
 }
