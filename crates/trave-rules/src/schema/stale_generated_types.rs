@@ -28,9 +28,9 @@ fn report(stale: &StaleTypes, cx: &mut Context) {
         stale.differences.iter().partition(|one| one.overtaken);
     let is_old = !newer.is_empty();
     let all = if is_old { newer } else { overtaken.clone() };
-    let (places, counts) = (places(&all), counts(&all));
+    let places = places(&all);
     let origin = places.first().map_or(stale.origin, |(origin, _)| *origin);
-    let counted = list(counts.iter().map(|(text, _)| text));
+    let counted = summary(&all);
     let message = if is_old {
         format!("these types are older than the migrations: {counted}")
     } else {
@@ -40,7 +40,7 @@ fn report(stale: &StaleTypes, cx: &mut Context) {
     if !is_old {
         finding.level(Level::Info).note(OTHER);
     } else if !overtaken.is_empty() {
-        finding.note(format!("{} differ as well, but {OTHER}", named(&overtaken)));
+        finding.note(format!("age does not explain {}: {OTHER}", named(&overtaken)));
     }
     if let Some((_, here)) = places.first() {
         finding.here(shown(here));
@@ -56,9 +56,9 @@ fn report(stale: &StaleTypes, cx: &mut Context) {
     for (origin, one) in labelled.iter().filter_map(|one| Some((one.made?, one))) {
         finding.label(origin, made(one));
     }
-    let is_told = |of_kind: &[&TypesDifference]| of_kind.iter().all(|it| labelled.contains(it));
-    for (text, of_kind) in counts.iter().filter(|(_, of_kind)| !is_told(of_kind)) {
-        finding.note(format!("{text}: {}", named(of_kind)));
+    let tells_all = |of_kind: &[&TypesDifference]| of_kind.iter().all(|it| labelled.contains(it));
+    for (things, fate, of_kind) in counts(&all).iter().filter(|(.., of)| !tells_all(of)) {
+        finding.note(format!("{}: {}", said(things, *fate, of_kind.len()), named(of_kind)));
     }
 }
 
@@ -76,27 +76,47 @@ fn places<'d>(all: &[&'d TypesDifference]) -> Vec<(Origin, Vec<&'d TypesDifferen
     places
 }
 
-/// What differs, by kind: a few words with the number, and the differences.
-fn counts<'d>(all: &[&'d TypesDifference]) -> Vec<(String, Vec<&'d TypesDifference>)> {
-    const KINDS: [(&str, &str, &str); 8] = [
-        ("table", "is gone", "are gone"),
-        ("column", "is gone", "are gone"),
-        ("column", "changed", "changed"),
-        ("table", "is missing", "are missing"),
-        ("view", "is missing", "are missing"),
-        ("column", "is missing", "are missing"),
-        ("enum", "is missing", "are missing"),
-        ("enum value", "is missing", "are missing"),
-    ];
-    let counted = KINDS.iter().enumerate().map(|(at, (thing, one, many))| {
-        let of_kind: Vec<_> = all.iter().copied().filter(|it| kind(&it.what) == at).collect();
-        let text = match of_kind.len() {
-            1 => format!("1 {thing} {one}"),
-            count => format!("{count} {thing}s {many}"),
-        };
-        (text, of_kind)
+/// What became of one thing, and of several.
+type Fate = (&'static str, &'static str);
+const GONE: Fate = ("is gone", "are gone");
+const CHANGED: Fate = ("changed", "changed");
+const MISSING: Fate = ("is missing", "are missing");
+
+/// The kinds of differences.
+const KINDS: [(&str, Fate); 8] = [
+    ("table", GONE),
+    ("column", GONE),
+    ("column", CHANGED),
+    ("table", MISSING),
+    ("view", MISSING),
+    ("column", MISSING),
+    ("enum", MISSING),
+    ("enum value", MISSING),
+];
+
+/// `1 column is gone; 4 tables and 2 columns are missing`.
+fn summary(all: &[&TypesDifference]) -> String {
+    let counts = counts(all);
+    let said = [GONE, CHANGED, MISSING].into_iter().filter_map(|fate| {
+        let of_fate = counts.iter().filter(|(_, of, _)| *of == fate);
+        let total: usize = of_fate.clone().map(|(.., of_kind)| of_kind.len()).sum();
+        (total > 0).then(|| said(&list(of_fate.map(|(things, ..)| things)), fate, total))
     });
-    counted.filter(|(_, of_kind)| !of_kind.is_empty()).collect()
+    said.collect::<Vec<_>>().join("; ")
+}
+
+fn said(things: &str, (one, several): Fate, count: usize) -> String {
+    format!("{things} {}", if count == 1 { one } else { several })
+}
+
+/// What differs, by kind: how many of which things, what became of them, and the differences.
+fn counts<'d>(all: &[&'d TypesDifference]) -> Vec<(String, Fate, Vec<&'d TypesDifference>)> {
+    let counted = KINDS.iter().enumerate().map(|(at, (thing, fate))| {
+        let of_kind: Vec<_> = all.iter().copied().filter(|it| kind(&it.what) == at).collect();
+        let plural = if of_kind.len() == 1 { "" } else { "s" };
+        (format!("{} {thing}{plural}", of_kind.len()), *fate, of_kind)
+    });
+    counted.filter(|(.., of_kind)| !of_kind.is_empty()).collect()
 }
 
 fn kind(what: &TypesDiffer) -> usize {
@@ -171,13 +191,9 @@ fn made(one: &TypesDifference) -> String {
 
 /// The command that writes the file anew.
 fn command(stale: &StaleTypes) -> String {
-    let schemas = stale.schemas.iter().map(|schema| schema.as_str());
-    let asked = schemas.clone().any(|schema| !USUAL.contains(&schema));
-    let schemas = if asked {
-        format!(" --schema {}", schemas.collect::<Vec<_>>().join(","))
-    } else {
-        String::new()
-    };
+    let asked = stale.schemas.iter().any(|schema| !USUAL.contains(&schema.as_str()));
+    let schemas =
+        if asked { format!(" --schema {}", stale.schemas.join(",")) } else { String::new() };
     format!("supabase gen types typescript --local{schemas} > {}", stale.path)
 }
 
@@ -205,7 +221,7 @@ export type Database = {
   public: {
     Tables: {
       drafts: {
-//    ^^^^^^ these types are older than the migrations: 1 table is gone, 2 columns changed, 1 table is missing and 1 enum value is missing
+//    ^^^^^^ these types are older than the migrations: 1 table is gone; 2 columns changed; 1 table and 1 enum value are missing
         Row: { id: number; tags: string[] }
         Insert: { id: number; tags: string[] }
       }
@@ -225,7 +241,7 @@ export type Database = {
     fn what_is_unknown_to_the_migrations_stays_untold() {
         check(
             &super::RULE,
-            r#"
+            r"
 //- supabase/migrations/001.sql
 create schema audit;
 create table audit.events (id bigint primary key);
@@ -249,7 +265,7 @@ export type Database = {
     }
   }
 }
-"#,
+",
         );
     }
 
