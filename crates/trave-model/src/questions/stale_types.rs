@@ -405,7 +405,8 @@ impl<'m> Comparison<'m> {
     }
 }
 
-/// The last `alter column` of a column in a text of SQL that does something to it, up to the end of its line or part.
+/// The last `alter column` of a column in a text of SQL that does what is asked for, up to the end
+/// of its line or part.
 fn last_alter(text: &str, (table, column): (&str, &str), action: &str) -> Option<Span> {
     const ALTER: &str = "alter column";
     let lower = text.to_ascii_lowercase();
