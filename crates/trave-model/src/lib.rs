@@ -21,11 +21,12 @@ pub use link::link;
 pub use model::{
     Answer, Before, BeforeKind, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache,
     Guarded, IgnoreComment, LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach,
-    Route, RouteId, RouteKind, Same, SecretLiteral, Step, Token,
+    Route, RouteId, RouteKind, Same, SecretLiteral, Step, Token, TypesFile,
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{
     Admission, Cascade, FoundBy, GoneColumn, Misfit, MissingColumn, MissingTable, Naming,
     Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse, Serving, Stake,
-    Truncation, Trusted, admission, caller_privileges, has_trigram_index,
+    StaleTypes, Truncation, Trusted, TypesDiffer, TypesDifference, admission, caller_privileges,
+    has_trigram_index,
 };

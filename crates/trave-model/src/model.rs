@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use trave_backend::effect::{AuthCheck, CacheUse, ClaimUse, Guard, Response, RowsUse, TokenUse};
-use trave_backend::generated::GeneratedTable;
+use trave_backend::generated::{GeneratedTable, GeneratedTypes};
 use trave_backend::value::Input;
 use trave_catalog::{Catalog, QualifiedName, Table};
 use trave_source::{FileId, Notice, Origin, Sources};
@@ -53,6 +53,8 @@ pub struct Model {
     pub comments: Vec<IgnoreComment>,
     /// Tables as generated types show them, by the root of their catalog: a second witness.
     pub generated: BTreeMap<SmolStr, Vec<GeneratedTable>>,
+    /// The files of generated types.
+    pub types_files: Vec<TypesFile>,
     /// SQL that belongs to no migration: run by hand, seeds, notes. A witness of what it names.
     pub other_sql: Vec<String>,
     /// The queries on each table, by catalog and name; [`Model::index_queries`] fills it.
@@ -63,6 +65,17 @@ pub struct Model {
     pub notices: Vec<Notice>,
     /// Thresholds and lists from the settings that rules obey.
     pub policy: ModelSettings,
+}
+
+/// A file of types that were generated from a database.
+#[derive(Debug, Clone)]
+pub struct TypesFile {
+    /// The file.
+    pub file: FileId,
+    /// The catalog of that database, by index.
+    pub catalog: usize,
+    /// What it shows.
+    pub types: GeneratedTypes,
 }
 
 /// Settings that say something about the project rather than about a rule.

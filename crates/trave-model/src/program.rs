@@ -11,7 +11,7 @@ use trave_catalog::Catalog;
 use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir::Module;
 
-use crate::model::{Coverage, IgnoreComment, ModelSettings};
+use crate::model::{Coverage, IgnoreComment, ModelSettings, TypesFile};
 
 /// What we know of libraries and frameworks: in production everything of trave-backend, in tests
 /// what the test needs.
@@ -59,6 +59,8 @@ pub struct Program {
     pub comments: Vec<IgnoreComment>,
     /// Tables as generated types show them, by the root of their catalog.
     pub generated: BTreeMap<SmolStr, Vec<GeneratedTable>>,
+    /// The files of generated types, in the order of their ids.
+    pub types_files: Vec<TypesFile>,
     /// The texts of SQL files that are no migrations.
     pub other_sql: Vec<String>,
     /// What could not be read.

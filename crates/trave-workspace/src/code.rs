@@ -12,7 +12,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use trave_backend::declared::may_declare;
-use trave_backend::generated::{self, GeneratedTable};
+use trave_backend::generated::{self, GeneratedTypes};
 use trave_backend::scan::{NEEDLES, is_entry_path};
 use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir;
@@ -47,13 +47,24 @@ pub(crate) struct Parsed {
     pub(crate) named: bool,
 }
 
+/// A file of generated types.
+#[derive(Debug)]
+pub(crate) struct TypesText {
+    /// Its path.
+    pub(crate) path: String,
+    /// Its text.
+    pub(crate) text: Arc<str>,
+    /// What it shows.
+    pub(crate) types: GeneratedTypes,
+}
+
 /// The code of a project.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
     /// Parsed files, in order of path.
     pub(crate) parsed: Vec<Parsed>,
-    /// Tables that generated types show, with the path of the file.
-    pub(crate) generated: Vec<(String, Vec<GeneratedTable>)>,
+    /// Generated types, which are read in a way of their own.
+    pub(crate) generated: Vec<TypesText>,
     /// The files that others import which were not parsed.
     pub(crate) imported_elsewhere: BTreeSet<u32>,
     /// How many files were looked at.
@@ -219,7 +230,9 @@ impl CodeFiles<'_> {
             return scanned;
         }
         if generated::is_generated(&text) {
-            scanned.generated = Some((file.path.clone(), generated::read(&text)));
+            let types = generated::read(&text);
+            scanned.generated =
+                Some(TypesText { path: file.path.clone(), text: text.into(), types });
             return scanned;
         }
         let named = needles.is_none_or(|needles| needles.is_match(&text));
@@ -299,7 +312,7 @@ struct Scanned {
     bytes: u64,
     picked: Option<Picked>,
     sketch: Option<(String, Sketch)>,
-    generated: Option<(String, Vec<GeneratedTable>)>,
+    generated: Option<TypesText>,
     notice: Option<Notice>,
 }
 

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use trave_backend::generated::GeneratedTable;
 use trave_catalog::{MigrationRoot, RootConfig};
-use trave_model::{Backend, Coverage, Model, ModelSettings, Package, Program};
+use trave_model::{Backend, Coverage, Model, ModelSettings, Package, Program, TypesFile};
 use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir::Module;
 
@@ -103,7 +103,9 @@ pub(crate) fn make(
     let start = Instant::now();
     let coverage = Coverage { pending, ..parts.coverage(schema_files) };
     let witnesses = parts.set_fragments_aside();
+    let types_files = parts.types_files(&mut sources);
     let (mut program, roots) = parts.assemble(sources);
+    program.types_files = types_files;
     program.coverage = coverage;
     for (root, tables) in witnesses {
         program.generated.entry(root).or_default().extend(tables);
@@ -223,6 +225,7 @@ impl Parts<'_> {
             coverage: Coverage::default(),
             settings: model_settings(self.settings),
             generated,
+            types_files: Vec::new(),
             other_sql: self.migrations.other,
         };
         (program, roots)
@@ -231,13 +234,24 @@ impl Parts<'_> {
     /// Tables that generated types show, by the root that their file speaks to.
     fn generated(&self, placing: &Placing<'_>) -> BTreeMap<SmolStr, Vec<GeneratedTable>> {
         let mut tables: BTreeMap<SmolStr, Vec<GeneratedTable>> = BTreeMap::new();
-        for (path, shown) in &self.code.generated {
-            let root = placing.root_of(path).and_then(|at| self.migrations.roots.get(at));
+        for one in &self.code.generated {
+            let root = placing.root_of(&one.path).and_then(|at| self.migrations.roots.get(at));
             if let Some(root) = root {
-                tables.entry(root.folder.clone()).or_default().extend(shown.iter().cloned());
+                tables.entry(root.folder.clone()).or_default().extend(one.types.names());
             }
         }
         tables
+    }
+
+    /// The files of generated types, which become sources, with the root that each speaks to.
+    fn types_files(&self, sources: &mut Sources) -> Vec<TypesFile> {
+        let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
+        let placed = self.code.generated.iter().filter_map(|one| {
+            let catalog = placing.root_of(&one.path)?;
+            let file = sources.add(one.path.as_str(), Arc::clone(&one.text));
+            Some(TypesFile { file, catalog, types: one.types.clone() })
+        });
+        placed.collect()
     }
 
     /// Takes the roots away that are fragments of others, and keeps what they show.

@@ -177,6 +177,7 @@ fn complete(mut model: Model, program: Program) -> Model {
     model.notices = program.notices;
     model.policy = program.settings;
     model.generated = program.generated;
+    model.types_files = program.types_files;
     model.other_sql = program.other_sql;
     model.index_queries();
     model

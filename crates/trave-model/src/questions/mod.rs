@@ -22,6 +22,7 @@ mod routes;
 mod rows;
 mod scan;
 mod single;
+mod stale_types;
 mod writers;
 
 pub use access::{Admission, admission, caller_privileges};
@@ -38,3 +39,4 @@ pub use policy_lookups::PolicyLookup;
 pub use references::ReferenceUse;
 pub use scan::{Serving, has_trigram_index};
 pub use single::PartOfKey;
+pub use stale_types::{StaleTypes, TypesDiffer, TypesDifference};
