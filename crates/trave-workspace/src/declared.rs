@@ -207,6 +207,7 @@ fn declared_by(tool: Tool) -> DeclaredBy {
     match tool {
         Tool::Prisma => DeclaredBy::Prisma,
         Tool::Drizzle => DeclaredBy::Drizzle,
+        Tool::TypeOrm => DeclaredBy::TypeOrm,
     }
 }
 

@@ -118,6 +118,8 @@ pub enum DeclaredBy {
     Prisma,
     /// `pgTable(…)`, `mysqlTable(…)`, `sqliteTable(…)`.
     Drizzle,
+    /// Classes with `@Entity()` of TypeORM.
+    TypeOrm,
 }
 
 /// Everything a root's migrations leave behind.

@@ -198,7 +198,8 @@ export Notes = Notes#0",
 
 #[test]
 fn fields_know_the_type_they_are_annotated_with() {
-    let text = "class A { @Column({ nullable: true }) name?: string | null = null; plain; at!: Date; }";
+    let text =
+        "class A { @Column({ nullable: true }) name?: string | null = null; plain; at!: Date; }";
     let module = crate::parse(trave_source::FileId(0), "a.ts", text);
     let slice = |span: trave_source::Span| &text[span.start as usize..span.end as usize];
     let fields: Vec<_> = module.classes[0]
