@@ -105,6 +105,14 @@ impl<'a> Code<'a> {
         }
     }
 
+    /// Whether an expression is an object literal.
+    pub(super) fn is_object(&self, at: At) -> bool {
+        match self.value(at) {
+            Meaning::Expr(at) => matches!(self.kind(at), Some(ExprKind::Object(_))),
+            _ => false,
+        }
+    }
+
     /// Where the name of a class stands.
     pub(super) fn class_name(&self, at: ClassAt) -> Origin {
         let bindings = self.modules.get(at.module).into_iter().flat_map(|it| &it.module.bindings);

@@ -27,7 +27,7 @@ pub(super) fn sql_of(
     let linked: Vec<Linked<'_>> = linked.collect();
     let sources = read(&linked);
     assert!(sources.len() < 2, "one schema");
-    let made = sources.iter().map(|source| source.declared.to_sql(&|_| false).text);
+    let made = sources.iter().map(|source| source.declared.to_sql(&|_| false).text.to_string());
     let joined = |one: &str| one.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "");
     let text = made.collect::<String>();
     text.split(";\n").filter(|one| !one.is_empty()).map(joined).collect()

@@ -199,7 +199,8 @@ impl<'c> Reader<'c> {
         let options = Options { code: self.code, at: options };
         let named = written.or_else(|| options.field("name"));
         let own = named.and_then(|at| self.code.text(at));
-        if named.is_some() && own.is_none() {
+        let is_unread = first.is_some() && written.is_none() && !self.code.is_object(first?);
+        if is_unread || named.is_some() && own.is_none() {
             return None;
         }
         let bare =

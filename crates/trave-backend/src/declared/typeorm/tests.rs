@@ -5,7 +5,16 @@ use crate::declared::test::sql_of;
 
 #[track_caller]
 fn sql(files: &[(&str, &str)]) -> Vec<String> {
-    sql_of(read, files)
+    sql_of(read, files).iter().map(|one| without_hashes(one)).collect()
+}
+
+/// Constraints are named `PK_` and a hash, which a test of its own compares.
+fn without_hashes(one: &str) -> String {
+    let word = |word: &str| match word.split_once('_') {
+        Some((kind @ ("PK" | "UQ" | "FK" | "IDX" | "REL"), _)) => format!("{kind}_"),
+        _ => word.to_owned(),
+    };
+    one.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -30,8 +39,8 @@ export abstract class Base {
         [
             "create table user_account ( id serial not null, createdAt timestamp without time zone \
              not null default now(), email character varying not null, teamId uuid, constraint \
-             PK_6acfec7285fdf9f463462de3e9f primary key (id) )",
-            "create table teams ( id uuid not null, constraint PK_7e5523774a38b08a6236d322403 \
+             PK_ primary key (id) )",
+            "create table teams ( id uuid not null, constraint PK_ \
              primary key (id) )",
             "create index IDX_ on user_account (teamId)",
             "alter table user_account add constraint FK_ foreign key (teamId) references teams (id) \
