@@ -77,3 +77,9 @@ fn typeorm() {
     let declared = catalog("src/entities.ts", include_str!("declared/typeorm.ts"));
     same(&declared, &catalog("migrations/0001_init.sql", include_str!("declared/typeorm.sql")));
 }
+
+#[test]
+fn mikro() {
+    let declared = catalog("src/entities.ts", include_str!("declared/mikro.ts"));
+    same(&declared, &catalog("migrations/0001_init.sql", include_str!("declared/mikro.sql")));
+}

@@ -190,6 +190,19 @@ impl<'a> Code<'a> {
         }
     }
 
+    /// The class that a field is annotated with, also in `Ref<X>` or beside `null`.
+    pub(super) fn annotated_class(&self, class: ClassAt, field: &Field) -> Option<ClassAt> {
+        let TypeNote::Named { binding, args, .. } = field.note.as_deref()? else { return None };
+        let named = match args.first() {
+            Some(TypeNote::Named { binding, .. }) => *binding,
+            _ => *binding,
+        };
+        match self.named(class.module, named?) {
+            Meaning::Class(module, class) => Some(ClassAt { module, class }),
+            _ => None,
+        }
+    }
+
     /// Enums are what their members are.
     fn erased_note(&self, module: usize, note: Option<&TypeNote>) -> Erased {
         let Some(TypeNote::Named { binding: Some(binding), .. }) = note else {
@@ -221,6 +234,62 @@ impl<'a> Code<'a> {
         let fields = self.fields(at);
         let values: Option<Vec<SmolStr>> = fields.into_iter().map(|(_, at)| value(at)).collect();
         values.filter(|values| !values.is_empty())
+    }
+}
+
+/// The options that a decorator is given.
+#[derive(Clone, Copy)]
+pub(super) struct Options<'a, 'c> {
+    /// The modules.
+    pub(super) code: &'a Code<'c>,
+    /// The object literal, if one was written.
+    pub(super) at: Option<At>,
+}
+
+impl<'a, 'c> Options<'a, 'c> {
+    /// Nothing was said.
+    pub(super) fn none(code: &'a Code<'c>) -> Self {
+        Self { code, at: None }
+    }
+}
+
+impl Options<'_, '_> {
+    /// The value of an option.
+    pub(super) fn field(&self, name: &str) -> Option<At> {
+        self.code.field(self.at?, name)
+    }
+
+    /// An option that is a text.
+    pub(super) fn text(&self, name: &str) -> Option<smol_str::SmolStr> {
+        self.code.text(self.field(name)?)
+    }
+
+    /// An option that is `true` or `false`.
+    pub(super) fn truth(&self, name: &str) -> Option<bool> {
+        self.code.truth(self.field(name)?)
+    }
+
+    /// Whether an option is `true`.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.truth(name) == Some(true)
+    }
+
+    /// An option that is a whole number, also as a text.
+    pub(super) fn number(&self, name: &str) -> Option<String> {
+        let at = self.field(name)?;
+        let words = || self.code.text(at).map(|text| text.to_string());
+        let number = self.code.number(at).or_else(words)?;
+        number.bytes().all(|byte| byte.is_ascii_digit()).then_some(number).filter(|it| it != "")
+    }
+
+    /// `(20)` or `(10,2)`.
+    pub(super) fn size(&self) -> String {
+        match (self.number("length"), self.number("precision"), self.number("scale")) {
+            (Some(length), ..) => format!("({length})"),
+            (None, Some(precision), Some(scale)) => format!("({precision},{scale})"),
+            (None, Some(precision), None) => format!("({precision})"),
+            _ => String::new(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 mod class;
 mod code;
 pub mod drizzle;
+pub mod mikro;
 mod name;
 pub mod prisma;
 mod sha1;
@@ -29,6 +30,8 @@ pub enum Tool {
     Drizzle,
     /// Classes with `@Entity()` of TypeORM.
     TypeOrm,
+    /// Classes with `@Entity()` of MikroORM.
+    MikroOrm,
 }
 
 /// Everything that one declaration says.
@@ -48,7 +51,7 @@ pub struct Declared {
 
 /// Whether the bytes of a file hold the name of something that declares tables.
 pub fn may_declare(text: &str) -> bool {
-    let mut needles = drizzle::NEEDLES.iter().chain(&typeorm::NEEDLES);
+    let mut needles = drizzle::NEEDLES.iter().chain(&typeorm::NEEDLES).chain(&mikro::NEEDLES);
     needles.any(|needle| text.contains(needle))
 }
 
@@ -56,6 +59,7 @@ pub fn may_declare(text: &str) -> bool {
 pub fn read_modules(modules: &[Linked<'_>]) -> Vec<Source> {
     let mut sources = drizzle::read(modules);
     sources.extend(typeorm::read(modules));
+    sources.extend(mikro::read(modules));
     sources
 }
 

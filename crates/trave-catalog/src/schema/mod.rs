@@ -120,6 +120,8 @@ pub enum DeclaredBy {
     Drizzle,
     /// Classes with `@Entity()` of TypeORM.
     TypeOrm,
+    /// Classes with `@Entity()` of MikroORM.
+    MikroOrm,
 }
 
 /// Everything a root's migrations leave behind.

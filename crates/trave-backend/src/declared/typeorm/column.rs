@@ -6,9 +6,10 @@ use trave_sql::Dialect;
 use trave_ts::ir::{ExprKind, Field};
 
 use super::names;
-use super::types::{Options, data_type, default, erased_type, type_name};
+use super::types::{data_type, default, erased_type, type_name};
 use super::{Around, Prop, Reader, Shape};
 use crate::declared::class::Decorator;
+use crate::declared::class::Options;
 use crate::declared::code::At;
 use crate::declared::name::text;
 use crate::declared::{Column, Enum, Key, TableName};

@@ -3,9 +3,10 @@
 use smol_str::SmolStr;
 use trave_sql::Dialect;
 
-use super::types::{Options, data_type, type_name};
+use super::types::{data_type, type_name};
 use super::{Prop, Reader, Shape, names};
 use crate::declared::class::Decorator;
+use crate::declared::class::Options;
 use crate::declared::code::At;
 use crate::declared::{Check, Column, Index, IndexKey};
 

@@ -18,13 +18,13 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 use trave_ts::ir::Field;
 
+use super::class::Options;
 use super::class::{ClassAt, Decorator};
 use super::code::{Code, Linked};
 use super::{Column, Declared, Enum, Key, Source, Table, TableName, Tool};
 use column::ColumnField;
 use relation::Relation;
 use settings::Settings;
-use types::Options;
 
 /// Byte strings, one of which a module holds if it may declare tables.
 pub const NEEDLES: [&str; 3] = ["'typeorm'", "\"typeorm\"", "@nestjs/typeorm"];

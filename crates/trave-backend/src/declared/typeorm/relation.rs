@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 use trave_ts::ir::Field;
 
-use super::types::Options;
 use super::{Around, Prop, Reader, Shape, names};
+use crate::declared::class::Options;
 use crate::declared::class::{ClassAt, Decorator};
 use crate::declared::code::At;
 use crate::declared::{Action, Column, Index, IndexKey, Key, Reference, Table, TableName};

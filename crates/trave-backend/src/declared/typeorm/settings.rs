@@ -5,7 +5,7 @@ use trave_sql::Dialect;
 use trave_ts::ir::{ExprId, ExprKind};
 
 use super::names::Naming;
-use super::types::Options;
+use crate::declared::class::Options;
 use crate::declared::code::{At, Code, Meaning};
 
 /// What the options of a data source say.

@@ -3,57 +3,9 @@
 use trave_sql::Dialect;
 use trave_ts::ir::ExprKind;
 
-use crate::declared::class::Erased;
+use crate::declared::class::{Erased, Options};
 use crate::declared::code::{At, Code};
 use crate::declared::name::text;
-
-/// The options of a column.
-#[derive(Clone, Copy)]
-pub(super) struct Options<'a, 'c> {
-    /// The modules.
-    pub(super) code: &'a Code<'c>,
-    /// The object literal, if one was written.
-    pub(super) at: Option<At>,
-}
-
-impl Options<'_, '_> {
-    /// The value of an option.
-    pub(super) fn field(&self, name: &str) -> Option<At> {
-        self.code.field(self.at?, name)
-    }
-
-    /// An option that is a text.
-    pub(super) fn text(&self, name: &str) -> Option<smol_str::SmolStr> {
-        self.code.text(self.field(name)?)
-    }
-
-    /// An option that is `true` or `false`.
-    pub(super) fn truth(&self, name: &str) -> Option<bool> {
-        self.code.truth(self.field(name)?)
-    }
-
-    /// Whether an option is `true`.
-    pub(super) fn is(&self, name: &str) -> bool {
-        self.truth(name) == Some(true)
-    }
-
-    fn number(&self, name: &str) -> Option<String> {
-        let at = self.field(name)?;
-        let words = || self.code.text(at).map(|text| text.to_string());
-        let number = self.code.number(at).or_else(words)?;
-        number.bytes().all(|byte| byte.is_ascii_digit()).then_some(number).filter(|it| it != "")
-    }
-
-    /// `(20)` or `(10,2)`.
-    fn size(&self) -> String {
-        match (self.number("length"), self.number("precision"), self.number("scale")) {
-            (Some(length), ..) => format!("({length})"),
-            (None, Some(precision), Some(scale)) => format!("({precision},{scale})"),
-            (None, Some(precision), None) => format!("({precision})"),
-            _ => String::new(),
-        }
-    }
-}
 
 /// The name of a type as it is written, also as `String` or `Date`.
 pub(super) fn type_name(code: &Code<'_>, at: At) -> Option<String> {
