@@ -1,6 +1,6 @@
 //! Foreign keys without an index on their own side.
 
-use trave_rule::catalog::{ForeignKey, Index, ReferentialAction, Table};
+use trave_rule::catalog::{DeclaredBy, ForeignKey, Index, ReferentialAction, Table};
 use trave_rule::model::{Model, ReferenceUse};
 use trave_rule::source::Origin;
 use trave_rule::words::code_list;
@@ -65,6 +65,7 @@ fn look<'t>(table: &'t Table, key: &'t ForeignKey, model: &Model) -> Option<Miss
 fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) {
     let Some(first) = found.first() else { return };
     let is_touched = cx.model().is_touched(table);
+    let is_seen = cx.catalog_of(table).and_then(|it| it.declared_by).is_none_or(DeclaredBy::queries_are_read);
     let indexes: Vec<_> =
         found.iter().map(|missing| cx.new_index(table, &missing.key.columns)).collect();
     let finding = cx
@@ -74,7 +75,7 @@ fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) 
         .level(level);
     let idle = found.iter().filter(|missing| missing.used.is_none());
     let targets = distinct(idle.map(|missing| missing.key.target.short()));
-    if !targets.is_empty() {
+    if !targets.is_empty() && is_seen {
         finding.note(if is_touched {
             let targets = code_list(targets);
             format!("nothing in the code deletes from {targets}, or asks there for these rows")
