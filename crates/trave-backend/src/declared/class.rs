@@ -162,7 +162,7 @@ impl<'a> Code<'a> {
         let text = self.modules.get(module).map_or("", |linked| linked.text);
         let written =
             field.annotation.and_then(|span| text.get(span.start as usize..span.end as usize));
-        let parts = written.unwrap_or_default().split('|').map(str::trim);
+        let parts = written.unwrap_or_default().split('|').map(plain);
         let parts: Vec<&str> =
             parts.filter(|part| !matches!(*part, "" | "null" | "undefined")).collect();
         let Some(first) = parts.first().map(|part| erased_name(part)) else {
@@ -185,14 +185,31 @@ impl<'a> Code<'a> {
             Erased::Number
         } else if self.truth(at).is_some() {
             Erased::Boolean
+        } else if self.is_new_date(at) {
+            Erased::Date
         } else {
             Erased::Other
         }
     }
 
-    /// The class that a field is annotated with, also in `Ref<X>` or beside `null`.
+    fn is_new_date(&self, at: At) -> bool {
+        let Some(ExprKind::New(call)) = self.kind(at) else { return false };
+        let callee = self.kind(At { expr: call.callee, ..at });
+        matches!(callee, Some(ExprKind::Global(name)) if name == "Date")
+    }
+
+    /// The class that a field is annotated with, also in `Ref<X>` or beside `null`, or that
+    /// `new Collection<X>(this)` holds.
     pub(super) fn annotated_class(&self, class: ClassAt, field: &Field) -> Option<ClassAt> {
-        let TypeNote::Named { binding, args, .. } = field.note.as_deref()? else { return None };
+        let held = || {
+            let at = At { module: class.module, expr: field.value? };
+            match self.kind(at)? {
+                ExprKind::New(call) => call.type_args.first(),
+                _ => None,
+            }
+        };
+        let note = field.note.as_deref().or_else(held);
+        let TypeNote::Named { binding, args, .. } = note? else { return None };
         let named = match args.first() {
             Some(TypeNote::Named { binding, .. }) => *binding,
             _ => *binding,
@@ -291,6 +308,13 @@ impl Options<'_, '_> {
             _ => String::new(),
         }
     }
+}
+
+/// One alternative of a type, without the marks that only a compiler reads: `string & Opt`.
+fn plain(written: &str) -> &str {
+    let first = written.split('&').next().unwrap_or(written).trim();
+    let inner = first.strip_prefix("Opt<").and_then(|rest| rest.strip_suffix('>'));
+    inner.unwrap_or(first).trim()
 }
 
 /// One alternative of a type.

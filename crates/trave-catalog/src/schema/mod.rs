@@ -124,17 +124,6 @@ pub enum DeclaredBy {
     MikroOrm,
 }
 
-impl DeclaredBy {
-    /// Whether the queries of the same tool are read too: else code that is not seen to touch a
-    /// table may well do so.
-    pub fn queries_are_read(self) -> bool {
-        match self {
-            Self::Prisma | Self::Drizzle => true,
-            Self::TypeOrm | Self::MikroOrm => false,
-        }
-    }
-}
-
 /// Everything a root's migrations leave behind.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {

@@ -10,16 +10,18 @@ import { defineConfig } from '@mikro-orm/mysql';
 import { TsMorphMetadataProvider } from '@mikro-orm/reflection';
 @Entity() export class BlogPost {
   @PrimaryKey() id!: number;
-  @Property() title!: string;
+  @Property() title: string & Opt = '';
   @Property() shownAt?: Date;
+  @Property() createdAt = new Date();
   @ManyToOne() parent?: Ref<BlogPost>;
 }
 export default defineConfig({ metadataProvider: TsMorphMetadataProvider });";
     assert_eq!(
         sql_of(read, &[("post.ts", file)]),
         [
-            "create table blog_post ( id int not null auto_increment, title varchar(255) not null, \
-             shown_at datetime, parent_id int, primary key (id) )",
+            "create table blog_post ( id int not null auto_increment, title varchar(255) not null \
+             default '', shown_at datetime, created_at datetime not null, parent_id \
+             int, primary key (id) )",
             "create index blog_post_parent_id_index on blog_post (parent_id)",
             "alter table blog_post add constraint blog_post_parent_id_foreign foreign key \
              (parent_id) references blog_post (id) on delete set null on update cascade",
