@@ -22,6 +22,15 @@ pub(super) struct ClassAt {
     pub(super) class: ClassId,
 }
 
+/// What was said, if it means something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said<T> {
+    /// This.
+    Known(T),
+    /// Something that is not read.
+    Unread,
+}
+
 /// `@Name(…)`.
 #[derive(Debug, Clone)]
 pub(super) struct Decorator<'a> {
@@ -296,7 +305,11 @@ impl Options<'_, '_> {
         let at = self.field(name)?;
         let words = || self.code.text(at).map(|text| text.to_string());
         let number = self.code.number(at).or_else(words)?;
-        number.bytes().all(|byte| byte.is_ascii_digit()).then_some(number).filter(|it| it != "")
+        number
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then_some(number)
+            .filter(|it| !it.is_empty())
     }
 
     /// `(20)` or `(10,2)`.

@@ -6,7 +6,7 @@ pub(super) fn hex(text: &str) -> String {
     for block in padded(text.as_bytes()).chunks_exact(64) {
         add_block(&mut state, block);
     }
-    state.iter().map(|word| format!("{word:08x}")).collect()
+    state.map(|word| format!("{word:08x}")).concat()
 }
 
 /// The bytes, a bit, zeros, and how many bits they were: whole blocks.
@@ -20,6 +20,7 @@ fn padded(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+#[expect(clippy::many_single_char_names, reason = "the standard names them so")]
 fn add_block(state: &mut [u32; 5], block: &[u8]) {
     let mut words: Vec<u32> = block
         .chunks_exact(4)

@@ -25,7 +25,7 @@ impl<'c> Reader<'c> {
         if options.truth("persist") == Some(false) || options.field("formula").is_some() {
             return None;
         }
-        let own = self.own_name(options);
+        let own = options.text("fieldName").or_else(|| options.text("name"));
         let name = own.unwrap_or_else(|| self.name(&field.name));
         let name: SmolStr = format!("{}{name}", around.prefix).into();
         let erased = self.code.erased(class.module, field);
@@ -43,7 +43,7 @@ impl<'c> Reader<'c> {
         let is_enum = said.name == "Enum" || options.field("items").is_some();
         column.data_type = if is_enum {
             let items = options.field("items").or(first.filter(|_| object.is_none()));
-            self.enumeration(shape, &column, (items, options))?
+            self.enumeration(shape, &column, (items, options))
         } else {
             self.data_type(options, erased)
         };
@@ -77,12 +77,8 @@ impl<'c> Reader<'c> {
             self.add_unique(shape, vec![name.clone()], (options.text("unique"), origin));
         }
         if options.is("index") || options.text("index").is_some() {
-            self.add_index(shape, vec![name], (options.text("index"), origin));
+            super::add_index(shape, &[name], (options.text("index"), origin));
         }
-    }
-
-    fn own_name(&self, options: Options<'_, '_>) -> Option<SmolStr> {
-        options.text("fieldName").or_else(|| options.text("name"))
     }
 
     /// `nullable: true`; the mark of the type counts only if MikroORM reads the source.
@@ -128,9 +124,9 @@ impl<'c> Reader<'c> {
         shape: &mut Shape<'c>,
         column: &Column,
         (items, options): (Option<At>, Options<'_, '_>),
-    ) -> Option<String> {
+    ) -> String {
         if let Some(written) = options.text("columnType") {
-            return Some(written.to_string());
+            return written.to_string();
         }
         let items = items.map(|at| match self.code.meaning(at) {
             Meaning::Function(module, function) => {
@@ -144,7 +140,7 @@ impl<'c> Reader<'c> {
         let Some(values) = texts else {
             let is_number = items.and_then(|at| self.code.values_of(at)).is_some();
             let kind = if is_number { "tinyint" } else { "text" };
-            return Some(data_type(dialect, kind, options));
+            return data_type(dialect, kind, options);
         };
         let list = values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", ");
         let array = if options.is("array") { "[]" } else { "" };
@@ -152,10 +148,10 @@ impl<'c> Reader<'c> {
             let name = TableName { schema: shape.table.name.schema.clone(), name: native };
             let sql = format!("{}{array}", name.to_sql());
             shape.enums.push(Enum { name, values, origin: column.origin });
-            return Some(sql);
+            return sql;
         }
         if dialect == Dialect::MySql {
-            return Some(format!("enum({list})"));
+            return format!("enum({list})");
         }
         if array.is_empty() && postgres {
             let name = super::names::constraint(
@@ -166,7 +162,7 @@ impl<'c> Reader<'c> {
             let condition = format!("{} in ({list})", quoted(&column.name));
             shape.table.checks.push(Check { name: Some(name), condition, origin: column.origin });
         }
-        Some(format!("text{array}"))
+        format!("text{array}")
     }
 
     /// `default: 'x'`, `defaultRaw: 'now()'`, else the constant that the field begins with.

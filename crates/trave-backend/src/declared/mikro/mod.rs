@@ -249,7 +249,7 @@ impl<'c> Reader<'c> {
             generated: None,
             origin,
         });
-        self.add_index(shape, vec![name], (None, origin));
+        add_index(shape, &[name], (None, origin));
     }
 
     /// Adds what one class, without those it extends, says.
@@ -307,7 +307,7 @@ impl<'c> Reader<'c> {
             let options = Options { code: self.code, at: mark.argument(0) };
             let origin = self.code.origin(mark.at);
             if mark.name == "Check" {
-                self.add_check(shape, path.as_ref(), (options, origin));
+                add_check(shape, path.as_ref(), (options, origin));
                 continue;
             }
             let properties = match &path {
@@ -327,23 +327,9 @@ impl<'c> Reader<'c> {
             if mark.name == "Unique" {
                 self.add_unique(shape, columns, (name, origin));
             } else {
-                self.add_index(shape, columns, (name, origin));
+                add_index(shape, &columns, (name, origin));
             }
         }
-    }
-
-    fn add_check(
-        &self,
-        shape: &mut Shape<'c>,
-        path: Option<&SmolStr>,
-        (options, origin): (Options<'_, '_>, Origin),
-    ) {
-        let Some(condition) = options.text("expression") else { return };
-        let columns = path.and_then(|path| shape.columns_of(path)).unwrap_or_default();
-        let made_up = || names::constraint(&shape.table.name.name, &columns, "check");
-        let name = options.text("name").unwrap_or_else(made_up);
-        let condition = condition.to_string();
-        shape.table.checks.push(Check { name: Some(name), condition, origin });
     }
 
     /// A unique constraint, which only PostgreSQL has beside indexes.
@@ -359,22 +345,11 @@ impl<'c> Reader<'c> {
             let (primary, nulls_not_distinct) = (false, false);
             shape.table.keys.push(Key { primary, name, columns, nulls_not_distinct, origin });
         } else {
-            shape.table.indexes.push(index(name, columns, origin));
+            shape.table.indexes.push(index(name, &columns, origin));
             if let Some(index) = shape.table.indexes.last_mut() {
                 index.unique = true;
             }
         }
-    }
-
-    fn add_index(
-        &self,
-        shape: &mut Shape<'c>,
-        columns: Vec<SmolStr>,
-        (own, origin): (Option<SmolStr>, Origin),
-    ) {
-        let made_up = || names::constraint(&shape.table.name.name, &columns, "index");
-        let name = Some(own.unwrap_or_else(made_up));
-        shape.table.indexes.push(index(name, columns, origin));
     }
 
     /// The primary key, whose only column the database counts up if it is a number.
@@ -392,11 +367,30 @@ impl<'c> Reader<'c> {
     }
 }
 
+fn add_index(shape: &mut Shape<'_>, columns: &[SmolStr], (own, origin): (Option<SmolStr>, Origin)) {
+    let made_up = || names::constraint(&shape.table.name.name, columns, "index");
+    let name = Some(own.unwrap_or_else(made_up));
+    shape.table.indexes.push(index(name, columns, origin));
+}
+
+fn add_check(
+    shape: &mut Shape<'_>,
+    path: Option<&SmolStr>,
+    (options, origin): (Options<'_, '_>, Origin),
+) {
+    let Some(condition) = options.text("expression") else { return };
+    let columns = path.and_then(|path| shape.columns_of(path)).unwrap_or_default();
+    let made_up = || names::constraint(&shape.table.name.name, &columns, "check");
+    let name = options.text("name").unwrap_or_else(made_up);
+    let condition = condition.to_string();
+    shape.table.checks.push(Check { name: Some(name), condition, origin });
+}
+
 fn is_mark(said: &Decorator<'_>) -> bool {
     matches!(said.name.as_str(), "Index" | "Unique" | "Check")
 }
 
-fn index(name: Option<SmolStr>, columns: Vec<SmolStr>, origin: Origin) -> Index {
+fn index(name: Option<SmolStr>, columns: &[SmolStr], origin: Origin) -> Index {
     Index {
         name,
         unique: false,

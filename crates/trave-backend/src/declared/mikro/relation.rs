@@ -136,16 +136,16 @@ impl<'c> Reader<'c> {
             columns.push(name);
         }
         let origin = relation.origin;
-        let foreign = self.foreign((&shape.table.name, target), &columns, (referenced, origin));
+        let foreign = foreign((&shape.table.name, target), &columns, (referenced, origin));
         if options.truth("createForeignKeyConstraint") != Some(false) {
-            let (on_delete, on_update) = self.actions(options, relation.nullable);
+            let (on_delete, on_update) = self.actions(options, relation);
             shape.table.references.push(Reference { on_delete, on_update, ..foreign });
         }
         let is_unique = options.truth("unique").unwrap_or(relation.kind == "OneToOne");
         if is_unique && !relation.primary {
             self.add_unique(shape, columns.clone(), (options.text("unique"), origin));
         } else if options.truth("index").unwrap_or(self.settings.dialect != Dialect::Postgres) {
-            self.add_index(shape, columns.clone(), (options.text("index"), origin));
+            super::add_index(shape, &columns, (options.text("index"), origin));
         }
         columns
     }
@@ -159,25 +159,8 @@ impl<'c> Reader<'c> {
         format!("{}{}", relation.prefix, own.unwrap_or_else(made_up)).into()
     }
 
-    fn foreign(
-        &self,
-        (own, target): (&TableName, TableName),
-        columns: &[SmolStr],
-        (referenced, origin): (&[Prop], Origin),
-    ) -> Reference {
-        Reference {
-            name: Some(names::constraint(&own.name, columns, "foreign")),
-            columns: columns.to_vec(),
-            target,
-            target_columns: referenced.iter().map(|prop| prop.column.clone()).collect(),
-            on_delete: Action::Cascade,
-            on_update: Action::Cascade,
-            origin,
-        }
-    }
-
     /// What happens to a row when what it refers to goes or gets another key.
-    fn actions(&self, options: Options<'_, '_>, nullable: bool) -> (Action, Action) {
+    fn actions(&self, options: Options<'_, '_>, relation: &Relation) -> (Action, Action) {
         let cascades = options.field("cascade").and_then(|at| self.code.items(at));
         let has = |name: &str| {
             cascades.iter().flatten().any(|at| {
@@ -188,7 +171,7 @@ impl<'c> Reader<'c> {
         let said = |names: [&str; 2]| names.into_iter().find_map(|name| action(options, name));
         let delete = said(["deleteRule", "onDelete"]).unwrap_or(if has("REMOVE") {
             Action::Cascade
-        } else if nullable {
+        } else if relation.nullable {
             Action::SetNull
         } else {
             Action::NoAction
@@ -243,12 +226,12 @@ impl<'c> Reader<'c> {
             let column = |theirs: &Prop| own.clone().unwrap_or_else(|| made_up(theirs).into());
             let columns: Vec<SmolStr> = referenced.iter().map(column).collect();
             let target = side.table.name.clone();
-            let names = (&table.name, target);
-            let foreign = self.foreign(names, &columns, (&referenced, relation.origin));
+            let ends = (&table.name, target);
+            let foreign = foreign(ends, &columns, (&referenced, relation.origin));
             table.references.push(foreign);
             if self.settings.dialect != Dialect::Postgres {
                 let name = names::constraint(&table.name.name, &columns, "index");
-                table.indexes.push(index(Some(name), columns.clone(), relation.origin));
+                table.indexes.push(index(Some(name), &columns, relation.origin));
             }
             for (name, theirs) in columns.into_iter().zip(&referenced) {
                 table.columns.push(Column {
@@ -279,6 +262,23 @@ impl Shape<'_> {
         };
         let found: Option<Vec<Prop>> = self.primary.iter().map(by_column).collect();
         found.filter(|found| !found.is_empty())
+    }
+}
+
+/// A foreign key that follows whatever happens.
+fn foreign(
+    (own, target): (&TableName, TableName),
+    columns: &[SmolStr],
+    (referenced, origin): (&[Prop], Origin),
+) -> Reference {
+    Reference {
+        name: Some(names::constraint(&own.name, columns, "foreign")),
+        columns: columns.to_vec(),
+        target,
+        target_columns: referenced.iter().map(|prop| prop.column.clone()).collect(),
+        on_delete: Action::Cascade,
+        on_update: Action::Cascade,
+        origin,
     }
 }
 

@@ -3,6 +3,7 @@
 use trave_sql::Dialect;
 use trave_ts::ir::{ExprId, ExprKind};
 
+use crate::declared::class::Said;
 use crate::declared::code::{At, Code, Meaning};
 
 /// What the options and the imports of a package say.
@@ -24,8 +25,13 @@ impl Settings {
             code.modules.get(module).is_some_and(|linked| linked.package == package)
         };
         let dialect = dialect(code, &of_package).or_else(|| dialect(code, &|_| true));
+        let dialect = match dialect {
+            Some(Said::Unread) => return None,
+            Some(Said::Known(dialect)) => dialect,
+            None => Dialect::Postgres,
+        };
         let mut settings = Self {
-            dialect: dialect.unwrap_or(Some(Dialect::Postgres))?,
+            dialect,
             underscores: true,
             reads_types: imports(code, &|_| true, "@mikro-orm/reflection"),
         };
@@ -56,17 +62,17 @@ fn imports(code: &Code<'_>, holds: &dyn Fn(usize) -> bool, package: &str) -> boo
     imports.any(|import| import.specifier == package)
 }
 
-/// The database of the drivers that are imported; the inner one is none for one that is not read.
-fn dialect(code: &Code<'_>, holds: &dyn Fn(usize) -> bool) -> Option<Option<Dialect>> {
+/// The database of the drivers that are imported.
+fn dialect(code: &Code<'_>, holds: &dyn Fn(usize) -> bool) -> Option<Said<Dialect>> {
     let drivers = [
-        ("@mikro-orm/postgresql", Some(Dialect::Postgres)),
-        ("@mikro-orm/mysql", Some(Dialect::MySql)),
-        ("@mikro-orm/mariadb", Some(Dialect::MySql)),
-        ("@mikro-orm/sqlite", Some(Dialect::Sqlite)),
-        ("@mikro-orm/better-sqlite", Some(Dialect::Sqlite)),
-        ("@mikro-orm/libsql", Some(Dialect::Sqlite)),
-        ("@mikro-orm/mongodb", None),
-        ("@mikro-orm/mssql", None),
+        ("@mikro-orm/postgresql", Said::Known(Dialect::Postgres)),
+        ("@mikro-orm/mysql", Said::Known(Dialect::MySql)),
+        ("@mikro-orm/mariadb", Said::Known(Dialect::MySql)),
+        ("@mikro-orm/sqlite", Said::Known(Dialect::Sqlite)),
+        ("@mikro-orm/better-sqlite", Said::Known(Dialect::Sqlite)),
+        ("@mikro-orm/libsql", Said::Known(Dialect::Sqlite)),
+        ("@mikro-orm/mongodb", Said::Unread),
+        ("@mikro-orm/mssql", Said::Unread),
     ];
     let found = drivers.into_iter().find(|(package, _)| imports(code, holds, package));
     found.map(|(_, dialect)| dialect)

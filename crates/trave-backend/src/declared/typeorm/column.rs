@@ -180,14 +180,13 @@ impl<'c> Reader<'c> {
 
     fn default(&self, one: &ColumnField<'_, '_>) -> Option<String> {
         let options = self.options(one);
-        let is_enum = options.field("enum").is_some();
         let made = matches!(one.said.name.as_str(), "CreateDateColumn" | "UpdateDateColumn");
         let now = match self.settings.dialect {
             Dialect::Postgres => "now()",
             Dialect::MySql => "current_timestamp(6)",
             Dialect::Sqlite => "(datetime('now'))",
         };
-        default(options, is_enum).or_else(|| made.then(|| now.to_owned()))
+        default(options).or_else(|| made.then(|| now.to_owned()))
     }
 
     /// `increment`, `uuid`, `identity`, `rowid`: who makes the values.

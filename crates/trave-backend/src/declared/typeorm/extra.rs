@@ -127,9 +127,10 @@ impl Reader<'_> {
         let kind = column.field("type").and_then(|at| type_name(self.code, at));
         let kind = kind.unwrap_or_else(|| "varchar".to_owned());
         let known = shape.props.iter().find(|prop| prop.property == name);
-        let name = match known {
-            Some(prop) => prop.column.clone(),
-            None => {
+        let name = if let Some(prop) = known {
+            prop.column.clone()
+        } else {
+            {
                 shape.put(Column {
                     name: name.clone(),
                     data_type: data_type(self.settings.dialect, &kind, column),

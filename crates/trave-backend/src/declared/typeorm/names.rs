@@ -99,15 +99,14 @@ fn hashed(prefix: &str, table: &str, rest: &str) -> SmolStr {
 
 /// What TypeORM hashes in truth: the text as `encodeURIComponent` writes it.
 fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
+    let letter = |byte: u8| {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-            out.push(char::from(byte));
+            char::from(byte).to_string()
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            format!("%{byte:02X}")
         }
-    }
-    out
+    };
+    text.bytes().map(letter).collect::<Vec<_>>().concat()
 }
 
 /// `UserAPIKey` to `user_api_key`.

@@ -129,7 +129,7 @@ impl<'c> Reader<'c> {
         };
         let mut changed = false;
         for (index, relation) in shapes.get(at).map(waiting).unwrap_or_default() {
-            let Some((target, referenced)) = self.referenced(shapes, at, &relation) else {
+            let Some((target, referenced)) = referenced(shapes, at, &relation) else {
                 continue;
             };
             let Some(shape) = shapes.get_mut(at) else { continue };
@@ -140,22 +140,6 @@ impl<'c> Reader<'c> {
             changed = true;
         }
         changed
-    }
-
-    /// The table that a relation refers to, with the properties, once those are known.
-    fn referenced(
-        &self,
-        shapes: &[Shape<'c>],
-        own: usize,
-        relation: &Relation<'c>,
-    ) -> Option<(TableName, Vec<Prop>)> {
-        let at = position(shapes, relation.target?)?;
-        let target = shapes.get(at)?;
-        let waits = |other: &Relation<'_>| other.primary && other.columns.is_empty();
-        if at != own && target.relations.iter().any(waits) {
-            return None;
-        }
-        Some((target.table.name.clone(), target.referenced(&relation.joins)?))
     }
 
     /// Adds the columns and the foreign key of a relation.
@@ -195,7 +179,7 @@ impl<'c> Reader<'c> {
             columns.push(name);
         }
         let in_key = |column: &SmolStr| shape.primary.iter().any(|(key, _)| key == column);
-        let is_key = columns.iter().all(in_key);
+        let all_in_key = columns.iter().all(in_key);
         let table = shape.table.name.name.clone();
         if options.truth("createForeignKeyConstraints") != Some(false) {
             let own = relation.joins.iter().find_map(|join| join.constraint.clone());
@@ -209,7 +193,7 @@ impl<'c> Reader<'c> {
                 on_update: action(options, "onUpdate").unwrap_or(Action::NoAction),
                 origin: relation.origin,
             });
-            if relation.kind == "OneToOne" && !is_key {
+            if relation.kind == "OneToOne" && !all_in_key {
                 let name = names::constraint("REL", &table, &columns);
                 self.add_unique(shape, columns.clone(), (Some(name), relation.origin));
             }
@@ -277,7 +261,10 @@ impl<'c> Reader<'c> {
         rename_duplicates(&mut ours.columns, &mut other.columns);
         let has_keys = said.truth("createForeignKeyConstraints") != Some(false);
         for side in &sides {
-            side.add_to(&mut table, has_keys);
+            side.add_to(&mut table);
+        }
+        if !has_keys {
+            table.references.clear();
         }
         let columns: Vec<SmolStr> = table.columns.iter().map(|it| it.name.clone()).collect();
         table.keys.push(Key {
@@ -304,7 +291,7 @@ impl<'c> Reader<'c> {
 }
 
 impl Side<'_, '_> {
-    fn add_to(&self, table: &mut Table, has_keys: bool) {
+    fn add_to(&self, table: &mut Table) {
         for (name, theirs) in self.columns.iter().zip(&self.referenced) {
             table.columns.push(Column {
                 name: name.clone(),
@@ -324,7 +311,7 @@ impl Side<'_, '_> {
             predicate: None,
             origin: table.origin,
         });
-        if has_keys {
+        {
             let own = self.joins.iter().find_map(|join| join.constraint.clone());
             let made_up = || names::constraint("FK", &name, &self.columns);
             table.references.push(Reference {
@@ -355,6 +342,21 @@ impl Shape<'_> {
         };
         found.filter(|found| !found.is_empty())
     }
+}
+
+/// The table that a relation refers to, with the properties, once those are known.
+fn referenced(
+    shapes: &[Shape<'_>],
+    own: usize,
+    relation: &Relation<'_>,
+) -> Option<(TableName, Vec<Prop>)> {
+    let at = position(shapes, relation.target?)?;
+    let target = shapes.get(at)?;
+    let waits = |other: &Relation<'_>| other.primary && other.columns.is_empty();
+    if at != own && target.relations.iter().any(waits) {
+        return None;
+    }
+    Some((target.table.name.clone(), target.referenced(&relation.joins)?))
 }
 
 fn position(shapes: &[Shape<'_>], class: ClassAt) -> Option<usize> {

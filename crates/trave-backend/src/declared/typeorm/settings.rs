@@ -6,6 +6,7 @@ use trave_ts::ir::{ExprId, ExprKind};
 
 use super::names::Naming;
 use crate::declared::class::Options;
+use crate::declared::class::Said;
 use crate::declared::code::{At, Code, Meaning};
 
 /// What the options of a data source say.
@@ -27,10 +28,10 @@ pub(super) struct Settings {
 #[derive(Debug)]
 pub(super) struct Found {
     package: SmolStr,
-    /// The database; none where it is not said, or one that is not known here.
-    dialect: Option<Option<Dialect>>,
-    /// The naming strategy; none where it is one of the project's own.
-    naming: Option<Option<Naming>>,
+    /// The database.
+    dialect: Option<Said<Dialect>>,
+    /// The naming strategy.
+    naming: Option<Said<Naming>>,
     prefix: Option<SmolStr>,
     schema: Option<SmolStr>,
     crypto: bool,
@@ -56,7 +57,9 @@ pub(super) fn find(code: &Code<'_>) -> Vec<Found> {
 fn read(code: &Code<'_>, at: At) -> Option<Found> {
     let options = Options { code, at: Some(at) };
     let dialect = options.text("type").and_then(|name| dialect(&name));
-    let naming = options.field("namingStrategy").map(|at| naming(code, at));
+    let naming = options
+        .field("namingStrategy")
+        .map(|at| naming(code, at).map_or(Said::Unread, Said::Known));
     if dialect.is_none() && naming.is_none() {
         return None;
     }
@@ -71,15 +74,15 @@ fn read(code: &Code<'_>, at: At) -> Option<Found> {
     })
 }
 
-/// The database of `type`; the inner one is none for one that is not read here.
-fn dialect(name: &str) -> Option<Option<Dialect>> {
+/// The database of `type`.
+fn dialect(name: &str) -> Option<Said<Dialect>> {
     Some(match name {
-        "postgres" | "aurora-postgres" => Some(Dialect::Postgres),
-        "mysql" | "mariadb" | "aurora-mysql" => Some(Dialect::MySql),
+        "postgres" | "aurora-postgres" => Said::Known(Dialect::Postgres),
+        "mysql" | "mariadb" | "aurora-mysql" => Said::Known(Dialect::MySql),
         "sqlite" | "better-sqlite3" | "sqljs" | "expo" | "capacitor" | "react-native" => {
-            Some(Dialect::Sqlite)
+            Said::Known(Dialect::Sqlite)
         }
-        "mongodb" | "mssql" | "oracle" | "sap" | "spanner" | "cockroachdb" => None,
+        "mongodb" | "mssql" | "oracle" | "sap" | "spanner" | "cockroachdb" => Said::Unread,
         _ => return None,
     })
 }
@@ -108,15 +111,16 @@ impl Settings {
     pub(super) fn of(found: &[Found], package: &str) -> Option<Self> {
         let own: Vec<&Found> = found.iter().filter(|one| one.package == package).collect();
         let found = if own.is_empty() { found.iter().collect() } else { own };
-        let dialects: Vec<Option<Dialect>> = found.iter().filter_map(|one| one.dialect).collect();
+        let dialects: Vec<Said<Dialect>> = found.iter().filter_map(|one| one.dialect).collect();
         // A second database is often the one of a developer's machine.
         let order = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite];
-        let dialect = order.into_iter().find(|one| dialects.contains(&Some(*one)));
+        let dialect = order.into_iter().find(|one| dialects.contains(&Said::Known(*one)));
         if dialect.is_none() && !dialects.is_empty() {
             return None;
         }
         let naming = match found.iter().find_map(|one| one.naming) {
-            Some(known) => known?,
+            Some(Said::Known(known)) => known,
+            Some(Said::Unread) => return None,
             None => Naming::Default,
         };
         let crypto = found.iter().any(|one| one.crypto);

@@ -115,7 +115,8 @@ fn sqlite(name: &str, options: Options<'_, '_>) -> String {
 }
 
 /// A default in SQL: a constant, or the text that a function returns.
-pub(super) fn default(options: Options<'_, '_>, is_enum: bool) -> Option<String> {
+pub(super) fn default(options: Options<'_, '_>) -> Option<String> {
+    let is_enum = options.field("enum").is_some();
     let code = options.code;
     let at = options.field("default")?;
     if let crate::declared::code::Meaning::Function(module, function) = code.meaning(at) {
