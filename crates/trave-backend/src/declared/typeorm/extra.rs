@@ -130,18 +130,16 @@ impl Reader<'_> {
         let name = if let Some(prop) = known {
             prop.column.clone()
         } else {
-            {
-                shape.put(Column {
-                    name: name.clone(),
-                    data_type: data_type(self.settings.dialect, &kind, column),
-                    not_null: !column.is("nullable"),
-                    default: None,
-                    generated: None,
-                    origin,
-                });
-                shape.discriminator = Some(name.clone());
-                name
-            }
+            shape.put(Column {
+                name: name.clone(),
+                data_type: data_type(self.settings.dialect, &kind, column),
+                not_null: !column.is("nullable"),
+                default: None,
+                generated: None,
+                origin,
+            });
+            shape.discriminator = Some(name.clone());
+            name
         };
         let columns = [name.clone()];
         shape.table.indexes.push(Index {

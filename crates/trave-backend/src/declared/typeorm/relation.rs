@@ -311,19 +311,17 @@ impl Side<'_, '_> {
             predicate: None,
             origin: table.origin,
         });
-        {
-            let own = self.joins.iter().find_map(|join| join.constraint.clone());
-            let made_up = || names::constraint("FK", &name, &self.columns);
-            table.references.push(Reference {
-                name: Some(own.unwrap_or_else(made_up)),
-                columns: self.columns.clone(),
-                target: self.shape.table.name.clone(),
-                target_columns: self.referenced.iter().map(|it| it.column.clone()).collect(),
-                on_delete: self.on_delete,
-                on_update: self.on_update,
-                origin: table.origin,
-            });
-        }
+        let own = self.joins.iter().find_map(|join| join.constraint.clone());
+        let made_up = || names::constraint("FK", &name, &self.columns);
+        table.references.push(Reference {
+            name: Some(own.unwrap_or_else(made_up)),
+            columns: self.columns.clone(),
+            target: self.shape.table.name.clone(),
+            target_columns: self.referenced.iter().map(|it| it.column.clone()).collect(),
+            on_delete: self.on_delete,
+            on_update: self.on_update,
+            origin: table.origin,
+        });
     }
 }
 

@@ -43,7 +43,8 @@ export abstract class Base {
             "create table teams ( id uuid not null, constraint PK_ \
              primary key (id) )",
             "create index IDX_ on user_account (teamId)",
-            "alter table user_account add constraint FK_ foreign key (teamId) references teams (id) \
+            "alter table user_account add constraint FK_ foreign key (teamId) references teams \
+             (id) \
              on delete set null on update no action",
         ]
     );
