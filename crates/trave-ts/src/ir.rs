@@ -238,10 +238,16 @@ pub struct Field {
     pub value: Option<ExprId>,
     /// Its annotated type, if it may matter.
     pub note: Option<Box<TypeNote>>,
+    /// Where its annotated type stands, whatever it is: decorators see it when they run.
+    pub annotation: Option<Span>,
+    /// `name?: T`.
+    pub optional: bool,
     /// `static`.
     pub is_static: bool,
     /// Decorators on it: `@Column()`.
     pub decorators: Vec<ExprId>,
+    /// The field without its decorators.
+    pub span: Span,
 }
 
 /// A comment that speaks to trave.

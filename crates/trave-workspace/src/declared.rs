@@ -207,6 +207,8 @@ fn declared_by(tool: Tool) -> DeclaredBy {
     match tool {
         Tool::Prisma => DeclaredBy::Prisma,
         Tool::Drizzle => DeclaredBy::Drizzle,
+        Tool::TypeOrm => DeclaredBy::TypeOrm,
+        Tool::MikroOrm => DeclaredBy::MikroOrm,
     }
 }
 
@@ -265,5 +267,31 @@ mod tests {
         let sql = "create table visits (id text primary key);";
         let files = [("prisma/schema.prisma", text.as_str()), ("db/migrations/001_a.sql", sql)];
         assert_eq!(model(&files).catalogs.len(), 2);
+    }
+
+    #[test]
+    fn entities_that_hold_each_other_are_no_endless_work() {
+        let entities = 16;
+        let fields = |own: usize| {
+            let others = (0..entities).filter(|other| *other != own);
+            let fields = others.map(|at| format!("@ManyToOne(() => E{at}) f{at}: E{at};"));
+            fields.collect::<Vec<_>>().join("\n")
+        };
+        let class = |at: usize| {
+            format!(
+                "@Entity() export class E{at} {{ @PrimaryColumn() id: number;\n{} }}\n",
+                fields(at)
+            )
+        };
+        let classes: String = (0..entities).map(class).collect();
+        let text = format!(
+            "import {{ Entity, ManyToOne, PrimaryColumn }} from 'typeorm';\n\
+             import {{ Controller, Get }} from '@nestjs/common';\n{classes}\
+             @Controller('e') export class It {{ constructor(private readonly one: E0) {{}}\n\
+             @Get() get() {{ return this.one.f1.f2.f3; }} }}\n"
+        );
+        let model = model(&[("src/entities.ts", &text)]);
+        assert_eq!(model.catalogs[0].declared_by, Some(DeclaredBy::TypeOrm));
+        assert_eq!(model.catalogs[0].tables.len(), entities);
     }
 }

@@ -71,3 +71,15 @@ fn drizzle() {
     let declared = catalog("src/db/schema.ts", include_str!("declared/drizzle.ts"));
     same(&declared, &catalog("drizzle/0000_init.sql", include_str!("declared/drizzle.sql")));
 }
+
+#[test]
+fn typeorm() {
+    let declared = catalog("src/entities.ts", include_str!("declared/typeorm.ts"));
+    same(&declared, &catalog("migrations/0001_init.sql", include_str!("declared/typeorm.sql")));
+}
+
+#[test]
+fn mikro() {
+    let declared = catalog("src/entities.ts", include_str!("declared/mikro.ts"));
+    same(&declared, &catalog("migrations/0001_init.sql", include_str!("declared/mikro.sql")));
+}

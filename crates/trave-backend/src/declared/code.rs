@@ -139,6 +139,11 @@ impl<'a> Code<'a> {
         linked.target(&import.specifier).filter(|_| import.what == Imported::Namespace)
     }
 
+    /// What a name of a module means.
+    pub(super) fn named(&self, module: usize, binding: BindingId) -> Meaning {
+        self.binding(module, binding, STEPS_MAX)
+    }
+
     fn binding(&self, module: usize, binding: BindingId, steps: u32) -> Meaning {
         // The borrow has to end here: what follows may pass other arguments.
         let argument = self.arguments.borrow().get(&(module, binding)).copied();

@@ -4,10 +4,16 @@
 //! [`Declared`], which is written once as SQL that knows where each of its parts comes from;
 //! whoever replays migrations replays that too. What cannot be known is left out and said.
 
+mod class;
 mod code;
 pub mod drizzle;
+pub mod mikro;
 mod name;
 pub mod prisma;
+mod sha1;
+#[cfg(test)]
+mod test;
+pub mod typeorm;
 mod write;
 
 pub use code::Linked;
@@ -22,6 +28,10 @@ pub enum Tool {
     Prisma,
     /// `pgTable(…)` and its sisters.
     Drizzle,
+    /// Classes with `@Entity()` of TypeORM.
+    TypeOrm,
+    /// Classes with `@Entity()` of MikroORM.
+    MikroOrm,
 }
 
 /// Everything that one declaration says.
@@ -41,12 +51,16 @@ pub struct Declared {
 
 /// Whether the bytes of a file hold the name of something that declares tables.
 pub fn may_declare(text: &str) -> bool {
-    drizzle::NEEDLES.iter().any(|needle| text.contains(needle))
+    let mut needles = drizzle::NEEDLES.iter().chain(&typeorm::NEEDLES).chain(&mikro::NEEDLES);
+    needles.any(|needle| text.contains(needle))
 }
 
 /// Every schema that some modules declare.
 pub fn read_modules(modules: &[Linked<'_>]) -> Vec<Source> {
-    drizzle::read(modules)
+    let mut sources = drizzle::read(modules);
+    sources.extend(typeorm::read(modules));
+    sources.extend(mikro::read(modules));
+    sources
 }
 
 /// A declaration with the files that it was read from.

@@ -1,4 +1,6 @@
-//! Names in the SQL that declarations become.
+//! Names in the SQL that declarations become, and of the folders that hold them.
+
+use smol_str::SmolStr;
 
 use super::TableName;
 
@@ -20,6 +22,18 @@ pub(super) fn text(value: &str) -> String {
 pub(super) fn cut(name: &str, bytes_max: usize) -> &str {
     let end = (0..=bytes_max.min(name.len())).rev().find(|&at| name.is_char_boundary(at));
     name.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// The folder of a file.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The folder that holds both.
+pub(super) fn shared(one: &str, other: &str) -> SmolStr {
+    let parts = one.split('/').zip(other.split('/')).take_while(|(a, b)| a == b);
+    let parts: Vec<&str> = parts.map(|(part, _)| part).collect();
+    SmolStr::new(parts.join("/"))
 }
 
 impl TableName {

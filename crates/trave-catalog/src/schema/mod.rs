@@ -118,6 +118,10 @@ pub enum DeclaredBy {
     Prisma,
     /// `pgTable(…)`, `mysqlTable(…)`, `sqliteTable(…)`.
     Drizzle,
+    /// Classes with `@Entity()` of TypeORM.
+    TypeOrm,
+    /// Classes with `@Entity()` of MikroORM.
+    MikroOrm,
 }
 
 /// Everything a root's migrations leave behind.

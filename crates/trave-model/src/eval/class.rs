@@ -16,7 +16,7 @@ const BASES_MAX: u32 = 8;
 const ARGS_MAX: usize = 4;
 
 /// A class as it stands: where it was declared and what it sees.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ClassRef {
     pub(super) module: ModuleId,
     pub(super) class: ClassId,

@@ -94,6 +94,11 @@ pub(crate) struct Evaluator<'p> {
     is_bound: bool,
     /// Whether the top level of a module is running.
     at_top: u32,
+    /// The classes of which annotated types made objects since the outermost of them; none while
+    /// an object is being made.
+    typed: Vec<(class::ClassRef, Option<Value>)>,
+    /// How many objects are being made because a type names their class.
+    typing: u32,
     /// The first closure that this task made.
     first_closure: usize,
     trace: Trace,
@@ -171,6 +176,8 @@ impl<'p> Evaluator<'p> {
             calls_max: CALLS_MAX,
             is_bound: false,
             at_top: 0,
+            typed: Vec::new(),
+            typing: 0,
             first_closure: 0,
             trace: Trace::started(),
         };

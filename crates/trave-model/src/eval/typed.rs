@@ -122,7 +122,8 @@ impl Evaluator<'_> {
         self.cx.libraries().iter().find_map(|library| library.typed(package, name))
     }
 
-    /// An object of a class of the project, made with whatever.
+    /// An object of a class of the project, made with whatever. Classes whose fields are of each
+    /// other's types, as the entities of an ORM, share one object each.
     fn instance_of(&mut self, module: ModuleId, binding: BindingId) -> Option<Value> {
         let class = self.at_top(module, |it| it.read(binding))?;
         let Shape::Instance(id) = class.shape else { return None };
@@ -130,9 +131,21 @@ impl Evaluator<'_> {
         if self.running.len() >= super::CALLS_MAX / 2 {
             return None;
         }
+        if let Some((_, made)) = self.typed.iter().find(|(known, _)| *known == class) {
+            return made.clone();
+        }
+        let place = self.typed.len();
+        self.typed.push((class, None));
+        self.typing += 1;
         let events = self.trace.events.len();
         let value = self.at_top(module, |it| it.construct_unknown(class));
         self.trace.events.truncate(events);
+        self.typing -= 1;
+        if self.typing == 0 {
+            self.typed.clear();
+        } else if let Some((_, made)) = self.typed.get_mut(place) {
+            made.clone_from(&value);
+        }
         value
     }
 

@@ -65,6 +65,8 @@ fn look<'t>(table: &'t Table, key: &'t ForeignKey, model: &Model) -> Option<Miss
 fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) {
     let Some(first) = found.first() else { return };
     let is_touched = cx.model().is_touched(table);
+    // Queries of the tools that declare schemas are not read: they may well touch the table.
+    let is_seen = cx.catalog_of(table).is_none_or(|it| it.declared_by.is_none());
     let indexes: Vec<_> =
         found.iter().map(|missing| cx.new_index(table, &missing.key.columns)).collect();
     let finding = cx
@@ -74,7 +76,7 @@ fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) 
         .level(level);
     let idle = found.iter().filter(|missing| missing.used.is_none());
     let targets = distinct(idle.map(|missing| missing.key.target.short()));
-    if !targets.is_empty() {
+    if !targets.is_empty() && is_seen {
         finding.note(if is_touched {
             let targets = code_list(targets);
             format!("nothing in the code deletes from {targets}, or asks there for these rows")

@@ -1,6 +1,7 @@
 //! Classes and enums.
 
 use smol_str::SmolStr;
+use trave_source::Span;
 
 use super::function::Known;
 use super::pattern::property_key;
@@ -104,11 +105,20 @@ impl<'t> Lower<'t> {
         let mut parts = node.parts().filter(|part| is_field_part(part.kind()));
         let name = parts.next()?;
         let hint = self.annotation(node).map(Box::new);
+        let annotation = node.child(Kind::TypeAnnotation);
         let value = parts.find(|part| !part.is(Kind::TypeAnnotation));
         let value = value.map(|value| self.expr_named(value, Some(name.text())));
         self.adopt(value, class);
-        let is_static = node.has(Kind::StaticToken);
-        Some(Field { name: property_key(name)?, value, note: hint, is_static, decorators })
+        Some(Field {
+            name: property_key(name)?,
+            value,
+            note: hint,
+            annotation: annotation.and_then(Node::first).map(Node::span),
+            optional: is_optional(node, name),
+            is_static: node.has(Kind::StaticToken),
+            decorators,
+            span: Span { start: name.span().start, end: node.span().end },
+        })
     }
 
     /// A function that is the value of a field is a member of the class.
@@ -125,8 +135,16 @@ impl<'t> Lower<'t> {
         let known = Known { name: Some("static"), class: Some(class) };
         let function = self.function(node, known);
         let value = Some(self.call_of(node, function));
-        let name = SmolStr::new_static("static");
-        Field { name, value, note: None, is_static: true, decorators: Vec::new() }
+        Field {
+            name: SmolStr::new_static("static"),
+            value,
+            note: None,
+            annotation: None,
+            optional: false,
+            is_static: true,
+            decorators: Vec::new(),
+            span: node.span(),
+        }
     }
 
     /// A call of a function that the source runs without calling it: getters, static blocks.
@@ -160,6 +178,12 @@ impl<'t> Lower<'t> {
         *next += 1.0;
         Some(Property::Field { key: property_key(name)?, value, span: name.span() })
     }
+}
+
+/// `name?`: the mark stands right behind the name.
+fn is_optional(node: Node<'_>, name: Node<'_>) -> bool {
+    let behind = node.text().get(name.span().end as usize - node.span().start as usize..);
+    behind.is_some_and(|behind| behind.trim_start().starts_with('?'))
 }
 
 /// The name node of a method.

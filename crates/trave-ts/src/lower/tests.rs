@@ -197,6 +197,27 @@ export Notes = Notes#0",
 }
 
 #[test]
+fn fields_know_the_type_they_are_annotated_with() {
+    let text =
+        "class A { @Column({ nullable: true }) name?: string | null = null; plain; at!: Date; }";
+    let module = crate::parse(trave_source::FileId(0), "a.ts", text);
+    let slice = |span: trave_source::Span| &text[span.start as usize..span.end as usize];
+    let fields: Vec<_> = module.classes[0]
+        .fields
+        .iter()
+        .map(|field| (slice(field.span), field.annotation.map(slice), field.optional))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("name?: string | null = null", Some("string | null"), true),
+            ("plain", None, false),
+            ("at!: Date", Some("Date"), false),
+        ]
+    );
+}
+
+#[test]
 fn enums_and_namespaces_are_objects() {
     check(
         "enum E { A, B = 4, C, D = 'd' } export namespace N { export const a = 1; const b = a; }

@@ -16,6 +16,7 @@ use trave_sql::Dialect;
 use trave_ts::ir::ExprKind;
 
 use super::code::{At, Code, Linked, Meaning, argument};
+use super::name::{folder_of, shared};
 use super::{Declared, Enum, Source, TableName, Tool};
 use table::Shape;
 
@@ -99,17 +100,6 @@ fn rank(dialect: Dialect) -> u8 {
         Dialect::MySql => 1,
         Dialect::Sqlite => 2,
     }
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// The folder that holds both.
-fn shared(one: &str, other: &str) -> SmolStr {
-    let parts = one.split('/').zip(other.split('/')).take_while(|(a, b)| a == b);
-    let parts: Vec<&str> = parts.map(|(part, _)| part).collect();
-    SmolStr::new(parts.join("/"))
 }
 
 /// What `casing: 'snake_case'` says, in the settings of Drizzle or where a client is made.

@@ -1,33 +1,11 @@
 //! Tables of Drizzle as SQL.
 
-use trave_source::FileId;
-use trave_ts::ir::Module;
-
 use super::read;
-use crate::declared::Linked;
+use crate::declared::test::sql_of;
 
-/// The SQL of some modules; each imports the others as `./name`.
 #[track_caller]
 fn sql(files: &[(&str, &str)]) -> Vec<String> {
-    let modules: Vec<Module> =
-        files.iter().map(|(path, text)| trave_ts::parse(FileId(0), path, text)).collect();
-    let names: Vec<String> =
-        files.iter().map(|(path, _)| format!("./{}", path.trim_end_matches(".ts"))).collect();
-    let linked = (0..).zip(&modules).zip(files).map(|((id, module), (path, text))| Linked {
-        module,
-        file: FileId(id),
-        path,
-        text,
-        package: "",
-        is_test: false,
-        imports: names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect(),
-    });
-    let linked: Vec<Linked<'_>> = linked.collect();
-    let sources = read(&linked);
-    assert_eq!(sources.len(), 1, "one schema");
-    let made = sources[0].declared.to_sql(&|_| false);
-    let joined = |one: &str| one.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "");
-    made.text.split(";\n").filter(|one| !one.is_empty()).map(joined).collect()
+    sql_of(read, files)
 }
 
 #[test]
