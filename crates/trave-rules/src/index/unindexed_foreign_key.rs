@@ -65,7 +65,6 @@ fn look<'t>(table: &'t Table, key: &'t ForeignKey, model: &Model) -> Option<Miss
 fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) {
     let Some(first) = found.first() else { return };
     let is_touched = cx.model().is_touched(table);
-    // Queries of the tools that declare schemas are not read: they may well touch the table.
     let is_seen = cx.catalog_of(table).is_none_or(|it| it.declared_by.is_none());
     let indexes: Vec<_> =
         found.iter().map(|missing| cx.new_index(table, &missing.key.columns)).collect();
@@ -87,8 +86,7 @@ fn report((table, found): (&Table, &[Missing]), level: Level, cx: &mut Context) 
     let mut places: Vec<Origin> = Vec::new();
     for Missing { key, used } in found {
         finding.about(&key.name);
-        let one = found.len() == 1;
-        let text = if one { refers(key) } else { format!("{}{}", refers(key), action(key)) };
+        let text = refers(key) + if found.len() == 1 { "" } else { action(key) };
         if key.origin == first.key.origin {
             finding.here(text);
         } else {
