@@ -201,7 +201,8 @@ fn fields_know_the_type_they_are_annotated_with() {
     let text =
         "class A { @Column({ nullable: true }) name?: string | null = null; plain; at!: Date; }";
     let module = crate::parse(trave_source::FileId(0), "a.ts", text);
-    let slice = |span: trave_source::Span| &text[span.start as usize..span.end as usize];
+    let slice =
+        |span: trave_source::Span| text.get(span.start as usize..span.end as usize).unwrap();
     let fields: Vec<_> = module.classes[0]
         .fields
         .iter()
