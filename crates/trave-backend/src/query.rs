@@ -283,6 +283,8 @@ pub struct Bound {
 /// How many rows a `single` call accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Single {
+    /// The method that says so: `single`, `oneOrNone`.
+    pub method: &'static str,
     /// No row is fine too (`maybeSingle`).
     pub optional: bool,
     /// The call.

@@ -92,7 +92,8 @@ fn query(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machine) -> Opt
     let single = matches!(method, "one" | "oneOrNone");
     if let Some(query) = id.filter(|_| single).and_then(|id| machine.query_mut(id)) {
         let optional = method == "oneOrNone";
-        query.single = Some(Single { optional, origin: call.method_origin });
+        let method = if optional { "oneOrNone" } else { "one" };
+        query.single = Some(Single { method, optional, origin: call.method_origin });
     }
     let rows = rows(id, machine);
     let row = rows.clone().tainted(Taint::PART);

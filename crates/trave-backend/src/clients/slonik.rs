@@ -152,7 +152,8 @@ fn send_query(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machine) -
     let optional = method.starts_with("maybe");
     if optional || method.starts_with("one") {
         if let Some(query) = id.and_then(|id| machine.query_mut(id)) {
-            query.single = Some(Single { optional, origin: call.method_origin });
+            let method = if optional { "maybeOne" } else { "one" };
+            query.single = Some(Single { method, optional, origin: call.method_origin });
         }
         return Some(rows(id, machine).tainted(Taint::PART));
     }

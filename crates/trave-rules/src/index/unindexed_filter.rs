@@ -111,7 +111,7 @@ fn part_of_key(
     let table_name = &table.name.name;
     let harm = match &query.facts.single {
         Some(single) => {
-            let call = if single.optional { "maybeSingle" } else { "single" };
+            let call = single.method;
             format!("`.{call}()` fails once two rows share {}", code_list(&names))
         }
         None => format!("every call reads all of `{table_name}`"),

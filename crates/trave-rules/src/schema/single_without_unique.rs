@@ -17,7 +17,7 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
         .min_by_key(|it| (conditions(it), it.id))
         .unwrap_or(query);
     let Some(place) = weakest.facts.single else { return };
-    let (name, call) = (&table.name.name, if place.optional { "maybeSingle" } else { "single" });
+    let (name, call) = (&table.name.name, place.method);
     let has_or = weakest.facts.filters.iter().any(|filter| filter.any_of.is_some());
     let or = if has_or { " and meet its `.or(…)`" } else { "" };
     let helps = helps(weakest, table, cx);

@@ -10,7 +10,8 @@ use trave_sql::{
     Statement, Update,
 };
 
-use super::conditions::{Conditions, Params, for_each_part, value_of};
+use super::conditions::{Conditions, Params, value_of};
+use super::known::{is_aggregate, is_built_in, is_of_the_database};
 use super::scope::{Named, Owner, Scope, Side, column_span};
 use super::text::SqlText;
 use crate::query::{Bound, Embed, Operation, OrderKey, Query, SelectedColumn, Selection};
@@ -41,6 +42,7 @@ pub(super) fn lower(
     let mut lowering =
         Lowering { text, params, empty, common: Vec::new(), found: Vec::new(), depth: 0 };
     lowering.statement(statement);
+    lowering.found.retain(|query| !is_of_the_database(query));
     for (at, query) in lowering.found.iter_mut().enumerate() {
         query.nested = at > 0;
     }
@@ -116,6 +118,7 @@ impl Lowering<'_> {
             query.selection.aggregates |= !select.group.is_empty();
             if let Some(around) = around {
                 self.read_ending(&mut query, around, &scope);
+                forget_outputs(&mut query.order, &select.projection);
             }
             self.found.push(query);
         }
@@ -372,6 +375,19 @@ impl Lowering<'_> {
     }
 }
 
+/// `ORDER BY day` means what is returned as `day`, before any column of that name.
+fn forget_outputs(order: &mut [OrderKey], returned: &[SelectItem]) {
+    for key in order {
+        let is_output = |item: &SelectItem| {
+            let alias = item.alias.as_ref().map(trave_sql::Ident::as_str);
+            alias.is_some() && alias == key.column.as_deref()
+        };
+        if returned.iter().any(is_output) {
+            key.column = None;
+        }
+    }
+}
+
 /// Every table but the leading one, as relations that come along.
 fn embeds(scope: &Scope<'_>, selections: Vec<Selection>) -> Vec<Embed> {
     let others = scope.tables.iter().zip(selections).skip(1);
@@ -392,87 +408,3 @@ fn record(fields: BTreeMap<SmolStr, Value>) -> Value {
     let all: Vec<Value> = fields.values().cloned().collect();
     Value::of(Shape::Object(Arc::new(Object { fields, rest: None }))).depending_on(&all)
 }
-
-/// `count(*)`, `sum(x)`, also inside arithmetic and `coalesce`; a window gives a value a row.
-fn is_aggregate(expr: &Expr) -> bool {
-    let mut found = false;
-    for_each_part(expr, &mut |part| {
-        if let ExprKind::Call(call) = &part.kind {
-            let name = call.name.name.as_str();
-            found |= call.window.is_none() && AGGREGATES.contains(&name);
-        }
-    });
-    found
-}
-
-/// Aggregates of PostgreSQL, MySQL and SQLite.
-const AGGREGATES: &[&str] = &[
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
-    "array_agg",
-    "string_agg",
-    "json_agg",
-    "jsonb_agg",
-    "json_object_agg",
-    "jsonb_object_agg",
-    "bool_and",
-    "bool_or",
-    "every",
-    "group_concat",
-    "json_arrayagg",
-    "json_group_array",
-    "total",
-];
-
-/// Functions of the database itself that statements call on their own.
-fn is_built_in(name: &ObjectName) -> bool {
-    let name_only = name.name.as_str();
-    name.schema.as_ref().is_some_and(|schema| *schema == "pg_catalog")
-        || name_only.starts_with("pg_")
-        || name_only.starts_with("json")
-        || name.name.is_hole()
-        || BUILT_IN.contains(&name_only)
-}
-
-const BUILT_IN: &[&str] = &[
-    "now",
-    "set_config",
-    "current_setting",
-    "version",
-    "nextval",
-    "currval",
-    "setval",
-    "unnest",
-    "generate_series",
-    "count",
-    "coalesce",
-    "to_regclass",
-    "random",
-    "current_database",
-    "current_user",
-    "sleep",
-    "gen_random_uuid",
-    "uuid_generate_v4",
-    "last_insert_rowid",
-    "last_insert_id",
-    "exists",
-    "greatest",
-    "least",
-    "string_to_table",
-    "regexp_split_to_table",
-    "date_trunc",
-    "to_tsquery",
-    "websearch_to_tsquery",
-    "plainto_tsquery",
-    "txid_current",
-    "lastval",
-    "concat",
-    "lower",
-    "upper",
-    "length",
-    "array_agg",
-    "clock_timestamp",
-];

@@ -1,6 +1,7 @@
 //! SQL that stands in the code as text: whoever sends it, it becomes the same queries.
 
 mod conditions;
+mod known;
 mod lower;
 pub(crate) mod marks;
 mod scope;

@@ -155,6 +155,21 @@ fn functions_are_called() {
 }
 
 #[test]
+fn the_database_may_be_asked_about_itself() {
+    assert!(queries("select * from pg_proc p where p.oid = $1").is_empty());
+    assert!(queries("select 1 from information_schema.columns").is_empty());
+    let found = queries("select * from users where exists (select 1 from pg_class)");
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_name_that_is_returned_is_sorted_by_before_a_column() {
+    let found = queries("select date_trunc('day', at) as day from visits order by day, id");
+    let order: Vec<Option<&str>> = found[0].order.iter().map(|it| it.column.as_deref()).collect();
+    assert_eq!(order, [None, Some("id")]);
+}
+
+#[test]
 fn holes_of_a_tag_are_sent_beside_and_others_are_part_of_the_text() {
     let id = Value::input(InputKind::Query, "id");
     for bound in [true, false] {

@@ -146,6 +146,10 @@ pub(super) fn chain(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option
     Some(again(call, "builder"))
 }
 
+fn single(call: &LibraryCall<'_>, method: &'static str) -> Single {
+    Single { method, optional: method == "maybeSingle", origin: call.method_origin }
+}
+
 /// Lets the query's place grow with its chain.
 fn extend(query: &mut Query, call: &LibraryCall<'_>) {
     let grows = query.origin.file == call.origin.file && call.origin.span.holds(query.origin.span);
@@ -185,9 +189,9 @@ impl Step<'_, '_> {
             "order" => query.order.push(self.order_key()),
             "limit" => self.limit(query),
             "range" => self.range(query),
-            "single" => query.single = Some(Single { optional: false, origin: call.method_origin }),
+            "single" => query.single = Some(single(call, "single")),
             "maybeSingle" => {
-                query.single = Some(Single { optional: true, origin: call.method_origin });
+                query.single = Some(single(call, "maybeSingle"));
             }
             "csv" | "geojson" | "explain" | "abortSignal" | "rollback" | "maxAffected"
             | "throwOnError" | "stripNulls" | "setHeader" | "retry" | "returns"
