@@ -255,4 +255,43 @@ export async function GET() {
 ",
         );
     }
+
+    #[test]
+    fn sql_of_the_code_filters_too() {
+        let lead = "create table users (id int primary key, name text not null);
+//- src/app/api/users/route.ts
+";
+        for (import, sends) in [
+            (
+                "import postgres from 'postgres'\nconst sql = postgres(process.env.URL!)",
+                "sql`select id from users where name = ${name}`",
+            ),
+            (
+                "import { sql, createPool } from 'slonik'\nconst pool = await createPool('')",
+                "pool.any(sql.unsafe`select id from users where name = ${name}`)",
+            ),
+            (
+                "import pgp from 'pg-promise'\nconst db = pgp()(process.env.URL!)",
+                "db.manyOrNone('select id from users where name = $1', [name])",
+            ),
+            (
+                "import Database from 'better-sqlite3'\nconst db = new Database('a')",
+                "db.prepare('select id from users where name = ?').all(name)",
+            ),
+            (
+                "const db = (globalThis as any).DB as D1Database",
+                "db.prepare('select id from users where name = ?').bind(name).all()",
+            ),
+        ] {
+            let route = format!(
+                "{import}
+export async function GET(request: Request) {{
+  const name = new URL(request.url).searchParams.get('name')
+  return Response.json(await {sends})
+}}"
+            );
+            let found = trave_testing::findings(&super::RULE, &format!("{lead}{route}"));
+            assert_eq!(found.len(), 1, "{sends}");
+        }
+    }
 }

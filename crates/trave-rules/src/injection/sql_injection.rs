@@ -28,7 +28,7 @@ fn sql_injection(query: &Query, cx: &mut Context) {
 
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     /// A way in that does this with `pool`.
     fn check_route(body: &str) {
@@ -73,5 +73,67 @@ export async function GET(request: Request) {{
   const { rows } = await pool.query('select name from users order by id ' + direction + ' limit 10')
   return Response.json(rows)",
         );
+    }
+
+    /// A way in that sends this text through each client that takes text, with `value`.
+    #[test]
+    fn every_client_is_followed() {
+        for (import, sends) in [
+            (
+                "import postgres from 'postgres'\nconst sql = postgres(process.env.URL!)",
+                "sql.unsafe",
+            ),
+            ("import { neon } from '@neondatabase/serverless'\nconst sql = neon('')", "sql.query"),
+            ("import { sql } from '@vercel/postgres'", "sql.query"),
+            ("import pgp from 'pg-promise'\nconst db = pgp()(process.env.URL!)", "db.any"),
+            ("import mysql from 'mysql2/promise'\nconst db = mysql.createPool('')", "db.execute"),
+            ("import Database from 'better-sqlite3'\nconst db = new Database('a')", "db.exec"),
+            (
+                "import { createClient } from '@libsql/client'\nconst db = createClient({})",
+                "db.execute",
+            ),
+        ] {
+            let project = |argument: &str| {
+                format!(
+                    "create table users (id int primary key, name text not null);
+//- src/app/api/users/route.ts
+{import}
+export async function GET(request: Request) {{
+  const name = new URL(request.url).searchParams.get('name')
+  return Response.json(await {sends}({argument}))
+}}"
+                )
+            };
+            let found =
+                findings(&super::RULE, &project("`select id from users where name = '${name}'`"));
+            assert_eq!(found.len(), 1, "{sends}");
+            let found = findings(&super::RULE, &project("'select id from users where id = 1'"));
+            assert!(found.is_empty(), "{sends}");
+        }
+    }
+
+    #[test]
+    fn tags_send_what_they_are_given_beside_the_text() {
+        for (import, sends) in [
+            ("import postgres from 'postgres'\nconst sql = postgres(process.env.URL!)", "sql"),
+            (
+                "import { sql, createPool } from 'slonik'\nconst pool = await createPool('')",
+                "pool.any(sql.unsafe",
+            ),
+        ] {
+            let close = if sends.contains('(') { ")" } else { "" };
+            check(
+                &super::RULE,
+                &format!(
+                    "create table users (id int primary key, name text not null);
+//- src/app/api/users/route.ts
+{import}
+export async function GET(request: Request) {{
+  const name = new URL(request.url).searchParams.get('name')
+  return Response.json(await {sends}`select id from users where name = ${{name}}`{close})
+}}"
+                ),
+            );
+        }
     }
 }
