@@ -135,6 +135,11 @@ impl Session {
             _ => None,
         };
         let Some(found) = self.store.edit::<UserType>(name) else { return Ok(()) };
+        if let (TypeKind::Composite(list), TypeChange::AddAttribute(one)) = (&found.kind, change)
+            && list.iter().any(|(name, _)| name == one.name.as_str())
+        {
+            return Err(Failure::new(format!("attribute {} exists already", one.name)));
+        }
         match (&mut found.kind, change) {
             (TypeKind::Enum(labels), TypeChange::AddValue(add)) => add_label(labels, add),
             (TypeKind::Composite(list), change) => {

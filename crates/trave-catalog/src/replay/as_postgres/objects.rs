@@ -254,3 +254,11 @@ fn checks_of_domains_are_among_the_constraints() {
     );
     assert!(table(&catalog, "a").checks.is_empty());
 }
+
+#[test]
+fn an_attribute_is_added_once() {
+    last_is_refused(
+        "create type pair as (a int); alter type pair add attribute c int;
+         alter type pair add attribute c int;",
+    );
+}
