@@ -10,6 +10,24 @@ use super::code::{At, Code, Meaning, argument};
 use super::name::{folder_of, shared};
 use super::{Declared, Source};
 
+/// Keys that are made of references to keys that are made of references: no deeper than this.
+const ROUNDS_MAX: usize = 8;
+
+/// Takes each of so many steps again until none of them changes anything.
+pub(super) fn settle(count: usize, mut changes: impl FnMut(usize) -> bool) {
+    for _ in 0..ROUNDS_MAX {
+        let moved = (0..count).filter(|at| changes(*at)).count();
+        if moved == 0 {
+            return;
+        }
+    }
+}
+
+/// The path of a property inside an embedded one.
+pub(super) fn path_of(outer: Option<&str>, property: &str) -> SmolStr {
+    outer.map_or_else(|| property.into(), |outer| format!("{outer}.{property}").into())
+}
+
 /// Bases of bases: no further than this.
 const BASES_MAX: usize = 16;
 

@@ -49,10 +49,7 @@ fn whole(found: &[(&Table, Vec<&Column>)], count: usize, cx: &mut Context) {
         .report(first.origin, message)
         .about(&table.name.schema)
         .here(format!("`{}` of `{}`", first.name, table.name.short()))
-        .help(
-            "use `timestamptz` for new columns (`@db.Timestamptz(3)` in Prisma, \
-             `{ withTimezone: true }` in Drizzle)",
-        )
+        .help("use `timestamptz` for new columns, also where they are declared in code")
         .help(change(table, first));
     for (table, column) in places.take(SHOWN_MAX - 1) {
         finding.label(column.origin, format!("`{}` of `{}`", column.name, table.name.short()));

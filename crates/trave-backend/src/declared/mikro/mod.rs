@@ -16,7 +16,7 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 use trave_ts::ir::{Class, Field};
 
-use super::class::{ClassAt, Decorator, Options};
+use super::class::{ClassAt, Decorator, Options, path_of};
 use super::code::{Code, Linked};
 use super::{Check, Declared, Enum, Index, IndexKey, Key, Source, Table, TableName, Tool};
 use relation::Relation;
@@ -105,10 +105,7 @@ struct Shape<'c> {
 
 impl Around {
     fn path(&self, property: &str) -> SmolStr {
-        match &self.path {
-            Some(path) => format!("{path}.{property}").into(),
-            None => property.into(),
-        }
+        path_of(self.path.as_deref(), property)
     }
 }
 

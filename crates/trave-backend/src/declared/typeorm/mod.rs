@@ -18,8 +18,7 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 use trave_ts::ir::Field;
 
-use super::class::Options;
-use super::class::{ClassAt, Decorator};
+use super::class::{ClassAt, Decorator, Options, path_of};
 use super::code::{Code, Linked};
 use super::{Column, Declared, Enum, Key, Source, Table, TableName, Tool};
 use column::ColumnField;
@@ -114,10 +113,7 @@ struct Shape<'c> {
 
 impl Around {
     fn path(&self, property: &str) -> SmolStr {
-        match &self.path {
-            Some(path) => format!("{path}.{property}").into(),
-            None => property.into(),
-        }
+        path_of(self.path.as_deref(), property)
     }
 }
 

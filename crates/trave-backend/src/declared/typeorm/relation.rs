@@ -5,13 +5,9 @@ use trave_source::Origin;
 use trave_ts::ir::Field;
 
 use super::{Around, Prop, Reader, Shape, names};
-use crate::declared::class::Options;
-use crate::declared::class::{ClassAt, Decorator};
+use crate::declared::class::{ClassAt, Decorator, Options, settle};
 use crate::declared::code::At;
 use crate::declared::{Action, Column, Index, IndexKey, Key, Reference, Table, TableName};
-
-/// Keys that are made of references to keys that are made of references: no deeper than this.
-const ROUNDS_MAX: usize = 8;
 
 /// A relation whose side makes columns or a table, or is the other side of one that does.
 #[derive(Debug, Clone)]
@@ -110,15 +106,7 @@ impl<'c> Reader<'c> {
 
     /// Makes the columns of relations, which depend on each other's keys.
     pub(super) fn resolve(&self, shapes: &mut [Shape<'c>]) {
-        for _ in 0..ROUNDS_MAX {
-            let mut changed = false;
-            for at in 0..shapes.len() {
-                changed |= self.resolve_one(shapes, at);
-            }
-            if !changed {
-                return;
-            }
-        }
+        settle(shapes.len(), |at| self.resolve_one(shapes, at));
     }
 
     fn resolve_one(&self, shapes: &mut [Shape<'c>], at: usize) -> bool {
