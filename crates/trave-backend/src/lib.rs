@@ -16,6 +16,7 @@ pub mod frameworks;
 pub mod generated;
 mod http;
 pub mod library;
+pub mod naming;
 mod place;
 pub mod query;
 mod registry;

@@ -4,10 +4,14 @@
 //! asked for a member, or called, it asks that library's model. A model is one file in
 //! `frameworks/`, `clients/`, `auth/`, `cache/` or `http/`; no model knows another.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 use trave_source::Origin;
 
+use crate::declared::{TableName, Tool};
 use crate::effect::Effect;
+use crate::naming::NamedTable;
 use crate::query::Query;
 use crate::value::{LibraryValue, QueryId, Value};
 
@@ -147,6 +151,26 @@ pub trait Machine {
 
     /// Whether a table or view of this name exists; none when no catalog is known.
     fn knows_table(&self, name: &str) -> Option<bool>;
+
+    /// The table that code calls `name` in the declaration of a tool: a model, an entity, a
+    /// constant. None when no declaration of the tool is known that does.
+    fn named_table(&self, tool: Tool, name: &str) -> Option<Arc<NamedTable>> {
+        let _ = (tool, name);
+        None
+    }
+
+    /// The table of this name, as the declaration of a tool names its columns.
+    fn declared_table(&self, tool: Tool, table: &TableName) -> Option<Arc<NamedTable>> {
+        let _ = (tool, table);
+        None
+    }
+
+    /// Where a property inside an argument stands, with its value, as far as the argument is
+    /// written down there: `['where', 'email']`. The place of the argument where it is not.
+    fn place_in(&self, argument: Origin, path: &[&str]) -> Origin {
+        let _ = path;
+        argument
+    }
 
     /// Runs a function value of the project with these arguments; its effects are kept.
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value;

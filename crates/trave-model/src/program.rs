@@ -1,12 +1,15 @@
 //! What the linker is handed: lowered modules, who imports whom, catalogs, packages.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use trave_backend::declared::Tool;
 use trave_backend::entry::Entry;
 use trave_backend::generated::GeneratedTable;
 use trave_backend::library::Library;
+use trave_backend::naming::NamedTable;
 use trave_catalog::Catalog;
 use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir::Module;
@@ -59,6 +62,8 @@ pub struct Program {
     pub comments: Vec<IgnoreComment>,
     /// Tables as generated types show them, by the root of their catalog.
     pub generated: BTreeMap<SmolStr, Vec<GeneratedTable>>,
+    /// What code calls the tables of declared schemas, by the root of their catalog.
+    pub names: BTreeMap<SmolStr, Vec<(Tool, Arc<NamedTable>)>>,
     /// The files of generated types, in the order of their ids.
     pub types_files: Vec<TypesFile>,
     /// The texts of SQL files that are no migrations.

@@ -48,6 +48,7 @@ pub(crate) fn model(files: &[(&str, &str)]) -> Model {
         },
         comments: Vec::new(),
         generated: BTreeMap::new(),
+        names: BTreeMap::new(),
         types_files: Vec::new(),
         other_sql: Vec::new(),
         notices: Vec::new(),

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use smol_str::SmolStr;
 use trave_backend::declared::prisma::{self, SchemaFile};
 use trave_backend::declared::{Linked, Source, TableName, Tool};
+use trave_backend::naming::NamedTable;
 use trave_catalog::{
     Catalog, Declaration, DeclaredBy, Dialect, MigrationRoot, QualifiedName, Replay, RootConfig,
     RootKind,
@@ -34,6 +36,9 @@ pub(crate) struct Declarations {
     /// Comments that speak to trave.
     pub(crate) comments: Vec<IgnoreComment>,
 }
+
+/// What code calls the tables of declared schemas, by the folder of their root.
+pub(crate) type CodeNames = BTreeMap<SmolStr, Vec<(Tool, Arc<NamedTable>)>>;
 
 /// Reads every `.prisma` file and adds them to the sources.
 pub(crate) fn read_prisma(
@@ -109,13 +114,14 @@ impl Declarations {
     }
 
     /// Gives each declaration to the root whose tables it declares, or a root of its own, and
-    /// replays what that changes.
+    /// replays what that changes. What comes back is what code calls the tables.
     pub(crate) fn give_to(
         self,
         roots: &mut Vec<MigrationRoot>,
         replayed: &mut ReplayedRoots,
         sources: &Sources,
-    ) {
+    ) -> CodeNames {
+        let mut names = CodeNames::new();
         replayed.comments.extend(self.comments);
         let migrated = roots.len();
         let mut changed: BTreeSet<usize> = BTreeSet::new();
@@ -132,8 +138,11 @@ impl Declarations {
                     || catalog.is_some_and(|catalog| is_made(catalog, name))
             };
             let sql = source.declared.to_sql(&is_made);
-            let by = declared_by(source.declared.tool);
+            let tool = source.declared.tool;
+            let by = declared_by(tool);
             if let Some(root) = roots.get_mut(at) {
+                let named = source.declared.names.into_iter().map(|named| (tool, Arc::new(named)));
+                names.entry(root.folder.clone()).or_default().extend(named);
                 root.declarations.push(Declaration { by, files: source.files, sql });
             }
             let names = source.declared.tables.into_iter().map(|table| (at, table.name));
@@ -149,6 +158,7 @@ impl Declarations {
         for (at, one) in again {
             replayed.put(at, one);
         }
+        names
     }
 }
 

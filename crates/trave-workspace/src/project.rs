@@ -98,14 +98,14 @@ pub(crate) fn make(
     let schema_files = sources.len();
     let code_ids = code.add_to(&mut sources);
     declarations.read_code(&code, &code_ids, &resolver);
-    declarations.give_to(&mut migrations.roots, &mut replayed, &sources);
+    let names = declarations.give_to(&mut migrations.roots, &mut replayed, &sources);
     let mut parts = Parts { resolver, migrations, replayed, code, code_ids, settings, notices };
     let start = Instant::now();
     let coverage = Coverage { pending, ..parts.coverage(schema_files) };
     let witnesses = parts.set_fragments_aside();
     let types_files = parts.types_files(&mut sources);
     let (mut program, roots) = parts.assemble(sources);
-    program.types_files = types_files;
+    (program.types_files, program.names) = (types_files, names);
     program.coverage = coverage;
     for (root, tables) in witnesses {
         program.generated.entry(root).or_default().extend(tables);
@@ -225,6 +225,7 @@ impl Parts<'_> {
             coverage: Coverage::default(),
             settings: model_settings(self.settings),
             generated,
+            names: BTreeMap::new(),
             types_files: Vec::new(),
             other_sql: self.migrations.other,
         };

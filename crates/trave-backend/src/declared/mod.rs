@@ -21,6 +21,8 @@ use smol_str::SmolStr;
 use trave_source::{FileId, Notice, Origin};
 use trave_sql::Dialect;
 
+use crate::naming::NamedTable;
+
 /// The tool whose declaration was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tool {
@@ -45,6 +47,8 @@ pub struct Declared {
     pub enums: Vec<Enum>,
     /// Tables.
     pub tables: Vec<Table>,
+    /// What code calls them.
+    pub names: Vec<NamedTable>,
     /// What was not understood.
     pub notices: Vec<Notice>,
 }
@@ -219,7 +223,14 @@ pub struct Check {
 impl Declared {
     /// An empty declaration.
     fn new(tool: Tool, dialect: Dialect) -> Self {
-        Self { tool, dialect, enums: Vec::new(), tables: Vec::new(), notices: Vec::new() }
+        Self {
+            tool,
+            dialect,
+            enums: Vec::new(),
+            tables: Vec::new(),
+            names: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 }
 

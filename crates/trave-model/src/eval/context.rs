@@ -1,11 +1,14 @@
 //! What every evaluation shares and none changes: the program, with the ways to find things in it.
 
+use std::sync::OnceLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_backend::library::Library;
-use trave_source::FileId;
-use trave_ts::ir::{BindingId, Export, FunctionId, Module, Stmt};
+use trave_source::{FileId, Origin, Span};
+use trave_ts::ir::{BindingId, Export, ExprId, ExprKind, FunctionId, Module, Property, Stmt};
 
+use super::code_names::CodeNames;
 use crate::program::Program;
 
 /// Index of a module in [`Program::modules`].
@@ -21,6 +24,8 @@ pub(crate) struct Context<'p> {
     modules: FxHashMap<FileId, ModuleId>,
     facts: Vec<ModuleFacts<'p>>,
     tables: Vec<FxHashSet<SmolStr>>,
+    /// What code calls the declared tables.
+    pub(crate) names: CodeNames<'p>,
     by_name: FxHashMap<&'static str, &'static dyn Library>,
 }
 
@@ -30,6 +35,8 @@ struct ModuleFacts<'p> {
     exports: FxHashMap<&'p str, &'p Export>,
     stars: Vec<&'p Export>,
     declarations: FxHashMap<BindingId, &'p Stmt>,
+    /// The object literals by their bytes, once somebody asks.
+    objects: OnceLock<FxHashMap<Span, ExprId>>,
 }
 
 impl<'p> Context<'p> {
@@ -40,7 +47,8 @@ impl<'p> Context<'p> {
         let tables = program.catalogs.iter().map(table_names).collect();
         let libraries = program.backend.libraries.iter().rev();
         let by_name = libraries.map(|library| (library.name(), *library)).collect();
-        Self { program, modules, facts, tables, by_name }
+        let names = CodeNames::new(&program.names);
+        Self { program, modules, facts, tables, names, by_name }
     }
 
     pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {
@@ -88,6 +96,33 @@ impl<'p> Context<'p> {
     pub(crate) fn knows_table(&self, file: FileId, name: &str) -> Option<bool> {
         let catalog = self.program.catalog_of_file.get(&file)?;
         Some(self.tables.get(*catalog)?.contains(name))
+    }
+
+    /// The root of the catalog that a file speaks to.
+    pub(crate) fn root_of(&self, file: FileId) -> Option<&'p str> {
+        let catalog = self.program.catalog_of_file.get(&file)?;
+        self.program.catalogs.get(*catalog).map(|catalog| catalog.root.as_str())
+    }
+
+    /// Where a property inside an object literal stands; the innermost on the way that is written.
+    pub(crate) fn place_in(&self, object: Origin, path: &[&str]) -> Option<Origin> {
+        let id = self.module_of(object.file)?;
+        let (module, facts) = (self.module(id)?, self.facts.get(id.0 as usize)?);
+        let objects = facts.objects.get_or_init(|| objects_of(module));
+        let mut at = *objects.get(&object.span)?;
+        let mut found = None;
+        for name in path {
+            let ExprKind::Object(properties) = &module.expr(at)?.kind else { break };
+            let named = properties.iter().find_map(|property| match property {
+                Property::Field { key, value, span } if key == name => Some((*span, *value)),
+                _ => None,
+            });
+            let Some((span, value)) = named else { break };
+            let end = module.expr(value).map_or(span.end, |value| value.span.end.max(span.end));
+            found = Some(Span { start: span.start, end }.in_file(object.file));
+            at = value;
+        }
+        found
     }
 
     pub(crate) fn is_script(&self, file: FileId) -> bool {
@@ -141,4 +176,10 @@ fn declare<'p>(body: &'p [Stmt], declarations: &mut FxHashMap<BindingId, &'p Stm
 fn table_names(catalog: &trave_catalog::Catalog) -> FxHashSet<SmolStr> {
     let names = catalog.tables.keys().chain(catalog.views.keys()).chain(&catalog.unknown);
     names.map(|name| name.name.clone()).collect()
+}
+
+fn objects_of(module: &Module) -> FxHashMap<Span, ExprId> {
+    let exprs = (0..).map(ExprId).zip(&module.exprs);
+    let objects = exprs.filter(|(_, expr)| matches!(expr.kind, ExprKind::Object(_)));
+    objects.map(|(id, expr)| (expr.span, id)).collect()
 }

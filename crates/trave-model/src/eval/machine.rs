@@ -1,9 +1,14 @@
 //! What library models may ask of the evaluator.
 
+use std::sync::Arc;
+
+use trave_backend::declared::{TableName, Tool};
 use trave_backend::effect::{Effect, RowsUse};
 use trave_backend::library::Machine;
+use trave_backend::naming::NamedTable;
 use trave_backend::query::Query;
 use trave_backend::value::{QueryId, Value};
+use trave_source::Origin;
 
 use super::loops::LoopFrame;
 use super::trace::QueryRecord;
@@ -123,6 +128,18 @@ impl Machine for Evaluator<'_> {
 
     fn knows_table(&self, name: &str) -> Option<bool> {
         self.cx.knows_table(self.here.module.file, name)
+    }
+
+    fn named_table(&self, tool: Tool, name: &str) -> Option<Arc<NamedTable>> {
+        self.cx.names.named(self.cx.root_of(self.here.module.file), (tool, name))
+    }
+
+    fn declared_table(&self, tool: Tool, table: &TableName) -> Option<Arc<NamedTable>> {
+        self.cx.names.declared(self.cx.root_of(self.here.module.file), (tool, table))
+    }
+
+    fn place_in(&self, argument: Origin, path: &[&str]) -> Origin {
+        self.cx.place_in(argument, path).unwrap_or(argument)
     }
 
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value {

@@ -10,6 +10,7 @@ mod builtins;
 mod call;
 mod claims;
 mod class;
+mod code_names;
 mod context;
 mod expr;
 mod fate;

@@ -9,7 +9,7 @@ use trave_sql::Dialect;
 use super::attributes::{self, ColumnKind, index_key, made_up, mapped};
 use super::group::Database;
 use super::syntax::{Attribute, Block, FieldType, Line, Value};
-use super::{relation, types};
+use super::{names, relation, types};
 use crate::declared::name::text;
 use crate::declared::{Column, Declared, Enum, Index, Key, Table, TableName, Tool};
 
@@ -74,6 +74,7 @@ pub(super) fn lower(blocks: &[(FileId, &Block)], database: Database) -> Declared
         declared.notices.extend(notices);
     }
     declared.tables.extend(relation::join_tables(&schema, &models));
+    declared.names = models.iter().map(|model| names::of(&schema, *model)).collect();
     declared
 }
 

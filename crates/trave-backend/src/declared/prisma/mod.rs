@@ -3,6 +3,7 @@
 mod attributes;
 mod group;
 mod lower;
+mod names;
 mod parse;
 mod relation;
 mod syntax;
