@@ -24,5 +24,6 @@ pub mod scan;
 #[cfg(test)]
 mod testing;
 pub mod value;
+pub mod wording;
 
 pub use registry::libraries;

@@ -14,6 +14,9 @@ use crate::effect::Effect;
 use crate::naming::NamedTable;
 use crate::query::Query;
 use crate::value::{LibraryValue, QueryId, Value};
+use crate::wording::{self, Wording};
+
+pub use trave_sql::Dialect;
 
 /// What we know of one library.
 pub trait Library: Sync {
@@ -58,6 +61,11 @@ pub trait Library: Sync {
     fn guess(&self, guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
         let _ = (guess, machine);
         None
+    }
+
+    /// How its queries are written, for those who say what to do about one.
+    fn wording(&self) -> &'static Wording {
+        &wording::SQL
     }
 }
 
@@ -165,11 +173,16 @@ pub trait Machine {
         None
     }
 
-    /// Where a property inside an argument stands, with its value, as far as the argument is
-    /// written down there: `['where', 'email']`. The place of the argument where it is not.
-    fn place_in(&self, argument: Origin, path: &[&str]) -> Origin {
-        let _ = path;
-        argument
+    /// The SQL of the database that the code speaks to.
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    /// Where a property inside an argument stands, with its value: `["where", "email"]`. As much
+    /// of the way as the argument is written down counts; none where nothing of it is.
+    fn place_in(&self, argument: Origin, path: &[&str]) -> Option<Origin> {
+        let _ = (argument, path);
+        None
     }
 
     /// Runs a function value of the project with these arguments; its effects are kept.

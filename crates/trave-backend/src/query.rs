@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 
 use crate::value::{ClientFact, Shape, Taint, Value};
+use crate::wording::{self, Wording};
 
 /// What a query does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,6 +156,13 @@ impl Query {
     /// over a connection of its own.
     pub fn goes_through_api(&self) -> bool {
         self.library == "supabase"
+    }
+
+    /// How its client writes what a query is told to do.
+    pub fn wording(&self) -> &'static Wording {
+        let mut libraries = crate::registry::libraries().iter();
+        let own = libraries.find(|library| library.name() == self.library);
+        own.map_or(&wording::SQL, |library| library.wording())
     }
 }
 

@@ -11,6 +11,7 @@ use crate::clients::mysql2::Mysql2;
 use crate::clients::pg::Pg;
 use crate::clients::pg_promise::PgPromise;
 use crate::clients::postgres_js::PostgresJs;
+use crate::clients::prisma::Prisma;
 use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
@@ -31,6 +32,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &Slonik,
     &Mysql2,
     &Sqlite,
+    &Prisma,
     &Next,
     &React,
     &Web,

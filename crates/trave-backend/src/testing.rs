@@ -2,8 +2,12 @@
 
 use trave_source::{FileId, Origin, Span};
 
+use std::sync::Arc;
+
+use crate::declared::{TableName, Tool};
 use crate::effect::Effect;
 use crate::library::{Library, LibraryCall, Machine};
+use crate::naming::NamedTable;
 use crate::query::Query;
 use crate::value::{ClosureId, QueryId, Shape, Value};
 
@@ -16,6 +20,7 @@ pub(crate) struct FakeMachine {
     pub(crate) ran_with: Vec<Vec<Value>>,
     pub(crate) conditional: bool,
     pub(crate) browser: bool,
+    pub(crate) names: Vec<NamedTable>,
 }
 
 impl Machine for FakeMachine {
@@ -46,6 +51,14 @@ impl Machine for FakeMachine {
 
     fn knows_table(&self, _name: &str) -> Option<bool> {
         None
+    }
+
+    fn named_table(&self, _tool: Tool, name: &str) -> Option<Arc<NamedTable>> {
+        self.names.iter().find(|table| table.code == name).cloned().map(Arc::new)
+    }
+
+    fn declared_table(&self, _tool: Tool, name: &TableName) -> Option<Arc<NamedTable>> {
+        self.names.iter().find(|table| table.table == *name).cloned().map(Arc::new)
     }
 
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value {

@@ -1,9 +1,11 @@
 //! Database clients.
 
+mod given;
 pub(crate) mod mysql2;
 pub(crate) mod pg;
 pub(crate) mod pg_promise;
 pub(crate) mod postgres_js;
+pub(crate) mod prisma;
 pub(crate) mod slonik;
 mod sql;
 pub(crate) mod sqlite;

@@ -217,7 +217,10 @@ impl<'p> Evaluator<'p> {
             Shape::Library(_) => self.call_library(receiver, Some(method), site),
             Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
                 Some(function) => self.call_value(&function, site),
-                None => self.call_unknown(receiver, &site),
+                None => match self.library_part(*id) {
+                    Some(part) => self.call_method(&part, method, site),
+                    None => self.call_unknown(receiver, &site),
+                },
             },
             Shape::Object(object) if object.fields.contains_key(method) => {
                 let function = object.fields.get(method).cloned().unwrap_or_else(Value::undefined);

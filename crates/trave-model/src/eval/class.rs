@@ -1,6 +1,7 @@
 //! Classes: construction, inheritance, methods and fields.
 
-use trave_backend::value::{ClosureId, Shape, Value};
+use smol_str::SmolStr;
+use trave_backend::value::{ClosureId, LibraryValue, Shape, Value};
 use trave_source::Origin;
 use trave_ts::ir::{Call, Class, ClassId, ExprId, FunctionId, Method};
 
@@ -11,6 +12,9 @@ use super::{Evaluator, Here, ModuleId, builtins};
 
 /// How many base classes are followed.
 const BASES_MAX: u32 = 8;
+
+/// Where an object keeps what it has of the class of a library; no property is called so.
+const LIBRARY_PART: &str = "(library)";
 
 /// With how many unknown values a base class is made whose constructor is inherited.
 const ARGS_MAX: usize = 4;
@@ -149,6 +153,36 @@ impl<'p> Evaluator<'p> {
             Shape::Instance(id) => self.class_ref(id),
             _ => None,
         }
+    }
+
+    /// What an object has of the class of a library that its own class extends, if it does.
+    pub(super) fn library_part(&mut self, id: ClosureId) -> Option<Value> {
+        if let Some(part) = self.field(id, LIBRARY_PART) {
+            return Some(part.clone()).filter(|part| part.library().is_some());
+        }
+        if self.instances.get(id.0 as usize)?.is_class {
+            return None;
+        }
+        let mut class = self.class_ref(id)?;
+        for _ in 0..BASES_MAX {
+            match self.base(class) {
+                Some(base) => class = base,
+                None => break,
+            }
+        }
+        let extends = self.class_of(class)?.extends?;
+        let base = self.in_class(class, None, |it| it.eval(extends))?;
+        let is_foreign = |it: &LibraryValue| it.library != builtins::LIBRARY;
+        let part = match base.library().filter(|it| is_foreign(it)) {
+            Some(_) => {
+                let mut site = self.nowhere();
+                site.is_new = true;
+                self.call_library(&base, None, site)
+            }
+            None => Value::unknown(),
+        };
+        self.fill_field(id, SmolStr::new_static(LIBRARY_PART), part.clone());
+        Some(part).filter(|part| part.library().is_some())
     }
 
     /// Runs something where a class stands.

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use trave_backend::library::Library;
+use trave_backend::library::{Dialect, Library};
 use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{BindingId, Export, ExprId, ExprKind, FunctionId, Module, Property, Stmt};
 
@@ -104,6 +104,16 @@ impl<'p> Context<'p> {
         self.program.catalogs.get(*catalog).map(|catalog| catalog.root.as_str())
     }
 
+    /// The SQL of the catalog that a file speaks to.
+    pub(crate) fn dialect(&self, file: FileId) -> Dialect {
+        let catalog = self.program.catalog_of_file.get(&file);
+        match catalog.and_then(|at| self.program.catalogs.get(*at)).map(|it| it.dialect) {
+            Some(trave_catalog::Dialect::MySql) => Dialect::MySql,
+            Some(trave_catalog::Dialect::Sqlite) => Dialect::Sqlite,
+            _ => Dialect::Postgres,
+        }
+    }
+
     /// Where a property inside an object literal stands; the innermost on the way that is written.
     pub(crate) fn place_in(&self, object: Origin, path: &[&str]) -> Option<Origin> {
         let id = self.module_of(object.file)?;
@@ -112,12 +122,7 @@ impl<'p> Context<'p> {
         let mut at = *objects.get(&object.span)?;
         let mut found = None;
         for name in path {
-            let ExprKind::Object(properties) = &module.expr(at)?.kind else { break };
-            let named = properties.iter().find_map(|property| match property {
-                Property::Field { key, value, span } if key == name => Some((*span, *value)),
-                _ => None,
-            });
-            let Some((span, value)) = named else { break };
+            let Some((span, value)) = property_in(module, at, name, SPREADS_MAX) else { break };
             let end = module.expr(value).map_or(span.end, |value| value.span.end.max(span.end));
             found = Some(Span { start: span.start, end }.in_file(object.file));
             at = value;
@@ -176,6 +181,26 @@ fn declare<'p>(body: &'p [Stmt], declarations: &mut FxHashMap<BindingId, &'p Stm
 fn table_names(catalog: &trave_catalog::Catalog) -> FxHashSet<SmolStr> {
     let names = catalog.tables.keys().chain(catalog.views.keys()).chain(&catalog.unknown);
     names.map(|name| name.name.clone()).collect()
+}
+
+/// How deep spreads are looked into for a property.
+const SPREADS_MAX: u32 = 6;
+
+/// A property of an object literal, also of one that it spreads or chooses: its key and value.
+fn property_in(module: &Module, at: ExprId, name: &str, depth: u32) -> Option<(Span, ExprId)> {
+    let depth = depth.checked_sub(1)?;
+    let mut inside = |at: ExprId| property_in(module, at, name, depth);
+    match &module.expr(at)?.kind {
+        ExprKind::Object(properties) => properties.iter().find_map(|property| match property {
+            Property::Field { key, value, span } if key == name => Some((*span, *value)),
+            Property::Spread(value) => inside(*value),
+            _ => None,
+        }),
+        ExprKind::Conditional { yes, no, .. } => inside(*yes).or_else(|| inside(*no)),
+        ExprKind::Logical { right, .. } => inside(*right),
+        ExprKind::Typed { value, .. } => inside(*value),
+        _ => None,
+    }
 }
 
 fn objects_of(module: &Module) -> FxHashMap<Span, ExprId> {

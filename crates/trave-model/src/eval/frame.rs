@@ -171,6 +171,11 @@ impl Evaluator<'_> {
         self.assign(Slot::Field(id, name), Some(value));
     }
 
+    /// Keeps a field of an object for good, whatever becomes of the branch that asked for it.
+    pub(super) fn fill_field(&mut self, id: ClosureId, name: SmolStr, value: Value) {
+        self.store(&Slot::Field(id, name), Some(value));
+    }
+
     fn take_back(&mut self, mark: usize) -> Changes {
         let mut changes = Changes { slots: Vec::new(), level: self.level };
         while self.journal.len() > mark {

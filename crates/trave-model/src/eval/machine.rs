@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trave_backend::declared::{TableName, Tool};
 use trave_backend::effect::{Effect, RowsUse};
-use trave_backend::library::Machine;
+use trave_backend::library::{Dialect, Machine};
 use trave_backend::naming::NamedTable;
 use trave_backend::query::Query;
 use trave_backend::value::{QueryId, Value};
@@ -138,8 +138,12 @@ impl Machine for Evaluator<'_> {
         self.cx.names.declared(self.cx.root_of(self.here.module.file), (tool, table))
     }
 
-    fn place_in(&self, argument: Origin, path: &[&str]) -> Origin {
-        self.cx.place_in(argument, path).unwrap_or(argument)
+    fn dialect(&self) -> Dialect {
+        self.cx.dialect(self.here.module.file)
+    }
+
+    fn place_in(&self, argument: Origin, path: &[&str]) -> Option<Origin> {
+        self.cx.place_in(argument, path)
     }
 
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value {

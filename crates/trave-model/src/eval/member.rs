@@ -105,7 +105,7 @@ impl Evaluator<'_> {
                 if is_input { checked } else { checked.and_dependencies(value) }
             }
             Shape::Library(_) => self.library_member(value, name, at),
-            Shape::Instance(id) => self.instance_member(value, *id, name),
+            Shape::Instance(id) => self.instance_member(value, *id, (name, at)),
             // Which alternative it is may tell who is calling.
             Shape::OneOf(values) => {
                 let member = self.member_of_any(values, name, at);
@@ -169,11 +169,19 @@ impl Evaluator<'_> {
         value
     }
 
-    fn instance_member(&mut self, value: &Value, id: ClosureId, name: &str) -> Value {
-        if let Some(field) = self.field(id, name) {
-            return field.clone();
+    fn instance_member(
+        &mut self,
+        value: &Value,
+        id: ClosureId,
+        (name, at): (&str, Origin),
+    ) -> Value {
+        if let Some(own) = self.method_or_field(value, id, name) {
+            return own;
         }
-        self.method_or_field(value, id, name).unwrap_or_else(Value::unknown)
+        match self.library_part(id) {
+            Some(part) => self.member_at(&part, name, at),
+            None => Value::unknown(),
+        }
     }
 
     fn builtin_member(&mut self, library: &LibraryValue, name: &str) -> Option<Value> {

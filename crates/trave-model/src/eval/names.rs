@@ -100,15 +100,22 @@ impl Evaluator<'_> {
             Some(module) => {
                 self.exported(module, name, REEXPORTS_MAX).unwrap_or_else(Value::unknown)
             }
-            None if self.cx.is_own(file, specifier) => Value::unknown(),
+            // A generated client may be kept with the code, and not be read.
+            None if self.cx.is_own(file, specifier) => {
+                self.known_export(specifier, name).unwrap_or_else(Value::unknown)
+            }
             None => self.library_export(specifier, name),
         }
     }
 
+    /// What an export is by what libraries know of it.
+    fn known_export(&self, package: &str, name: &str) -> Option<Value> {
+        self.cx.libraries().iter().find_map(|library| library.import(package, name))
+    }
+
     /// What an external package exports.
     pub(super) fn library_export(&self, package: &str, name: &str) -> Value {
-        let known = self.cx.libraries().iter().find_map(|library| library.import(package, name));
-        known.unwrap_or_else(|| match name {
+        self.known_export(package, name).unwrap_or_else(|| match name {
             "*" => builtins::package(package),
             _ => Value::unknown().tainted(Taint::FOREIGN),
         })
@@ -128,7 +135,7 @@ impl Evaluator<'_> {
                 match self.cx.imported(file, specifier) {
                     Some(next) if name == "*" => Some(builtins::namespace(next)),
                     Some(next) => self.exported(next, name, hops),
-                    None if self.cx.is_own(file, specifier) => None,
+                    None if self.cx.is_own(file, specifier) => self.known_export(specifier, name),
                     None => Some(self.library_export(specifier, name)),
                 }
             }
@@ -141,11 +148,7 @@ impl Evaluator<'_> {
             let Exported::From { specifier, .. } = &export.what else { continue };
             let value = match self.cx.imported(file, specifier) {
                 Some(next) => self.exported(next, name, hops),
-                None if self.cx.is_own(file, specifier) => None,
-                None => {
-                    let libraries = self.cx.libraries().iter();
-                    libraries.into_iter().find_map(|library| library.import(specifier, name))
-                }
+                None => self.known_export(specifier, name),
             };
             if value.is_some() {
                 return value;

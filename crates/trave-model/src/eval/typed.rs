@@ -25,7 +25,8 @@ impl Evaluator<'_> {
     fn typed_in(&mut self, module: ModuleId, note: &TypeNote, names: u32) -> Option<Value> {
         match note {
             TypeNote::Named { binding, name, args } => match name.as_str() {
-                "Promise" | "Awaited" | "Readonly" | "Required" | "Partial" | "NonNullable" => {
+                "Promise" | "Awaited" | "Readonly" | "Required" | "Partial" | "NonNullable"
+                | "Omit" | "Pick" | "Extract" | "Exclude" => {
                     self.typed_in(module, args.first()?, names)
                 }
                 "Array" | "ReadonlyArray" | "Set" => {
@@ -75,14 +76,16 @@ impl Evaluator<'_> {
             BindingKind::Class(_) => self.instance_of(module, binding),
             BindingKind::Import(index) => {
                 let import = lowered.imports.get(index as usize)?;
+                // `Prisma.TransactionClient` of an imported `Prisma`.
+                let inside = name.find('.').and_then(|dot| name.get(dot..)).unwrap_or_default();
                 let wanted = match &import.what {
-                    Imported::Named(original) => original.as_str(),
-                    Imported::Default => "default",
-                    _ => name.rsplit('.').next().unwrap_or(name),
+                    Imported::Named(original) => format!("{original}{inside}"),
+                    Imported::Default => format!("default{inside}"),
+                    _ => name.rsplit('.').next().unwrap_or(name).to_owned(),
                 };
                 match self.cx.imported(lowered.file, &import.specifier) {
-                    Some(next) => self.exported_type(next, wanted, names),
-                    None => self.library_type(&import.specifier, wanted),
+                    Some(next) => self.exported_type(next, &wanted, names),
+                    None => self.library_type(&import.specifier, &wanted),
                 }
             }
             _ => None,
@@ -96,16 +99,18 @@ impl Evaluator<'_> {
         if let Some(declared) = lowered.types.iter().find(|it| it.name == name) {
             return self.typed_in(module, &declared.note, names);
         }
-        if let Some(export) = self.cx.export(module, name) {
+        let (first, inside) = name.split_at(name.find('.').unwrap_or(name.len()));
+        if let Some(export) = self.cx.export(module, first) {
             return match &export.what {
                 Exported::Binding(binding) => {
                     self.typed_name(module, (Some(*binding), name), names)
                 }
                 Exported::Expr(_) => None,
                 Exported::From { specifier, name } => {
+                    let name = format!("{name}{inside}");
                     match self.cx.imported(lowered.file, specifier) {
-                        Some(next) => self.exported_type(next, name, names),
-                        None => self.library_type(specifier, name),
+                        Some(next) => self.exported_type(next, &name, names),
+                        None => self.library_type(specifier, &name),
                     }
                 }
             };
@@ -113,8 +118,10 @@ impl Evaluator<'_> {
         let stars: Vec<_> = self.cx.star_exports(module).to_vec();
         stars.into_iter().find_map(|export| {
             let Exported::From { specifier, .. } = &export.what else { return None };
-            let next = self.cx.imported(lowered.file, specifier)?;
-            self.exported_type(next, name, names)
+            match self.cx.imported(lowered.file, specifier) {
+                Some(next) => self.exported_type(next, name, names),
+                None => self.library_type(specifier, name),
+            }
         })
     }
 
@@ -162,12 +169,12 @@ impl Evaluator<'_> {
         known(value?)
     }
 
-    /// Runs a function value of any kind.
-    pub(super) fn run_value(&mut self, function: &Value, args: Vec<Value>) -> Value {
+    /// A call without arguments that stands nowhere.
+    pub(super) fn nowhere(&self) -> super::call::Site {
         let at = self.at(trave_source::Span::default());
-        let site = super::call::Site {
-            arg_origins: vec![at; args.len()],
-            args,
+        super::call::Site {
+            arg_origins: Vec::new(),
+            args: Vec::new(),
             origin: at,
             method_origin: at,
             name: smol_str::SmolStr::default(),
@@ -175,7 +182,14 @@ impl Evaluator<'_> {
             is_new: false,
             is_tagged: false,
             templates: Vec::new(),
-        };
+        }
+    }
+
+    /// Runs a function value of any kind.
+    pub(super) fn run_value(&mut self, function: &Value, args: Vec<Value>) -> Value {
+        let mut site = self.nowhere();
+        site.arg_origins = vec![site.origin; args.len()];
+        site.args = args;
         match &function.shape {
             Shape::Function(id) => self.invoke(*id, site.args, super::invoke::Caller::default()),
             Shape::Library(library) if library.library == builtins::LIBRARY => {

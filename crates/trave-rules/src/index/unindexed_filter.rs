@@ -112,7 +112,7 @@ fn part_of_key(
     let harm = match &query.facts.single {
         Some(single) => {
             let call = single.method;
-            format!("`.{call}()` fails once two rows share {}", code_list(&names))
+            format!("`{call}` fails once two rows share {}", code_list(&names))
         }
         None => format!("every call reads all of `{table_name}`"),
     };
@@ -293,5 +293,75 @@ export async function GET(request: Request) {{
             let found = trave_testing::findings(&super::RULE, &format!("{lead}{route}"));
             assert_eq!(found.len(), 1, "{sends}");
         }
+    }
+
+    /// A Prisma project with users, posts and one way in that does this.
+    const SCHEMA: &str = "//- prisma/schema.prisma
+datasource db {
+  provider = \"postgresql\"
+}
+model User {
+  id    String @id
+  email String @unique
+  posts Post[]
+  @@map(\"users\")
+}
+model Post {
+  id       String   @id
+  authorId String   @map(\"author_id\")
+  slug     String
+  madeAt   DateTime @default(now()) @map(\"made_at\")
+  author   User     @relation(fields: [authorId], references: [id])
+  @@map(\"posts\")
+}
+";
+
+    #[test]
+    fn models_are_asked_for_by_the_columns_of_their_fields() {
+        let route = r"//- src/app/api/posts/route.ts
+import { PrismaClient } from '@prisma/client'
+const prisma = globalThis.prisma ?? new PrismaClient()
+export async function GET(request: Request, { params }: { params: { slug: string } }) {
+  const post = await prisma.post.findFirst({ where: { slug: params.slug, title: undefined } })
+//                                                    ^^^^^^^^^^^^^^^^^ `posts` is filtered by `slug`, which no index serves: every call reads the whole table
+  const user = await prisma.user.findUnique({ where: { email: params.slug } })
+  return Response.json({ post, user })
+}
+";
+        check(&super::RULE, &format!("{SCHEMA}{route}"));
+    }
+
+    #[test]
+    fn the_client_of_a_service_is_what_its_class_extends() {
+        let files = r"//- src/prisma.service.ts
+import { PrismaClient } from '@prisma/client'
+export class PrismaService extends PrismaClient {
+  async onModuleInit() { await this.$connect() }
+}
+//- src/posts.ts
+import { Prisma } from '@prisma/client'
+import { PrismaService } from './prisma.service'
+export class Posts {
+  constructor(private readonly prisma: PrismaService) {}
+  async bySlug(slug: string) {
+    return this.prisma.$transaction((tx) => find(tx, slug))
+  }
+}
+async function find(tx: Prisma.TransactionClient, slug: string) {
+  return tx.post.findFirst({ where: { slug } })
+//                                    ^^^^ `posts` is filtered by `slug`, which no index serves: every call reads the whole table
+}
+//- src/app/api/posts/route.ts
+import { Posts } from '@/posts'
+import { PrismaService } from '@/prisma.service'
+const posts = new Posts(new PrismaService())
+export async function GET(request: Request, { params }: { params: { slug: string } }) {
+  return Response.json(await posts.bySlug(params.slug))
+}
+//- tsconfig.json
+{ \"compilerOptions\": { \"paths\": { \"@/*\": [\"./src/*\"] } } }
+"
+        .replace("\\\"", "\"");
+        check(&super::RULE, &format!("{SCHEMA}{files}"));
     }
 }

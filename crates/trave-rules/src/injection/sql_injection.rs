@@ -136,4 +136,35 @@ export async function GET(request: Request) {{
             );
         }
     }
+
+    #[test]
+    fn prisma_sends_what_its_tags_are_given_beside_the_text() {
+        let project = |send: &str| {
+            format!(
+                "create table users (id int primary key, name text not null);
+//- src/app/api/users/route.ts
+import {{ Prisma, PrismaClient }} from '@prisma/client'
+const prisma = new PrismaClient()
+export async function GET(request: Request) {{
+  const name = new URL(request.url).searchParams.get('name')
+  return Response.json(await {send})
+}}"
+            )
+        };
+        for send in [
+            "prisma.$queryRawUnsafe(`select id from users where name = '${name}'`)",
+            "prisma.$queryRaw`select id from users where ${Prisma.raw(`name = '${name}'`)}`",
+            "prisma.$executeRawUnsafe('delete from users where name = ' + name)",
+        ] {
+            assert_eq!(findings(&super::RULE, &project(send)).len(), 1, "{send}");
+        }
+        for send in [
+            "prisma.$queryRaw`select id from users where name = ${name}`",
+            "prisma.$queryRaw(Prisma.sql`select id from users where name = ${name}`)",
+            "prisma.$queryRaw`select id from users where name in (${Prisma.join([name])})`",
+            "prisma.$queryRawUnsafe('select id from users where name = $1', name)",
+        ] {
+            assert!(findings(&super::RULE, &project(send)).is_empty(), "{send}");
+        }
+    }
 }

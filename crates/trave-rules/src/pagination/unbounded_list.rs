@@ -118,17 +118,21 @@ fn what_grows(query: &Query) -> &'static str {
 }
 
 /// Only what is missing, and a limit only where the rows are what the caller gets.
-fn remedy(query: &Query) -> &'static str {
+fn remedy(query: &Query) -> String {
+    let words = query.facts.wording();
     if takes_only_a_few(query) {
-        return "the code cuts the rows itself: add an order and `.limit(…)` of as many as it takes";
+        let limit = words.some_limit;
+        return format!(
+            "the code cuts the rows itself: add an order and {limit} of as many as it takes"
+        );
     }
-    match (is_answered(query), query.facts.order.is_empty()) {
-        (true, true) => "add an order and `.limit(50)`, and let the caller ask for the next page",
-        (true, false) => "add `.limit(50)`, and let the caller ask for the next page",
-        (false, _) => {
-            "let the database filter, count or sum, or read page by page until one comes back short"
-        }
+    let (order, limit) =
+        (if query.facts.order.is_empty() { "an order and " } else { "" }, words.limit);
+    if is_answered(query) {
+        return format!("add {order}{limit}, and let the caller ask for the next page");
     }
+    "let the database filter, count or sum, or read page by page until one comes back short"
+        .to_owned()
 }
 
 /// Whether only pages of the staff read it, behind a check of who is calling.
@@ -323,5 +327,31 @@ export async function GET() {
         let [only] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(only.level, super::Level::Info);
         assert!(only.message.contains("that the caller may see"), "{}", only.message);
+    }
+
+    #[test]
+    fn a_list_of_prisma_is_bounded_in_its_own_words() {
+        let project = "//- prisma/schema.prisma
+datasource db {
+  provider = \"postgresql\"
+}
+model Post {
+  id     Int    @id @default(autoincrement())
+  title  String
+  status String
+}
+//- src/app/api/posts/route.ts
+import { PrismaClient } from '@prisma/client'
+const prisma = new PrismaClient()
+export async function GET() {
+  const posts = await prisma.post.findMany({ orderBy: { id: 'asc' } })
+  const few = await prisma.post.findMany({ orderBy: { id: 'asc' }, take: 20 })
+  return Response.json({ posts, few })
+}
+";
+        let found = trave_testing::findings(&super::RULE, project);
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        let help = only.help.as_deref();
+        assert_eq!(help, Some("add `take: 50`, and let the caller ask for the next page"));
     }
 }

@@ -45,7 +45,8 @@ fn report_unordered(query: &Query, table: &Table, cx: &mut Context) {
     .about(&table.name)
     .symbol(cx_way(query, name))
     .help(format!(
-        "add `.order(…)` before the limit, ending in a unique column such as {}",
+        "add {}, ending in a unique column such as {}",
+        query.facts.wording().order,
         unique_column(table)
     ));
 }
@@ -58,6 +59,7 @@ fn report_ties(keys: &[&OrderKey], query: &Query, table: &Table, cx: &mut Contex
         table.column(column).is_some_and(|column| column.type_name.starts_with("timestamp"))
     };
     let shared = columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>();
+    let (before, behind) = query.facts.wording().order_by;
     let finding = cx
         .report(
             first.origin,
@@ -69,7 +71,7 @@ fn report_ties(keys: &[&OrderKey], query: &Query, table: &Table, cx: &mut Contex
         .about(format!("{}.{}", table.name, columns.join(".")))
         .symbol(cx_way(query, name))
         .help(format!(
-            "add a unique column as the last key: `.order('{}')`",
+            "add a unique column as the last key: {before}{}{behind}",
             unique_column(table).trim_matches('`')
         ));
     if columns.iter().any(is_time) {

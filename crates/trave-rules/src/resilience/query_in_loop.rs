@@ -12,7 +12,7 @@ const ROUNDS_FEW: f64 = 25.0;
 
 #[rule]
 fn query_in_loop(query: &Query, cx: &mut Context) {
-    if query.in_script || query.facts.incomplete {
+    if query.in_script || query.facts.incomplete || query.facts.nested {
         return;
     }
     let Some((route, around)) = worst_way(query, cx) else { return };
@@ -77,32 +77,33 @@ fn deed(query: &Query) -> &'static str {
 }
 
 /// What to do instead.
-fn advice(query: &Query, around: &LoopAround, cx: &Context) -> &'static str {
+fn advice(query: &Query, around: &LoopAround, cx: &Context) -> String {
     const ONCE: &str = "it does not depend on the element: ask once, before the loop";
+    const CHANGE: &str = "change them with one statement";
     let repeats = around.same == Same::Query && !cx.model().changes_in_same_loop(query);
+    let words = query.facts.wording();
     match query.facts.operation {
         Some(Operation::Insert | Operation::Upsert) => {
-            "collect the rows and write them with one call"
+            "collect the rows and write them with one call".to_owned()
         }
-        Some(Operation::Delete) => "delete them with one statement: `.in(column, values)`",
+        Some(Operation::Delete) => {
+            format!("delete them with one statement: {}", words.delete_list)
+        }
         Some(Operation::Update) if around.same >= Same::Values || writes_the_same(query, cx) => {
-            "change them with one statement: `.update(…).in(column, values)`"
+            format!("{CHANGE}: {}", words.update_list)
         }
         Some(Operation::Update) if writes_whole_rows(query, cx) => {
-            "change them with one statement: an upsert of all rows, or an RPC"
+            format!("{CHANGE}: {}", words.write_rows)
         }
-        Some(Operation::Update) => "change them with one statement, in an RPC that takes all rows",
-        Some(Operation::Call) if repeats && is_named_like_a_question(query) => ONCE,
-        Some(Operation::Call) => "call a function that takes all elements, once",
-        _ if repeats => ONCE,
-        _ if query.facts.head => {
-            "count all groups at once: an RPC with `group by`, or the parents with an embedded \
-            `child(count)`"
-        }
-        _ => {
-            "ask once, with `.in(column, values)` or an embedded select, and look the rows up in a \
-            map"
-        }
+        Some(Operation::Update) => format!("{CHANGE}, {}", words.update_each),
+        Some(Operation::Call) if repeats && is_named_like_a_question(query) => ONCE.to_owned(),
+        Some(Operation::Call) => "call a function that takes all elements, once".to_owned(),
+        _ if repeats => ONCE.to_owned(),
+        _ if query.facts.head => format!("count all groups at once: {}", words.count_groups),
+        _ => format!(
+            "ask once, with {} or {}, and look the rows up in a map",
+            words.in_list, words.related
+        ),
     }
 }
 

@@ -28,14 +28,7 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
         .once_per(format!("{:?}", query.facts.target_origin))
         .level(level)
         .label(route.origin, "nothing on the way from here asks who is calling")
-        .help(if query.is_read() && level < Level::Error {
-            "if everybody may see these rows, say so in a policy for reading, or select only what \
-            is meant for the public; else check the caller first (`auth.getUser()`) and tie the \
-            query to that identity"
-        } else {
-            "check the caller first (`auth.getUser()`) and tie the query to that identity, or use \
-            a client with the caller's rights"
-        });
+        .help(remedy(query, level));
     if let Some(client) = query.facts.client.made_at {
         finding.label(client, "this client uses the service-role key");
     }
@@ -44,6 +37,27 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
     }
     for (_, other) in exposed.filter(|(other, _)| *other >= Level::Warning).take(OTHERS_MAX) {
         finding.label(other.facts.origin, format!("and can {} here", what_callers_do(other)));
+    }
+}
+
+/// What to do. Row level security is a way only for clients that can carry the caller's rights.
+fn remedy(query: &Query, level: Level) -> &'static str {
+    let may_be_meant = query.is_read() && level < Level::Error;
+    match (may_be_meant, query.facts.goes_through_api()) {
+        (true, true) => {
+            "if everybody may see these rows, say so in a policy for reading, or select only what \
+            is meant for the public; else check the caller first (`auth.getUser()`) and tie the \
+            query to that identity"
+        }
+        (false, true) => {
+            "check the caller first (`auth.getUser()`) and tie the query to that identity, or use \
+            a client with the caller's rights"
+        }
+        (true, false) => {
+            "if everybody may see these rows, select only what is meant for the public; else check \
+            the caller first and tie the query to that identity"
+        }
+        (false, false) => "check the caller first and tie the query to that identity",
     }
 }
 
@@ -143,10 +157,13 @@ fn message(route: &Route, query: &Query, model: &Model) -> String {
             let deed = secret.map_or("can read".into(), |it| format!("gets at the `{it}` of"));
             format!("whoever knows its `{key}` {deed} a row of `{name}` through {title}")
         }
-        _ => format!(
-            "any caller of {title} can {}: row level security is bypassed",
-            what_callers_do(query)
-        ),
+        _ => {
+            let why = match query.facts.goes_through_api() {
+                true => "row level security is bypassed",
+                false => "nothing asks who is calling",
+            };
+            format!("any caller of {title} can {}: {why}", what_callers_do(query))
+        }
     }
 }
 

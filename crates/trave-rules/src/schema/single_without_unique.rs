@@ -19,7 +19,8 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
     let Some(place) = weakest.facts.single else { return };
     let (name, call) = (&table.name.name, place.method);
     let has_or = weakest.facts.filters.iter().any(|filter| filter.any_of.is_some());
-    let or = if has_or { " and meet its `.or(…)`" } else { "" };
+    let words = weakest.facts.wording();
+    let or = if has_or { format!(" and meet its {}", words.or) } else { String::new() };
     let helps = helps(weakest, table, cx);
     // The index of a key would find the row, too.
     let is_read_whole = matches!(cx.model().serving(weakest, table), Serving::Unserved(_));
@@ -63,7 +64,7 @@ fn conditions(query: &Query) -> usize {
 
 /// What to do, the safest first.
 fn helps(query: &Query, table: &Table, cx: &Context) -> Vec<String> {
-    let first = "to take one of them: `.order(…).limit(1)` before it".to_owned();
+    let first = format!("to take one of them: {}", query.facts.wording().first_row);
     let in_key = |key: &[_]| query.fixed_columns().all(|column| key.contains(column));
     let Some(part) = query.part_of_key(table).filter(|part| in_key(&part.key)) else {
         return std::iter::once(first).chain(unique_key(query, table, cx)).collect();

@@ -165,7 +165,7 @@ impl Lowering<'_> {
                 query.conflict_columns = keys.iter().map(column).collect();
             }
         }
-        self.read_returning(&mut query, &insert.returning);
+        self.read_returning(&mut query, &insert.returning, &Scope::default());
         self.found.insert(self.first(), query);
         if let Some(source) = &insert.source {
             self.query(source);
@@ -237,7 +237,7 @@ impl Lowering<'_> {
             scope.add(item, Side::Inner, (self.text, &common));
         }
         self.read_conditions(&mut query, &scope, filter);
-        self.read_returning(&mut query, returning);
+        self.read_returning(&mut query, returning, &scope);
         self.found.insert(self.first(), query);
         for nested in &scope.nested {
             self.query(nested);
@@ -261,10 +261,10 @@ impl Lowering<'_> {
         query.filters = conditions.filters;
     }
 
-    fn read_returning(&self, query: &mut Query, returning: &[SelectItem]) {
+    fn read_returning(&self, query: &mut Query, returning: &[SelectItem], scope: &Scope<'_>) {
         query.returning = !returning.is_empty();
         if query.returning {
-            query.selection = self.selection(returning, &Scope::default());
+            query.selection = self.selection(returning, scope);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::effect::Effect;
 use crate::library::{Guess, Library, LibraryCall, Machine};
 use crate::place::package_name;
 use crate::value::{LibraryValue, Taint, Value};
+use crate::wording::{SUPABASE, Wording};
 
 const NAME: &str = "supabase";
 
@@ -108,6 +109,10 @@ impl Library for Supabase {
 
     fn guess(&self, guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
         guessed(guess, machine)
+    }
+
+    fn wording(&self) -> &'static Wording {
+        &SUPABASE
     }
 }
 

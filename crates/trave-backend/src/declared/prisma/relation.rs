@@ -36,7 +36,11 @@ pub(super) fn add_references(schema: &Schema<'_>, table: &mut Table, model: Mode
 }
 
 /// The fields that an argument of `@relation` names.
-pub(super) fn fields<'a>(relation: &Attribute, argument: &str, model: Model<'a>) -> Option<Vec<&'a Line>> {
+pub(super) fn fields<'a>(
+    relation: &Attribute,
+    argument: &str,
+    model: Model<'a>,
+) -> Option<Vec<&'a Line>> {
     let names = relation.named(argument)?.items();
     let lines: Option<Vec<&Line>> =
         names.iter().map(|name| model.block.line(name.as_name()?)).collect();
