@@ -327,6 +327,7 @@ fn settle(mut kept: Vec<Value>) -> Value {
             kept.push(dependencies.clone());
         }
     }
+    join_arrays(&mut kept);
     if kept.len() > ALTERNATIVES_MAX {
         return dependencies;
     }
@@ -338,6 +339,35 @@ fn settle(mut kept: Vec<Value>) -> Value {
             Value::of(Shape::OneOf(Arc::new(kept))).and_dependencies(&dependencies)
         }
     }
+}
+
+/// Of many arrays that differ in what was added under conditions, the shortest and that which holds
+/// everything say enough: what is in both is there for certain.
+fn join_arrays(kept: &mut Vec<Value>) {
+    let array = |value: &Value| match &value.shape {
+        Shape::Array(items) => Some(Arc::clone(items)),
+        _ => None,
+    };
+    if kept.len() <= 2 {
+        return;
+    }
+    let Some(arrays) = kept.iter().map(array).collect::<Option<Vec<_>>>() else { return };
+    let mut shortest = arrays.iter().min_by_key(|items| items.len()).cloned().unwrap_or_default();
+    let is_there = |items: &[Value], item: &Value| {
+        items.iter().any(|other| same(other, item, COMPARE_DEPTH_MAX))
+    };
+    let mut all: Vec<Value> = Vec::new();
+    for item in arrays.iter().flat_map(|items| items.iter()) {
+        if !is_there(&all, item) {
+            all.push(item.clone());
+        }
+    }
+    let certain = |item: &&Value| arrays.iter().all(|items| is_there(items, item));
+    let common: Vec<Value> = shortest.iter().filter(certain).cloned().collect();
+    if common.len() < shortest.len() {
+        shortest = Arc::new(common);
+    }
+    *kept = vec![Value::of(Shape::Array(shortest)), Value::of(Shape::Array(Arc::new(all)))];
 }
 
 /// A client, a function or rows that may come from elsewhere are still worth following.

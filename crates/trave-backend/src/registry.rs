@@ -7,6 +7,7 @@ use crate::auth::session::Session;
 use crate::auth::webhook::Webhook;
 use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
+use crate::clients::drizzle::Drizzle;
 use crate::clients::mysql2::Mysql2;
 use crate::clients::pg::Pg;
 use crate::clients::pg_promise::PgPromise;
@@ -33,6 +34,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &Mysql2,
     &Sqlite,
     &Prisma,
+    &Drizzle,
     &Next,
     &React,
     &Web,

@@ -282,7 +282,6 @@ impl Kind {
                 | K::ConditionalType
                 | K::FunctionType
                 | K::ConstructorType
-                | K::LookupType
                 | K::TemplateLiteralType
                 | K::TupleType
                 | K::ImplementsClause

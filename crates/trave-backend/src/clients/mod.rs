@@ -1,5 +1,6 @@
 //! Database clients.
 
+pub(crate) mod drizzle;
 mod given;
 pub(crate) mod mysql2;
 pub(crate) mod pg;

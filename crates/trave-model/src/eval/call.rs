@@ -152,9 +152,9 @@ impl<'p> Evaluator<'p> {
                 site.args.extend(items.iter().cloned());
             }
             (_, true) => {
-                let element = element_of(&value);
-                site.args.push(element);
-                site.arg_origins.push(origin);
+                let spread = spread_out(&value).unwrap_or_else(|| vec![element_of(&value)]);
+                site.arg_origins.extend(spread.iter().map(|_| origin));
+                site.args.extend(spread);
             }
             (_, false) => {
                 site.args.push(value);
@@ -401,4 +401,22 @@ impl<'p> Evaluator<'p> {
             self.activation.diverged = diverged;
         }
     }
+}
+
+/// The arguments that one of several arrays gives: those of the longest, of which what is not in
+/// all of them may be missing.
+fn spread_out(value: &Value) -> Option<Vec<Value>> {
+    let arrays = value.alternatives().iter().map(|value| match &value.shape {
+        Shape::Array(items) => Some(items.as_slice()),
+        _ => None,
+    });
+    let arrays: Vec<&[Value]> = arrays.collect::<Option<_>>()?;
+    let longest = arrays.iter().max_by_key(|items| items.len())?;
+    let certain =
+        |item: &Value| arrays.iter().all(|items| items.iter().any(|other| other.is_same(item)));
+    let given = longest.iter().map(|item| match certain(item) {
+        true => item.clone(),
+        false => item.clone().join(Value::undefined()),
+    });
+    Some(given.collect())
 }

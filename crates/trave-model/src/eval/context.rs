@@ -189,7 +189,7 @@ const SPREADS_MAX: u32 = 6;
 /// A property of an object literal, also of one that it spreads or chooses: its key and value.
 fn property_in(module: &Module, at: ExprId, name: &str, depth: u32) -> Option<(Span, ExprId)> {
     let depth = depth.checked_sub(1)?;
-    let mut inside = |at: ExprId| property_in(module, at, name, depth);
+    let inside = |at: ExprId| property_in(module, at, name, depth);
     match &module.expr(at)?.kind {
         ExprKind::Object(properties) => properties.iter().find_map(|property| match property {
             Property::Field { key, value, span } if key == name => Some((*span, *value)),

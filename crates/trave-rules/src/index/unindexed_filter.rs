@@ -327,6 +327,9 @@ export async function GET(request: Request, { params }: { params: { slug: string
   const user = await prisma.user.findUnique({ where: { email: params.slug } })
   return Response.json({ post, user })
 }
+export async function POST(request: Request) {
+  return Response.json(await prisma.post.create({ data: await request.json() }))
+}
 ";
         check(&super::RULE, &format!("{SCHEMA}{route}"));
     }
@@ -343,6 +346,9 @@ import { Prisma } from '@prisma/client'
 import { PrismaService } from './prisma.service'
 export class Posts {
   constructor(private readonly prisma: PrismaService) {}
+  async add(data: Prisma.PostCreateInput) {
+    return this.prisma.post.create({ data })
+  }
   async bySlug(slug: string) {
     return this.prisma.$transaction((tx) => find(tx, slug))
   }
@@ -352,16 +358,64 @@ async function find(tx: Prisma.TransactionClient, slug: string) {
 //                                    ^^^^ `posts` is filtered by `slug`, which no index serves: every call reads the whole table
 }
 //- src/app/api/posts/route.ts
-import { Posts } from '@/posts'
-import { PrismaService } from '@/prisma.service'
+import { Posts } from '../../../posts'
+import { PrismaService } from '../../../prisma.service'
 const posts = new Posts(new PrismaService())
 export async function GET(request: Request, { params }: { params: { slug: string } }) {
   return Response.json(await posts.bySlug(params.slug))
 }
-//- tsconfig.json
-{ \"compilerOptions\": { \"paths\": { \"@/*\": [\"./src/*\"] } } }
-"
-        .replace("\\\"", "\"");
+export async function POST(request: Request) {
+  return Response.json(await posts.add(await request.json()))
+}
+";
         check(&super::RULE, &format!("{SCHEMA}{files}"));
+    }
+
+    #[test]
+    fn tables_that_are_values_are_asked_for_by_their_columns() {
+        check(
+            &super::RULE,
+            r"
+//- src/db/schema.ts
+import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { relations } from 'drizzle-orm'
+export const users = pgTable('users', { id: uuid('id').primaryKey(), email: text('email').unique() })
+export const posts = pgTable(
+  'posts',
+  { id: uuid('id').primaryKey(), authorId: uuid('author_id').references(() => users.id), slug: text('post_slug') },
+)
+export const userRelations = relations(users, ({ many }) => ({ posts: many(posts) }))
+export const postRelations = relations(posts, ({ one }) => ({
+  author: one(users, { fields: [posts.authorId], references: [users.id] }),
+}))
+//- src/db/index.ts
+import { drizzle } from 'drizzle-orm/node-postgres'
+import * as schema from './schema'
+export const db = drizzle(process.env.DATABASE_URL!, { schema })
+export type Tx = Parameters<Parameters<typeof db.transaction>[0]>[0]
+//- src/posts.ts
+import { eq } from 'drizzle-orm'
+import type { Tx } from './db'
+import { posts } from './db/schema'
+export async function bySlug(tx: Tx, slug: string) {
+  return tx.select().from(posts).where(eq(posts.slug, slug)).limit(1)
+//                                     ^^^^^^^^^^^^^^^^^^^^ `posts` is filtered by `post_slug`, which no index serves: every call reads the whole table
+}
+//- src/app/api/posts/route.ts
+import { eq } from 'drizzle-orm'
+import { db } from '../../../db'
+import { bySlug } from '../../../posts'
+import { posts } from '../../../db/schema'
+export async function GET(request: Request, { params }: { params: { slug: string } }) {
+  const user = await db.query.users.findFirst({ where: (users, { eq }) => eq(users.email, params.slug) })
+  const found = await db.transaction((tx) => bySlug(tx, params.slug))
+  return Response.json({ found, user })
+}
+export async function POST(request: Request) {
+  await db.insert(posts).values(await request.json())
+  return Response.json(await db.delete(posts).where(eq(posts.id, 'x')).returning())
+}
+",
+        );
     }
 }

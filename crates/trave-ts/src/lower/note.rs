@@ -40,6 +40,7 @@ impl<'t> Lower<'t> {
                 any_of(notes)
             }
             Kind::LiteralType => literal_type(node),
+            Kind::LookupType => self.handed(node).unwrap_or(TypeNote::Other),
             _ => TypeNote::Other,
         }
     }
@@ -114,6 +115,36 @@ impl<'t> Lower<'t> {
         let name = of.filter(|of| of.is(Kind::TypeQuery)).and_then(Node::first);
         let name = name.filter(|name| name.is(Kind::Identifier));
         name.map_or(TypeNote::Other, |name| self.named(name, Vec::new()))
+    }
+
+    /// `Parameters<Parameters<typeof db.transaction>[0]>[0]`, `Parameters<…Db['transaction']…>`:
+    /// what a transaction hands over is as good as what it is called on.
+    fn handed(&mut self, node: Node<'t>) -> Option<TypeNote> {
+        let is_transaction = |name: &str| name.trim_matches(['\'', '"', '$']) == "transaction";
+        match node.kind() {
+            Kind::LookupType => {
+                let (first, last) = (node.first()?, node.last()?);
+                let index = last.is(Kind::LiteralType).then(|| last.first()).flatten();
+                let index = index.filter(|index| index.is(Kind::String));
+                match index.filter(|index| is_transaction(index.text())) {
+                    Some(_) => Some(self.type_note(first)),
+                    None => self.handed(first),
+                }
+            }
+            Kind::GenericType => {
+                let name = node.first().filter(|name| name.text() == "Parameters")?;
+                let inner = node.child(Kind::TypeArguments).filter(|_| !name.text().is_empty());
+                self.handed(inner?.first()?)
+            }
+            Kind::TypeQuery => {
+                let member = node.first().filter(|member| member.is(Kind::MemberExpression))?;
+                let method = member.last().filter(|method| is_transaction(method.text()));
+                let object =
+                    member.first().filter(|it| it.is(Kind::Identifier) && method.is_some());
+                self.scopes.find(object?.text()).map(TypeNote::TypeOf)
+            }
+            _ => None,
+        }
     }
 
     /// `typeof x` of a name of this module.

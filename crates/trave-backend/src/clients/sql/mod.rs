@@ -18,7 +18,7 @@ use text::SqlText;
 
 use crate::effect::Effect;
 use crate::library::Machine;
-use crate::query::{Operation, Query, Spliced};
+use crate::query::{Filter, Operation, Query, Spliced};
 use crate::value::{ClientFact, ClientRole, QueryId, Shape, Taint, Value};
 
 /// Statements of one text that are read; what follows is set-up.
@@ -86,6 +86,20 @@ fn read(sender: &Sender, text: &SqlText, params: &Params) -> Vec<Vec<Query>> {
         found.push(vec![Query { incomplete: true, ..empty }]);
     }
     found
+}
+
+/// What a text that stands as a condition says of the rows of a table, and whether something of it
+/// could not be read. None where it is no condition.
+pub(crate) fn conditions_in(text: &SqlText, table: &str) -> Option<(Vec<Filter>, bool)> {
+    let mut whole = SqlText::new(text.origin());
+    whole.push_text(&format!("select 1 from `{table}` where "), text.origin());
+    whole.push_sql(text);
+    // Every dialect is read with backticks.
+    let options = Options { dialect: Dialect::Postgres, offset: 0 };
+    let parsed = trave_sql::statements(whole.as_str(), options).next()?;
+    let empty = Query::new("", direct(), text.origin());
+    let query = lower(&parsed.statement, &whole, &Params::default(), &empty).into_iter().next()?;
+    Some((query.filters, query.incomplete))
 }
 
 /// A query of which no more is known than its first word.

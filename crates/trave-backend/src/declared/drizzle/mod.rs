@@ -2,6 +2,7 @@
 
 mod column;
 mod extra;
+mod names;
 mod sql;
 mod table;
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub fn read(modules: &[Linked<'_>]) -> Vec<Source> {
         }
     }
     let known: BTreeMap<At, &Shape> = shapes.iter().map(|shape| (shape.at, shape)).collect();
+    let mut names = reader.names(&known);
     let mut sources: BTreeMap<(&str, u8), Source> = BTreeMap::new();
     for shape in &shapes {
         let Some(linked) = modules.get(shape.at.module) else { continue };
@@ -64,6 +66,7 @@ pub fn read(modules: &[Linked<'_>]) -> Vec<Source> {
             |name: &TableName| source.declared.tables.iter().any(|it| it.name == *name);
         if !known_name(&shape.table.name) {
             source.declared.tables.push(reader.whole(shape, &known));
+            source.declared.names.extend(names.remove(&shape.at));
         }
     }
     for (module, one) in enums {

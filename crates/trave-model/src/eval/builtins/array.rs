@@ -285,6 +285,10 @@ pub(super) fn mutated(
         Shape::Array(items) if items.is_empty() => Value::list(added),
         Shape::Array(items) => Value::list(Value::one_of(items.iter().cloned()).join(added)),
         Shape::List(element) => Value::list(Value::clone(element).join(added)),
+        Shape::OneOf(values) => {
+            let grown = values.iter().map(|value| mutated(value, method, (args, in_loop)));
+            Value::one_of(grown.collect::<Option<Vec<_>>>()?)
+        }
         _ => return None,
     };
     Some(grown.and_dependencies(receiver).and_dependencies(&depends))

@@ -1,0 +1,125 @@
+//! `` sql`…` ``: text that names tables and columns by their values.
+
+use trave_source::Origin;
+
+use super::table::TableFacts;
+use super::{NAME, own, table};
+use crate::clients::sql::text::{Hole, SqlText, kept, read_kept};
+use crate::library::{LibraryCall, Piece};
+use crate::value::{LibraryValue, Shape, Value};
+
+/// A part of SQL as a value.
+fn part(text: &SqlText, origin: Origin) -> LibraryValue {
+    LibraryValue::new(NAME, "part").placed(origin).with("text", kept(text, NAME))
+}
+
+/// The part that a tag makes.
+pub(super) fn tagged_part(call: &LibraryCall<'_>) -> Value {
+    let text = tagged(call);
+    let mut made = part(&text, call.origin);
+    if is_total(text.as_str()) {
+        made = made.named("aggregate");
+    }
+    made.into_value().depending_on(call.args)
+}
+
+/// Whether a text is one aggregate: `count(*)`, `sum(x)::int`, `coalesce(max(x), 0)`.
+fn is_total(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let has = |name: &&str| {
+        text.match_indices(*name).any(|(at, _)| {
+            let before = text.get(..at).and_then(|it| it.chars().next_back());
+            !before.is_some_and(|it| it.is_alphanumeric() || it == '_' || it == '.')
+        })
+    };
+    let names = ["count(", "sum(", "avg(", "max(", "min(", "array_agg(", "json_agg(", "jsonb_agg("];
+    names.iter().any(has) && !text.contains(" over ")
+}
+
+/// `sql.raw(text)`, `sql.join(parts)`, `sql.identifier(name)` and their like.
+pub(super) fn helper(call: &LibraryCall<'_>, method: &str) -> Option<Value> {
+    let origin = call.arg_origin(0);
+    let text = match method {
+        "raw" => SqlText::of_argument(call, 0),
+        "join" => joined(call),
+        "identifier" => {
+            let mut text = SqlText::new(origin);
+            match call.args.first().and_then(Value::as_text) {
+                Some(name) => text.push_text(&format!("`{name}`"), origin),
+                // It is quoted, so that it names something and does no more.
+                None => text.push_hole(Hole { value: call.arg(0), origin, bound: true }),
+            }
+            text
+        }
+        "empty" => SqlText::new(origin),
+        "param" => return Some(call.arg(0)),
+        "placeholder" => return Some(Value::unknown()),
+        _ => return None,
+    };
+    Some(part(&text, call.origin).into_value().depending_on(call.args))
+}
+
+fn tagged(call: &LibraryCall<'_>) -> SqlText {
+    let mut text = SqlText::new(call.origin);
+    for piece in call.pieces(0).unwrap_or_default() {
+        match piece {
+            Piece::Text(part, origin) => text.push_text(part, *origin),
+            Piece::Hole(value, origin) => push(&mut text, value, *origin),
+        }
+    }
+    text
+}
+
+fn joined(call: &LibraryCall<'_>) -> SqlText {
+    let (list, origin) = (call.arg(0), call.arg_origin(0));
+    let mut text = SqlText::new(origin);
+    let separator = call.arg(1);
+    match &list.shape {
+        Shape::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    push(&mut text, &separator, origin);
+                }
+                push(&mut text, item, origin);
+            }
+        }
+        Shape::List(element) => push(&mut text, element, origin),
+        _ => text.push_hole(Hole { value: list, origin, bound: true }),
+    }
+    text
+}
+
+/// What a hole of a tag becomes: a table or column its name, a part its text, a list a list of
+/// parameters, anything else a parameter.
+pub(super) fn push(text: &mut SqlText, value: &Value, origin: Origin) {
+    if let Some((column, table)) = table::column(value) {
+        return text.push_text(&format!("`{table}`.`{column}`"), origin);
+    }
+    if let Some(table) = TableFacts::of(value) {
+        let schema = table.schema.map(|schema| format!("`{schema}`.")).unwrap_or_default();
+        return text.push_text(&format!("{schema}`{}`", table.name), origin);
+    }
+    if let Some(inner) = read(value, origin) {
+        return text.push_sql(&inner);
+    }
+    let is_list = matches!(value.shape, Shape::Array(_) | Shape::List(_));
+    if is_list {
+        text.push_text("(", origin);
+    }
+    text.push_hole(Hole { value: value.clone(), origin, bound: true });
+    if is_list {
+        text.push_text(")", origin);
+    }
+}
+
+/// The text of a part.
+pub(super) fn read(value: &Value, origin: Origin) -> Option<SqlText> {
+    let part = own(value, "part")?;
+    read_kept(part.kept("text")?, part.place.unwrap_or(origin))
+}
+
+/// The text that an argument gives: a part, or a string as it is.
+pub(super) fn of_argument(call: &LibraryCall<'_>, index: usize) -> SqlText {
+    read(&call.arg(index), call.arg_origin(index))
+        .unwrap_or_else(|| SqlText::of_argument(call, index))
+}
