@@ -1,6 +1,11 @@
 //! Each stack in `fixtures/stacks/` has the same faults, which are found, and the same right ways,
 //! which are not reported. `docs/stacks.md` is the table of what came out.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
 #[path = "support/golden.rs"]
 mod golden;
@@ -185,7 +190,8 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 /// Comments `// fault: name`, each with the line below.
 fn marks(texts: &BTreeMap<String, String>, word: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
-    for (file, text) in texts.iter().filter(|(file, _)| !file.ends_with(".md")) {
+    // A README tells how comments look.
+    for (file, text) in texts.iter().filter(|(file, _)| *file != "README.md") {
         for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim();
             let comment = line.strip_prefix("// ").or_else(|| line.strip_prefix("-- "));
@@ -213,10 +219,9 @@ fn json(command: &str, stack: &str) -> serde_json::Value {
     let mut trave = Command::new(env!("CARGO_BIN_EXE_trave"));
     trave.args([command, "--format", "json"]);
     let output = trave.current_dir(repository().join(FOLDER).join(stack)).output().unwrap();
-    match serde_json::from_slice(&output.stdout) {
-        Ok(value) => value,
-        Err(_) => panic!("{stack}: {}", String::from_utf8_lossy(&output.stderr)),
-    }
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{stack}: {error}: {}", String::from_utf8_lossy(&output.stderr))
+    })
 }
 
 fn findings(stack: &str) -> Vec<Finding> {

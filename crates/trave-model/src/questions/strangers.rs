@@ -139,7 +139,8 @@ impl Query {
         certain.any(|filter| filter.value.taint.has(Taint::CLAIM))
     }
 
-    /// What whoever reaches it can do, as a verb with its object: ``read `profiles` by `user_id` ``.
+    /// What whoever reaches it can do, as a verb with its object:
+    /// ``read `profiles` by `user_id` ``.
     pub fn offered_deed(&self) -> String {
         let name = self.facts.table.as_deref().unwrap_or("?");
         let deed = self.deed();

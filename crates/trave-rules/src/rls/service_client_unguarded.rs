@@ -34,13 +34,12 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
             a client with the caller's rights"
         });
     if let Some(client) = query.facts.client.made_at {
-        finding.label(
-            client,
-            match query.facts.goes_through_api() {
-                true => "this client uses the service-role key",
-                false => "this connection goes past row level security",
-            },
-        );
+        let what = if query.facts.goes_through_api() {
+            "this client uses the service-role key"
+        } else {
+            "this connection goes past row level security"
+        };
+        finding.label(client, what);
     }
     if let Some(waived) = route.waived {
         finding.label(waived, "this says that nobody needs to be asked");
