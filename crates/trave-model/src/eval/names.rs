@@ -65,6 +65,8 @@ impl Evaluator<'_> {
         for name in pattern.bindings() {
             self.fill_slot(frame, name, Value::unknown());
         }
+        // What it holds does not depend on how deep the call was that asked first.
+        let running = std::mem::take(&mut self.running);
         self.at_top(self.here.id, |it| {
             let value = value.map_or_else(Value::undefined, |value| it.eval(value));
             // It stays declared, whatever becomes of the branch that asked first.
@@ -72,6 +74,7 @@ impl Evaluator<'_> {
             it.bind(pattern, value);
             it.older = older;
         });
+        self.running = running;
         self.slot(frame, id).cloned().unwrap_or_else(Value::unknown)
     }
 
