@@ -173,6 +173,13 @@ pub trait Machine {
         None
     }
 
+    /// A table and its columns by the names that the database knows them by, where it does not
+    /// tell large letters from small ones.
+    fn spelled(&self, table: &str) -> Option<(SmolStr, Vec<SmolStr>)> {
+        let _ = table;
+        None
+    }
+
     /// The SQL of the database that the code speaks to.
     fn dialect(&self) -> Dialect {
         Dialect::Postgres

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use trave_model::catalog::{Catalog, Table, quoted};
+use trave_model::catalog::{Catalog, Dialect, Table, quoted};
 
 use crate::finding::WantedIndex;
 
 /// The statement that makes an index while the table is in use, under a name that nothing has yet;
 /// [`Context::new_index`](crate::Context::new_index) makes one.
+///
+/// Of databases other than PostgreSQL it is a plain statement.
 ///
 /// `concurrently` cannot run in a transaction with other statements, which is how migrations are
 /// applied; the comment behind the statement says so.
@@ -95,6 +97,15 @@ impl fmt::Display for NewIndex<'_> {
         let unique = if self.unique { "unique " } else { "" };
         let keys: Vec<String> = self.keys.iter().map(|key| written(key)).collect();
         let (keys, name, table) = (keys.join(", "), self.name(), &self.table.name);
+        let dialect = self.catalog.map_or(Dialect::Postgres, |catalog| catalog.dialect);
+        if dialect != Dialect::Postgres {
+            let table = quoted(&table.name);
+            let condition = self.predicate.as_ref().filter(|_| dialect == Dialect::Sqlite);
+            let only = condition.map_or(String::new(), |condition| format!(" where {condition}"));
+            let statement = format!("create {unique}index {name} on {table} ({keys}){only};");
+            let is_mysql = dialect == Dialect::MySql;
+            return out.write_str(&if is_mysql { statement.replace('"', "`") } else { statement });
+        }
         write!(out, "create {unique}index concurrently {name} on {table} ")?;
         match self.trigrams {
             Some(class) => write!(out, "using gin ({keys} {class})")?,

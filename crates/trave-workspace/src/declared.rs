@@ -141,8 +141,9 @@ impl Declarations {
             let tool = source.declared.tool;
             let by = declared_by(tool);
             if let Some(root) = roots.get_mut(at) {
-                let named = source.declared.names.into_iter().map(|named| (tool, Arc::new(named)));
-                names.entry(root.folder.clone()).or_default().extend(named);
+                let tables = source.declared.names.into_iter();
+                let tables = tables.map(|table| (tool, Arc::new(table)));
+                names.entry(root.folder.clone()).or_default().extend(tables);
                 root.declarations.push(Declaration { by, files: source.files, sql });
             }
             let names = source.declared.tables.into_iter().map(|table| (at, table.name));

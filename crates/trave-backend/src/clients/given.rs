@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use crate::value::{Shape, Value};
+use crate::value::{Shape, Taint, Value};
 
 /// The fields of an object, whichever way it was put together.
 #[derive(Debug, Default)]
@@ -42,26 +42,23 @@ impl Given {
                 given.add_rest(alternative);
             }
         }
+        let mut names: Vec<&SmolStr> = Vec::new();
         for object in &objects {
             object.rest.iter().for_each(|rest| given.add_rest(rest));
-            for name in object.fields.keys() {
-                if given.field(name).is_none() {
-                    let all = objects.iter().filter_map(|it| it.fields.get(name));
-                    let everywhere = is_sure && all.clone().count() == objects.len();
-                    given.add(name, all.cloned().reduce(Value::join), everywhere);
-                }
-            }
+            names.extend(object.fields.keys());
         }
-        given.fields.sort_by(|left, right| left.name.cmp(&right.name));
+        names.sort();
+        names.dedup();
+        for name in names {
+            let all = objects.iter().filter_map(|object| object.fields.get(name));
+            let everywhere = is_sure && all.clone().count() == objects.len();
+            let joined = all.cloned().reduce(Value::join);
+            given.fields.extend(joined.and_then(|it| defined(&it)).map(|(value, optional)| {
+                let is_optional = !everywhere || optional;
+                GivenField { name: name.clone(), value, is_optional }
+            }));
+        }
         given
-    }
-
-    fn add(&mut self, name: &SmolStr, value: Option<Value>, everywhere: bool) {
-        let Some((value, may_be_undefined)) = value.and_then(|value| defined(&value)) else {
-            return;
-        };
-        let is_optional = !everywhere || may_be_undefined;
-        self.fields.push(GivenField { name: name.clone(), value, is_optional });
     }
 
     fn add_rest(&mut self, value: &Value) {
@@ -85,6 +82,10 @@ impl Given {
 /// A value without its alternative of `undefined`, and whether it had one; none for `undefined`.
 pub(crate) fn defined(value: &Value) -> Option<(Value, bool)> {
     match &value.shape {
+        // What depends on something is only not known to be there.
+        Shape::Undefined if value.taint != Taint::NONE => {
+            Some((Value::of(Shape::Unknown).and_dependencies(value).tainted(Taint::UNKNOWN), true))
+        }
         Shape::Undefined => None,
         Shape::OneOf(values) => {
             let is_there = |value: &&Value| !matches!(value.shape, Shape::Undefined);

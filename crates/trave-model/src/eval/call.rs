@@ -414,9 +414,9 @@ fn spread_out(value: &Value) -> Option<Vec<Value>> {
     let longest = arrays.iter().max_by_key(|items| items.len())?;
     let certain =
         |item: &Value| arrays.iter().all(|items| items.iter().any(|other| other.is_same(item)));
-    let given = longest.iter().map(|item| match certain(item) {
-        true => item.clone(),
-        false => item.clone().join(Value::undefined()),
+    let given = longest.iter().map(|item| {
+        let item = item.clone();
+        if certain(&item) { item } else { item.join(Value::undefined()) }
     });
     Some(given.collect())
 }

@@ -104,6 +104,19 @@ impl<'p> Context<'p> {
         self.program.catalogs.get(*catalog).map(|catalog| catalog.root.as_str())
     }
 
+    /// A table and its columns by their own names; none where the catalog tells large letters from
+    /// small ones.
+    pub(crate) fn spelled(&self, file: FileId, name: &str) -> Option<(SmolStr, Vec<SmolStr>)> {
+        let catalog = self.program.catalogs.get(*self.program.catalog_of_file.get(&file)?)?;
+        if catalog.dialect == trave_catalog::Dialect::Postgres {
+            return None;
+        }
+        let table =
+            catalog.tables.values().find(|table| table.name.name.eq_ignore_ascii_case(name))?;
+        let columns = table.columns.iter().map(|column| column.name.clone()).collect();
+        Some((table.name.name.clone(), columns))
+    }
+
     /// The SQL of the catalog that a file speaks to.
     pub(crate) fn dialect(&self, file: FileId) -> Dialect {
         let catalog = self.program.catalog_of_file.get(&file);

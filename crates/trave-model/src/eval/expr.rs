@@ -76,8 +76,12 @@ impl<'p> Evaluator<'p> {
 
     fn eval_compound(&mut self, id: ExprId, expr: &'p Expr) -> Value {
         match &expr.kind {
-            ExprKind::Member { object, property, property_span, .. } => {
+            ExprKind::Member { object, property, property_span, optional } => {
                 let receiver = self.eval(*object);
+                if !*optional && matches!(receiver.shape, Shape::Undefined | Shape::Null) {
+                    // It throws: whatever gets here was something else.
+                    return Value::unknown().and_dependencies(&receiver);
+                }
                 let at = self.at(*property_span);
                 self.member_used(&receiver, property, at)
             }

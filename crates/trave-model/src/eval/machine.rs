@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use trave_backend::declared::{TableName, Tool};
 use trave_backend::effect::{Effect, RowsUse};
 use trave_backend::library::{Dialect, Machine};
@@ -136,6 +137,10 @@ impl Machine for Evaluator<'_> {
 
     fn declared_table(&self, tool: Tool, table: &TableName) -> Option<Arc<NamedTable>> {
         self.cx.names.declared(self.cx.root_of(self.here.module.file), (tool, table))
+    }
+
+    fn spelled(&self, table: &str) -> Option<(SmolStr, Vec<SmolStr>)> {
+        self.cx.spelled(self.here.module.file, table)
     }
 
     fn dialect(&self) -> Dialect {

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 use trave_backend::effect::RowsUse;
 use trave_backend::query::{Filter, FilterOp};
+use trave_backend::value::Shape;
 use trave_catalog::Table;
 use trave_catalog::vocabulary::is_owners;
 use trave_source::Origin;
@@ -12,6 +13,9 @@ use crate::model::{Model, Query};
 
 /// Rows that an API read returns at most unless the project says otherwise.
 const API_ROWS_MAX: u64 = 1000;
+
+/// Where no API cuts, a constant limit of so many rows is no page.
+const CEILING: f64 = 1000.0;
 
 impl Model {
     /// The table of a read that grows with its table: a list with no limit, whose filters leave it
@@ -82,10 +86,11 @@ impl Model {
     }
 
     /// Whether a limit is there to be out of reach, rather than to make a page: the API grants no
-    /// more than that anyway.
+    /// more than that anyway, or nobody shows so many rows at once.
     pub fn has_ceiling(&self, query: &Query) -> bool {
         let asked = query.facts.limit.as_ref().and_then(|limit| limit.value.as_number());
-        let cap = self.rows_cap_as_number(query);
+        let is_direct = !query.facts.goes_through_api();
+        let cap = if is_direct { Some(CEILING) } else { self.rows_cap_as_number(query) };
         query.facts.offset.is_none() && asked.zip(cap).is_some_and(|(asked, cap)| asked >= cap)
     }
 
@@ -126,7 +131,26 @@ fn is_scoped(query: &Query, table: &Table) -> bool {
             && !filter.negated
             && is_selective(&filter.column, table)
     };
-    query.facts.filters.iter().any(scopes)
+    query.facts.filters.iter().any(|filter| scopes(filter) || is_scoped_beside(query, filter))
+}
+
+/// Whether a filter of a related table leaves only the rows that belong to one of its rows:
+/// `where: { team: { members: { some: { userId } } } }`. Over the API it picks rows only where the
+/// relation is an inner one.
+fn is_scoped_beside(query: &Query, filter: &Filter) -> bool {
+    let Some(relation) = &filter.relation else { return false };
+    let is_constant = matches!(
+        filter.value.shape,
+        Shape::Text(_) | Shape::Number(_) | Shape::Bool(_) | Shape::Null | Shape::Undefined
+    );
+    let picks = matches!(filter.op, FilterOp::Eq | FilterOp::In)
+        && !(is_constant || filter.negated || filter.conditional)
+        && filter.any_of.is_none();
+    let is_inner = || {
+        let mut embeds = query.facts.selection.embeds.iter().filter(|embed| embed.inner);
+        embeds.any(|it| it.relation == *relation || it.alias.as_ref() == Some(relation))
+    };
+    picks && (!query.facts.goes_through_api() || is_inner())
 }
 
 /// Whether a column has many values: a key or a reference, as far as the schema tells.
@@ -134,7 +158,8 @@ fn is_selective(column: &SmolStr, table: &Table) -> bool {
     let in_key = table.unique_keys().iter().any(|key| key.contains(column));
     let refers = table.foreign_keys.iter().any(|key| key.columns.contains(column));
     let kind = table.column(column).map_or("", |column| column.type_name.as_str());
-    in_key || refers || matches!(kind, "uuid" | "date") || column.ends_with("_id")
+    let is_named_id = column.ends_with("_id") || column.ends_with("Id");
+    in_key || refers || matches!(kind, "uuid" | "date") || is_named_id
 }
 
 /// Whether a column alone refers to another table of the project's own, which is no owner.

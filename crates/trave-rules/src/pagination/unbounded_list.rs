@@ -88,12 +88,16 @@ fn rows_for_a_count(query: &Query, cx: &mut Context) {
 /// Which rows are read, as people say it.
 fn whose_rows(query: &Query, table: &Table) -> String {
     let name = &table.name.name;
-    let filtered = query.facts.filters.iter().any(|filter| filter.relation.is_none());
+    // Over the API a filter of a related table may pick only what comes along.
+    let picks = |relation: &Option<_>| relation.is_none() || !query.facts.goes_through_api();
+    let filtered = query.facts.filters.iter().any(|filter| picks(&filter.relation));
     match query.asks_for(table) {
         Some(conditions) => format!("every row of `{name}` where `{conditions}`"),
         None if filtered => match query.compared_columns() {
-            Some(columns) => format!("every row of `{name}` with that {}", listed(&columns)),
-            None => format!("every row of `{name}` that passes its filters"),
+            Some(columns) if !columns.is_empty() => {
+                format!("every row of `{name}` with that {}", listed(&columns))
+            }
+            _ => format!("every row of `{name}` that passes its filters"),
         },
         None => format!("all of `{name}`"),
     }
@@ -353,5 +357,36 @@ export async function GET() {
         let [only] = found.as_slice() else { panic!("{found:?}") };
         let help = only.help.as_deref();
         assert_eq!(help, Some("add `take: 50`, and let the caller ask for the next page"));
+    }
+
+    #[test]
+    fn rows_that_belong_to_one_row_of_another_table_have_an_end() {
+        let project = "//- prisma/schema.prisma
+datasource db {
+  provider = \"postgresql\"
+}
+model Team {
+  id    String @id
+  users User[]
+}
+model User {
+  id     String @id
+  teamId String
+  team   Team   @relation(fields: [teamId], references: [id])
+  kind   String
+}
+//- src/app/api/users/route.ts
+import { PrismaClient } from '@prisma/client'
+const prisma = new PrismaClient()
+export async function GET(request: Request, { params }: { params: { team: string } }) {
+  const teams = await prisma.team.findMany({ where: { users: { some: { id: params.team } } } })
+  return Response.json(teams)
+}
+export async function POST(request: Request) {
+  return Response.json(await prisma.team.findMany({ where: { users: { some: { kind: 'a' } } } }))
+//                           ^^^^^^^^^^^^^^^^^^^^ POST /api/users reads every row of `Team` that passes its filters: the answer grows with the table
+}
+";
+        check(&super::RULE, project);
     }
 }

@@ -56,7 +56,8 @@ fn report_ties(keys: &[&OrderKey], query: &Query, table: &Table, cx: &mut Contex
     let columns: Vec<&str> = keys.iter().filter_map(|key| key.column.as_deref()).collect();
     let name = &table.name.name;
     let is_time = |column: &&str| {
-        table.column(column).is_some_and(|column| column.type_name.starts_with("timestamp"))
+        let kind = table.column(column).map_or("", |column| column.type_name.as_str());
+        kind.starts_with("timestamp") || kind.starts_with("datetime")
     };
     let shared = columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>();
     let (before, behind) = query.facts.wording().order_by;

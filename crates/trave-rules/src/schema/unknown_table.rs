@@ -116,4 +116,27 @@ export async function GET() {
 ",
         );
     }
+
+    #[test]
+    fn mysql_does_not_tell_large_letters_from_small_ones() {
+        check(
+            &super::RULE,
+            r#"
+//- prisma/schema.prisma
+datasource db {
+  provider = "mysql"
+}
+model Payout {
+  id     String @id
+  amount Int
+}
+//- src/app/api/payouts/route.ts
+import { PrismaClient } from '@prisma/client'
+const prisma = new PrismaClient()
+export async function GET(request: Request, { params }: { params: { id: string } }) {
+  return Response.json(await prisma.$queryRaw`SELECT amount FROM Payout WHERE id = ${params.id}`)
+}
+"#,
+        );
+    }
 }

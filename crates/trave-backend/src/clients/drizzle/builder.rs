@@ -28,7 +28,7 @@ pub(super) fn start(
     operation: Operation,
     call: &LibraryCall<'_>,
     machine: &mut dyn Machine,
-) -> Option<Value> {
+) -> Value {
     let table = call.arg(0);
     let mut query = new_query(operation, call);
     if let Some(facts) = TableFacts::of(&table) {
@@ -36,7 +36,7 @@ pub(super) fn start(
     }
     query.selection.known = true;
     query.incomplete = operation == Operation::Delete && TableFacts::of(&table).is_none();
-    Some(begin(query, &table, &Value::undefined(), machine))
+    begin(query, &table, &Value::undefined(), machine)
 }
 
 /// `db.$count(table, condition)`.
@@ -53,21 +53,17 @@ pub(super) fn count(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option
 }
 
 /// `from(table)` of a select; what stands for a query inside keeps no query of its own.
-pub(super) fn from(
-    fields: &Value,
-    call: &LibraryCall<'_>,
-    machine: &mut dyn Machine,
-) -> Option<Value> {
+pub(super) fn from(fields: &Value, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
     let table = call.arg(0);
     let Some(facts) = TableFacts::of(&table) else {
         let known = own(&table, "derived").or_else(|| own(&table, "builder"));
         let inner = known.cloned().unwrap_or_else(|| LibraryValue::new(NAME, "derived"));
-        return Some(LibraryValue { kind: "derived", query: None, ..inner }.into_value());
+        return LibraryValue { kind: "derived", query: None, ..inner }.into_value();
     };
     let mut query = new_query(Operation::Select, call);
     name_table(&mut query, &facts);
     query.selection = selection::of_table(fields, &facts, call.origin);
-    Some(begin(query, &table, fields, machine))
+    begin(query, &table, fields, machine)
 }
 
 fn new_query(operation: Operation, call: &LibraryCall<'_>) -> Query {
@@ -115,7 +111,7 @@ pub(super) fn call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
     match (call.callee.kind, method) {
         ("select", "from") => {
             let fields = call.callee.kept("fields").cloned().unwrap_or_else(Value::undefined);
-            return from(&fields, call, machine);
+            return Some(from(&fields, call, machine));
         }
         ("derived", _) => return Some(derived(call, machine)),
         ("prepared", _) => return sent(call.callee, machine),
@@ -127,7 +123,11 @@ pub(super) fn call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
         "prepare" => return Some(of_kind(call.callee, "prepared")),
         "as" => return Some(derive(&call.callee.clone().into_value(), machine)),
         "execute" | "all" | "get" | "run" => {
-            extend(machine.query_mut(id)?, call);
+            let query = machine.query_mut(id)?;
+            extend(query, call);
+            if method == "get" && query.limit.is_none() {
+                query.limit = Some(one(call));
+            }
             return sent(call.callee, machine);
         }
         "values" if machine.query_mut(id)?.operation == Some(Operation::Select) => {
@@ -152,6 +152,12 @@ pub(super) fn call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
         query.incomplete = true;
     }
     again
+}
+
+/// What takes the first row and leaves the others.
+fn one(call: &LibraryCall<'_>) -> Bound {
+    let value = Value::of(Shape::Number(1.0));
+    Bound { value, conditional: false, origin: call.method_origin }
 }
 
 /// A method of a query on rows of another query: that one is all that is known of it.
@@ -213,7 +219,7 @@ impl Step<'_, '_> {
         match method {
             "where" => self.filter(query, &call.arg(0)),
             "leftJoin" | "innerJoin" | "rightJoin" | "fullJoin" | "crossJoin" => {
-                self.join(query, matches!(method, "innerJoin" | "crossJoin"));
+                self.join(query, method);
             }
             "orderBy" => call.args.iter().enumerate().for_each(|(at, key)| {
                 let origin = call.arg_origin(at);
@@ -222,16 +228,16 @@ impl Step<'_, '_> {
             "groupBy" => query.selection.aggregates = true,
             "limit" => query.limit = self.bound().or_else(|| query.limit.take()),
             "offset" => query.offset = self.bound().or_else(|| query.offset.take()),
-            "values" => query.payload = Some(self.written(&call.arg(0))),
-            "set" => query.payload = Some(self.written(&call.arg(0))),
+            "values" | "set" => query.payload = Some(self.written(&call.arg(0))),
             "returning" => {
                 query.returning = true;
                 if let Some(table) = &self.table {
                     query.selection = selection::of_table(&call.arg(0), table, call.origin);
                 }
             }
-            "onConflictDoNothing" => self.conflict(query, true),
-            "onConflictDoUpdate" | "onDuplicateKeyUpdate" => self.conflict(query, false),
+            "onConflictDoNothing" | "onConflictDoUpdate" | "onDuplicateKeyUpdate" => {
+                self.conflict(query, method);
+            }
             "having"
             | "for"
             | "$dynamic"
@@ -259,8 +265,9 @@ impl Step<'_, '_> {
         }
     }
 
-    fn join(&self, query: &mut Query, inner: bool) {
+    fn join(&self, query: &mut Query, method: &str) {
         let call = self.call;
+        let inner = matches!(method, "innerJoin" | "crossJoin");
         let Some(joined) = TableFacts::of(&call.arg(0)) else { return };
         let fields = call.callee.kept("fields").cloned().unwrap_or_else(Value::undefined);
         let embed = selection::joined(&fields, &joined, (inner, call.arg_origin(0)));
@@ -315,10 +322,10 @@ impl Step<'_, '_> {
         Value::record(Object { fields, rest }).and_dependencies(value)
     }
 
-    fn conflict(&self, query: &mut Query, keeps_existing: bool) {
+    fn conflict(&self, query: &mut Query, method: &str) {
         let options = self.call.arg(0);
         query.operation = Some(Operation::Upsert);
-        query.keeps_existing = keeps_existing;
+        query.keeps_existing = method == "onConflictDoNothing";
         query.conflict_columns = options.field("target").and_then(selection::columns_in);
     }
 }
@@ -330,6 +337,12 @@ pub(super) fn order(
     (key, conditional, origin): (&Value, bool, Origin),
 ) {
     let several = key.alternatives();
+    let column = |key: &Value| order_key(table, (key, false, origin)).column;
+    let first = several.first().and_then(column);
+    if several.len() > 1 && first.is_some() && several.iter().all(|key| column(key) == first) {
+        query.order.extend(several.first().map(|key| order_key(table, (key, conditional, origin))));
+        return;
+    }
     let conditional = conditional || several.len() > 1;
     for key in several.iter().filter(|key| !is_nothing(key)) {
         if let Shape::Array(keys) = &key.shape {

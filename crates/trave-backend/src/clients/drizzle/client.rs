@@ -74,9 +74,9 @@ pub(super) fn call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
     match call.method? {
         "select" | "selectDistinct" => Some(builder::select(&call.arg(0), call)),
         "selectDistinctOn" => Some(builder::select(&call.arg(1), call)),
-        "insert" => builder::start(Operation::Insert, call, machine),
-        "update" => builder::start(Operation::Update, call, machine),
-        "delete" => builder::start(Operation::Delete, call, machine),
+        "insert" => Some(builder::start(Operation::Insert, call, machine)),
+        "update" => Some(builder::start(Operation::Update, call, machine)),
+        "delete" => Some(builder::start(Operation::Delete, call, machine)),
         "$count" => builder::count(call, machine),
         "transaction" => {
             let value = machine.run(&call.arg(0), vec![client(call.callee)]);
@@ -144,7 +144,7 @@ pub(super) fn guess(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Valu
         templates: &[],
     };
     match guess.method {
-        "from" => builder::from(&Value::unknown(), &made, machine),
+        "from" => Some(builder::from(&Value::unknown(), &made, machine)),
         "findMany" | "findFirst" => super::relational::call(&made, machine),
         _ => call(&made, machine),
     }

@@ -102,7 +102,11 @@ impl Conditions<'_> {
         };
         let arg = |index: usize| args.get(index).cloned().unwrap_or_else(Value::undefined);
         match condition.name.as_str() {
-            "and" => args.iter().for_each(|arg| self.each(arg, around)),
+            "and" => {
+                for arg in &args {
+                    self.each(arg, around);
+                }
+            }
             "or" => self.any(&args, around),
             "not" => self.read(&arg(0), Around { negated: !around.negated, ..around }),
             "exists" | "notExists" => {}
@@ -138,14 +142,19 @@ impl Conditions<'_> {
     fn any(&mut self, args: &[Value], around: Around) {
         let there: Vec<&Value> = args.iter().filter(|arg| !is_nothing(arg)).collect();
         if there.len() < 2 && there.iter().all(|arg| items(arg).0.len() < 2) {
-            return there.into_iter().for_each(|arg| self.each(arg, around));
+            for arg in there {
+                self.each(arg, around);
+            }
+            return;
         }
         let group = around.any_of.unwrap_or_else(|| {
             self.groups += 1;
             self.groups
         });
         let around = Around { any_of: Some(group).filter(|_| !around.negated), ..around };
-        there.into_iter().for_each(|arg| self.each(arg, around));
+        for arg in there {
+            self.each(arg, around);
+        }
     }
 
     fn compare(

@@ -41,8 +41,13 @@ const AGGREGATES: [&str; 8] =
 pub(super) fn import(name: &str) -> Option<Value> {
     let kind = match name {
         "sql" => "sql",
-        "getTableColumns" | "getColumns" | "getViewSelectedFields" => "operator",
-        "relations" | "defineRelations" | "defineRelationsPart" | "placeholder" => "operator",
+        "getTableColumns"
+        | "getColumns"
+        | "getViewSelectedFields"
+        | "relations"
+        | "defineRelations"
+        | "defineRelationsPart"
+        | "placeholder" => "operator",
         "aliasedTable" => "alias",
         _ if CONDITIONS.contains(&name) || AGGREGATES.contains(&name) => "operator",
         _ => return None,

@@ -117,12 +117,11 @@ fn read(
     if let Some(field) = args.field("orderBy") {
         let origin = place.origin("orderBy", machine);
         let key = applied(&field.value, subject, machine);
-        match &key.shape {
-            Shape::Object(_) => order_object(query, &key, (subject, origin)),
-            _ => {
-                let table = Some(&subject.facts);
-                builder::order(query, table, (&key, field.is_optional, origin));
-            }
+        if matches!(key.shape, Shape::Object(_)) {
+            order_object(query, &key, (subject, origin));
+        } else {
+            let table = Some(&subject.facts);
+            builder::order(query, table, (&key, field.is_optional, origin));
         }
     }
     let bound = |name: &str| {

@@ -19,8 +19,7 @@ pub(super) fn import(name: &str) -> Option<Value> {
         "pgView" | "mysqlView" | "sqliteView" | "pgMaterializedView" | "view" => "view-maker",
         "pgTableCreator" | "mysqlTableCreator" | "sqliteTableCreator" => "creator-maker",
         "pgSchema" | "mysqlSchema" => "schema-maker",
-        "customType" => "type-maker",
-        "pgEnum" | "mysqlEnum" => "type-maker",
+        "customType" | "pgEnum" | "mysqlEnum" => "type-maker",
         "alias" | "aliasedTable" => "alias",
         _ => "column-maker",
     };

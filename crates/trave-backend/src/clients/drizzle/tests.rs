@@ -144,8 +144,8 @@ fn writes_are_by_column() {
     let row = Value::object([("teamId", text("t")), ("name", text("n"))]);
     let target = Value::object([("target", column(&users, "id")), ("set", row.clone())]);
     let calls: &[(&str, &[Value])] = &[
-        ("insert", &[users.clone()]),
-        ("values", &[row.clone()]),
+        ("insert", std::slice::from_ref(&users)),
+        ("values", std::slice::from_ref(&row)),
         ("onConflictDoUpdate", &[target]),
         ("returning", &[]),
     ];
@@ -154,7 +154,7 @@ fn writes_are_by_column() {
     assert_eq!(query.operation, Some(Operation::Upsert));
     assert!(query.payload.as_ref().unwrap().field("team_id").is_some() && query.returning);
     assert_eq!(query.conflict_columns.as_deref(), Some(["id".into()].as_slice()));
-    let calls: &[(&str, &[Value])] = &[("update", &[users.clone()]), ("set", &[row])];
+    let calls: &[(&str, &[Value])] = &[("update", std::slice::from_ref(&users)), ("set", &[row])];
     chain(&Drizzle, &mut machine, &db, calls);
     assert_eq!(machine.queries[1].operation, Some(Operation::Update));
     chain(&Drizzle, &mut machine, &db, &[("delete", &[users])]);

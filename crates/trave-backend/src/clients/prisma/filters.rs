@@ -190,9 +190,9 @@ impl Conditions<'_> {
         for field in &given.fields {
             let around = Around { conditional: around.conditional || field.is_optional, ..around };
             let column = other.table.as_ref().and_then(|table| table.column(&field.name));
-            let ties = relation.target_columns.iter().zip(&relation.columns);
-            let mut ties = ties.filter(|(theirs, _)| Some(*theirs) == column);
-            let tied = ties.next().filter(|_| !relation.is_list && !around.negated);
+            let mut pairs = relation.target_columns.iter().zip(&relation.columns);
+            let same = pairs.find(|(theirs, _)| Some(*theirs) == column);
+            let tied = same.filter(|_| !relation.is_list && !around.negated);
             self.place.path.push(field.name.clone());
             match tied {
                 Some((_, own)) => self.compare(own, &field.value, (about, around)),
@@ -212,8 +212,8 @@ impl Conditions<'_> {
         let given = Given::of(value);
         self.incomplete |=
             given.rest.as_ref().is_some_and(|rest| !matches!(rest.shape, Shape::Text(_)));
-        let insensitive =
-            given.value("mode").and_then(Value::as_text).is_some_and(|mode| mode == "insensitive");
+        let mode = given.value("mode").and_then(Value::as_text);
+        let like = if mode == Some("insensitive") { FilterOp::ILike } else { FilterOp::Like };
         let json = given.value("path").map(|path| match &path.shape {
             Shape::Text(path) => path.clone(),
             _ => SmolStr::new_static("->"),
@@ -226,7 +226,7 @@ impl Conditions<'_> {
                     let around = Around { negated: !around.negated, ..around };
                     self.compare(column, &field.value, (about, around));
                 }
-                name => match operator(name, &field.value, insensitive) {
+                name => match operator(name, &field.value, like) {
                     Some(comparison) => {
                         let comparison = Comparison { path: json.clone(), ..comparison };
                         self.push(column, comparison, (about, around));
@@ -263,8 +263,8 @@ fn equal(value: Value) -> Comparison {
     Comparison { op, negated: false, value, path: None }
 }
 
-fn operator(name: &str, value: &Value, insensitive: bool) -> Option<Comparison> {
-    let like = if insensitive { FilterOp::ILike } else { FilterOp::Like };
+fn operator(name: &str, value: &Value, like: FilterOp) -> Option<Comparison> {
+    let insensitive = like == FilterOp::ILike;
     let plain = |op| Comparison { op, negated: false, value: value.clone(), path: None };
     Some(match name {
         "equals" if insensitive => plain(FilterOp::ILike),

@@ -180,8 +180,8 @@ fn upsert(
         data::read(&value, table, &place.inside(name), machine)
     };
     let (created, updated) = (written("create"), written("update"));
-    let is_empty = |value: &Value| matches!(&value.shape, Shape::Object(it) if *it.as_ref() == Object::default());
-    query.keeps_existing = is_empty(&updated);
+    let nothing = Object::default();
+    query.keeps_existing = matches!(&updated.shape, Shape::Object(object) if **object == nothing);
     query.payload = Some(created);
     query.conflict_columns =
         args.value("where").zip(table).and_then(|(given, table)| key_of(&Given::of(given), table));

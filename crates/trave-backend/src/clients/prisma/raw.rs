@@ -76,7 +76,10 @@ fn joined(call: &LibraryCall<'_>) -> SqlText {
                 push(&mut text, item, origin);
             }
         }
-        Shape::List(element) if is_part(element) => push(&mut text, element, origin),
+        // How many conditions there are, and which, cannot be told.
+        _ if list.holds(|shape| matches!(shape, Shape::Library(part) if part.kind == "sql")) => {
+            text.push_hole(Hole { value: list, origin, bound: false });
+        }
         _ => text.push_hole(Hole { value: list, origin, bound: true }),
     }
     text

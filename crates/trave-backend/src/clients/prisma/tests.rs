@@ -19,10 +19,11 @@ fn table(code: &str, name: &str, columns: &[(&str, &str)]) -> NamedTable {
     }
 }
 
-fn relation(target: &str, is_list: bool, (own, theirs): (&str, &str)) -> NamedRelation {
+/// A relation; one to many is a list.
+fn relation(target: &str, (own, theirs): (&str, &str)) -> NamedRelation {
     NamedRelation {
         target: target.into(),
-        is_list,
+        is_list: own == "id",
         columns: vec![own.into()],
         target_columns: vec![theirs.into()],
     }
@@ -31,13 +32,13 @@ fn relation(target: &str, is_list: bool, (own, theirs): (&str, &str)) -> NamedRe
 /// Users with posts, and memberships with a key of two fields.
 fn machine() -> FakeMachine {
     let mut user = table("User", "users", &[("id", "id"), ("email", "email"), ("name", "name")]);
-    user.relations.insert("posts".into(), relation("Post", true, ("id", "author_id")));
+    user.relations.insert("posts".into(), relation("Post", ("id", "author_id")));
     let mut post = table(
         "Post",
         "posts",
         &[("id", "id"), ("authorId", "author_id"), ("title", "title"), ("madeAt", "made_at")],
     );
-    post.relations.insert("author".into(), relation("User", false, ("author_id", "id")));
+    post.relations.insert("author".into(), relation("User", ("author_id", "id")));
     let mut member = table("Member", "members", &[("userId", "user_id"), ("teamId", "team_id")]);
     member.keys.insert("userId_teamId".into(), vec!["userId".into(), "teamId".into()]);
     FakeMachine { names: vec![user, post, member], ..FakeMachine::default() }

@@ -176,7 +176,9 @@ impl Lowering<'_> {
     fn inserted(&self, insert: &Insert) -> Value {
         let values = insert.source.as_ref().map(|source| &source.body);
         let Some(QueryBody::Values(rows)) = values else { return Value::unknown() };
-        if insert.columns.is_empty() {
+        if insert.columns.is_empty()
+            || insert.columns.iter().any(|it| it.as_str().starts_with("${"))
+        {
             return Value::unknown();
         }
         let columns = || insert.columns.iter().map(|it| SmolStr::new(it.as_str()));

@@ -5,6 +5,7 @@ mod known;
 mod lower;
 pub(crate) mod marks;
 mod scope;
+mod spelling;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
@@ -55,7 +56,10 @@ pub(crate) fn send(
         if let Some(first) = queries.first_mut() {
             first.spliced = spliced.collect();
         }
-        for (at, query) in queries.into_iter().enumerate() {
+        for (at, mut query) in queries.into_iter().enumerate() {
+            if sender.dialect != Dialect::Postgres {
+                spelling::respell(&mut query, &*machine);
+            }
             let id = machine.start_query(query);
             machine.record(Effect::Query(id));
             if at == 0 {

@@ -46,9 +46,10 @@ impl Reader<'_> {
         let relations = self.relations(known);
         for relation in &relations {
             let Some(target) = known.get(&relation.target) else { continue };
-            let (columns, target_columns) = match relation.is_list {
-                false => (relation.columns.clone(), relation.target_columns.clone()),
-                true => back(relation, &relations),
+            let (columns, target_columns) = if relation.is_list {
+                back(relation, &relations)
+            } else {
+                (relation.columns.clone(), relation.target_columns.clone())
             };
             let made = NamedRelation {
                 target: code(&relation.target, target),
