@@ -95,7 +95,7 @@ impl Session {
             tables,
             caller: None,
             grants: self.default_grants(On::Functions, &name.schema),
-            grants_known: self.grants_known || name.schema != "public",
+            grants_known: self.knows_grants(&name.schema),
         };
         function.caller = block.map(CallerUse::of);
         set_attributes(&mut function, &create.attributes);

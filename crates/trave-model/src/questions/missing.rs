@@ -114,7 +114,7 @@ impl Model {
         table: &'m Table,
     ) -> Vec<MissingColumn<'m>> {
         let Some(catalog) = self.catalog_at(query.facts.origin) else { return Vec::new() };
-        let known = table.columns_known && table.provenance.is_migration();
+        let known = table.tells_columns();
         if !known && catalog.unknown.contains(&table.name) {
             return Vec::new();
         }
@@ -219,7 +219,8 @@ pub(super) fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
 fn is_made(catalog: &Catalog, name: &QualifiedName) -> bool {
     let table = catalog.tables.get(name).map(|table| table.provenance);
     let view = catalog.views.get(name).map(|view| view.provenance);
-    let made = |it: Provenance| it.is_migration() || it == Provenance::Platform;
+    let made =
+        |it: Provenance| it.is_migration() || it.is_generated() || it == Provenance::Platform;
     table.or(view).is_some_and(made) || what_happened(catalog, name).is_some()
 }
 

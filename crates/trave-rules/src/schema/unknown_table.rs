@@ -29,6 +29,10 @@ fn unknown_table(query: &Query, cx: &mut Context) {
         MissingTable::Renamed(_, to) => {
             (format!("`{table}` no longer exists: it is now `{}`", to.name), Level::Error)
         }
+        MissingTable::NeverMade(is_complete) if catalog.is_by_types() => {
+            let level = if *is_complete { Level::Warning } else { Level::Info };
+            (format!("the generated types do not show `{table}`"), level)
+        }
         MissingTable::NeverMade(true) => (format!("no migration makes `{table}`"), Level::Error),
         MissingTable::NeverMade(false) => {
             (format!("no migration in this repository makes `{table}`"), Level::Info)
@@ -56,6 +60,7 @@ fn unknown_table(query: &Query, cx: &mut Context) {
     };
     let help = match renamed.or_else(|| similar.map(str::to_owned)) {
         Some(similar) => format!("did you mean `{similar}`?"),
+        None if catalog.is_by_types() => "generate the types anew, or remove the query".to_owned(),
         None => "add the migration that makes it, or remove the query".to_owned(),
     };
     finding.help(help);
