@@ -85,7 +85,7 @@ pub(super) struct Session {
     declares: Option<DeclaredBy>,
     /// `check_function_bodies`.
     pub(super) checks_bodies: bool,
-    /// Bodies of functions that change the schema, to be run where they are called.
+    /// Bodies of functions, to be run where they are called.
     pub(super) bodies: Bodies,
     /// The file that runs, if it is a migration not applied yet.
     pub(super) pending: Option<PendingFile>,
@@ -205,6 +205,7 @@ impl Session {
 
     /// The catalog, without what ends with the connection.
     pub(super) fn finish(mut self) -> Replayed {
+        self.read_bodies();
         let temporary = |name: &QualifiedName| name.schema == TEMPORARY;
         let catalog = &mut self.store.catalog;
         catalog.tables.retain(|name, _| !temporary(name));
