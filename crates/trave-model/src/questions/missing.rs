@@ -87,7 +87,14 @@ impl Model {
         if !covered || self.is_generated(catalog, &name) {
             return None;
         }
-        Some(MissingTable::NeverMade(self.is_complete(catalog)))
+        let is_complete = self.is_complete(catalog);
+        (is_complete || !catalog.is_by_types()).then_some(MissingTable::NeverMade(is_complete))
+    }
+
+    /// Whether the generated types that tell the schema lack much of what the code names: then they
+    /// are old, and what they lack tells nothing.
+    fn is_behind(&self, catalog: &Catalog) -> bool {
+        catalog.is_by_types() && !self.is_complete(catalog)
     }
 
     /// Whether migrations make nearly all the tables that the code of their root names.
@@ -130,10 +137,13 @@ impl Model {
             .into_iter()
             .filter(|it| unknown(&it.name) && !is_there(&it.name))
             .collect();
-        if missing.is_empty() {
+        if missing.is_empty() || self.is_behind(catalog) {
             return Vec::new();
         }
         let drifted = self.unknown_columns(catalog, table) >= DRIFT_COLUMNS;
+        if drifted && catalog.is_by_types() {
+            return Vec::new();
+        }
         let describe = |Named { name, origin, how }: Named| MissingColumn {
             named: how,
             past: past_of(table, &name),

@@ -104,8 +104,7 @@ fn report(kind: &Kind, missing: &[MissingColumn], table: &Table, cx: &mut Contex
         finding.label(origin, "the table");
     }
     if table.provenance.is_generated() {
-        let is_likely = kind.what == What::NeverMade;
-        finding.level(if is_likely { Level::Warning } else { Level::Info }).note(OLD_TYPES);
+        finding.level(Level::Warning).note(OLD_TYPES);
     } else if kind.what == What::Elsewhere {
         finding.level(Level::Info).note(if one.drifted {
             "several columns of this table are unknown: it was probably changed outside of the \
@@ -147,7 +146,6 @@ fn helps(names: &[String], table: &Table) -> Vec<String> {
 }
 
 fn message(kind: &Kind, names: &[String], table: &Table) -> String {
-    let is_generated = table.provenance.is_generated();
     let (table, list) = (&table.name.name, code_list(names));
     let columns = if names.len() == 1 { "column" } else { "columns" };
     match &kind.what {
@@ -156,9 +154,6 @@ fn message(kind: &Kind, names: &[String], table: &Table) -> String {
             format!("`{table}` has no column {list}: a migration dropped it")
         }
         What::Dropped => format!("`{table}` has no columns {list}: migrations dropped them"),
-        What::Elsewhere if is_generated => {
-            format!("the generated types do not show {list} of `{table}`")
-        }
         What::Elsewhere => format!("no migration adds {list} to `{table}`"),
         What::NeverMade => format!("`{table}` has no {columns} {list}"),
     }
