@@ -68,8 +68,6 @@ pub struct TypedColumn {
     pub is_array: bool,
     /// `| null`.
     pub nullable: bool,
-    /// `name?:`, as an argument with a default has it.
-    pub optional: bool,
     /// Whether an insert has to give it.
     pub required: bool,
 }
@@ -118,9 +116,22 @@ pub struct TypedFunction {
     /// Where its name stands.
     pub span: Span,
     /// Its arguments; none where it is overloaded.
-    pub arguments: Vec<TypedColumn>,
+    pub arguments: Vec<TypedArgument>,
     /// What it returns.
     pub returns: Returns,
+}
+
+/// An argument of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedArgument {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type.
+    pub kind: TypedKind,
+    /// `[]`.
+    pub is_array: bool,
+    /// Whether a call may leave it out.
+    pub optional: bool,
 }
 
 /// What a function returns.
@@ -243,7 +254,7 @@ fn function(schema: &SmolStr, member: &Member) -> TypedFunction {
     };
     let part = |name: &str| parts.iter().find(|part| part.name == name).map(|part| &part.shape);
     let arguments = match part("Args") {
-        Some(Shape::Object(arguments)) => arguments.iter().map(|one| column(one, &[])).collect(),
+        Some(Shape::Object(arguments)) => arguments.iter().map(argument).collect(),
         _ => Vec::new(),
     };
     let returns = match part("Returns") {
@@ -276,11 +287,7 @@ fn unquoted(text: &str) -> Option<SmolStr> {
 }
 
 fn column(member: &Member, insert: &[Member]) -> TypedColumn {
-    let text = match &member.shape {
-        Shape::Text(text) => text.as_str(),
-        Shape::Object(_) | Shape::Tuple(_) => "",
-    };
-    let (kind, is_array, nullable) = kind_in(text);
+    let (kind, is_array, nullable) = kind_in(member.text());
     let given = insert.iter().find(|given| given.name == member.name);
     TypedColumn {
         name: member.name.clone(),
@@ -288,9 +295,13 @@ fn column(member: &Member, insert: &[Member]) -> TypedColumn {
         kind,
         is_array,
         nullable,
-        optional: member.optional,
         required: given.is_some_and(|given| !given.optional),
     }
+}
+
+fn argument(member: &Member) -> TypedArgument {
+    let (kind, is_array, _) = kind_in(member.text());
+    TypedArgument { name: member.name.clone(), kind, is_array, optional: member.optional }
 }
 
 /// A type, whether it is an array, and whether it may be null.

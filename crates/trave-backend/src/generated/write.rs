@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use trave_source::{FileId, Span, Translation, Translator};
 
 use super::{
-    GeneratedTypes, Relationship, Returns, TypedColumn, TypedFunction, TypedKind, TypedTable,
+    GeneratedTypes, Relationship, Returns, TypedArgument, TypedFunction, TypedKind, TypedTable,
 };
 
 /// Columns of a table that are unique together.
@@ -156,7 +156,7 @@ impl GeneratedTypes {
     }
 }
 
-fn argument(argument: &TypedColumn) -> String {
+fn argument(argument: &TypedArgument) -> String {
     let kind = type_of((&argument.kind, argument.is_array));
     let default = if argument.optional { " default null" } else { "" };
     format!("{} {kind}{default}", quoted(&argument.name))

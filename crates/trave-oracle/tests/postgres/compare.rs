@@ -179,7 +179,9 @@ fn lists_read_again(text: &str) -> String {
         };
         let items: Vec<String> =
             items.split(", ").map(|item| format!("({item})::{kind}")).collect();
-        out.push_str(&format!("ARRAY[{}]", items.join(", ")));
+        out.push_str("ARRAY[");
+        out.push_str(&items.join(", "));
+        out.push(']');
         rest = &after[end + CLOSE.len() + kind.len() + "[]".len()..];
     }
     out + rest
