@@ -19,6 +19,7 @@ use crate::frameworks::next::Next;
 use crate::frameworks::react::React;
 use crate::frameworks::web::Web;
 use crate::http::outbound::Outbound;
+use crate::http::rate_limit::RateLimit;
 use crate::http::valibot::Valibot;
 use crate::http::zod::Zod;
 use crate::library::Library;
@@ -38,6 +39,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &Zod,
     &Memory,
     &Outbound,
+    &RateLimit,
     &Crypto,
     &JsonWebToken,
     &Jose,

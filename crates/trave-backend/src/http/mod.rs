@@ -1,6 +1,7 @@
 //! What stands between a request and the code that serves it, and calls to other services.
 
 pub(crate) mod outbound;
+pub(crate) mod rate_limit;
 mod schema;
 #[cfg(test)]
 mod tests;

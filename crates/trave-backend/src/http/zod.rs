@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::schema::{
-    array, at_least, at_most, choice, either, made as unknown_schema, object, of_kind, promise,
-    promise_of, promise_of_result, schema, validated, with_fields,
+    array, at_least, at_most, choice, either, made as unknown_schema, note_validation, object,
+    of_kind, promise, promise_of, promise_of_result, schema, validated, with_fields,
 };
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
@@ -88,19 +88,27 @@ fn made(call: &LibraryCall<'_>, name: &str) -> SchemaShape {
 
 fn method_of_schema(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machine) -> Value {
     let shape = promise(call.callee);
-    match method {
-        "parse" | "parseAsync" | "decode" | "validate" | "validateSync" | "cast" => {
-            return validated(call.arg(0), shape);
-        }
-        "safeParse" | "safeParseAsync" | "spa" | "safeDecode" => return tried(call, shape),
-        "isValid" | "isValidSync" => return Value::unknown_from(call.args),
-        _ => {}
+    if let Some(result) = checked(call, method, &shape) {
+        note_validation(call, (NAME, &call.arg(0)), machine);
+        return result;
     }
     let changed = bounded(call, method, shape.clone())
         .or_else(|| reshaped(call, method, shape.clone()))
         .or_else(|| (method == "transform").then(|| transformed(call, &shape, machine)));
     // `refine`, `trim`, `describe` and their likes change no promise.
     schema(NAME, changed.unwrap_or(shape))
+}
+
+/// What comes of holding a value against a schema; none when the method does something else.
+fn checked(call: &LibraryCall<'_>, method: &str, shape: &SchemaShape) -> Option<Value> {
+    match method {
+        "parse" | "parseAsync" | "decode" | "validate" | "validateSync" | "cast" => {
+            Some(validated(call.arg(0), shape.clone()))
+        }
+        "safeParse" | "safeParseAsync" | "spa" | "safeDecode" => Some(tried(call, shape.clone())),
+        "isValid" | "isValidSync" => Some(Value::unknown_from(call.args)),
+        _ => None,
+    }
 }
 
 /// `{ success, data, error }`.

@@ -44,7 +44,7 @@ pub(crate) use context::{Context, FunctionKey, ModuleId};
 use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
 pub(crate) use run::{run_alone, run_entries};
-pub(crate) use trace::{Event, Handled, Level, QueryRecord, Trace};
+pub(crate) use trace::{CallNode, Event, Handled, Level, QueryRecord, Trace};
 
 /// How many expressions and statements one evaluation runs before it gives up.
 const STEPS_MAX: u32 = 300_000;
