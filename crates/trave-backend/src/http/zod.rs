@@ -12,6 +12,12 @@ use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Value};
 
 const NAME: &str = "zod";
 
+/// What leaves no room for signs of a language; what a pattern leaves is not known.
+const FORMS: [&str; 11] = [
+    "uuid", "guid", "cuid", "cuid2", "ulid", "nanoid", "datetime", "date", "time", "regex",
+    "matches",
+];
+
 /// The model of `zod` and `yup`.
 #[derive(Debug)]
 pub(crate) struct Zod;
@@ -68,8 +74,8 @@ fn fields_of(object: &LibraryValue) -> Value {
 /// What `z.string()`, `z.object({ … })` and so on promise.
 fn made(call: &LibraryCall<'_>, name: &str) -> SchemaShape {
     match name {
-        "string" | "uuid" | "email" | "url" | "cuid" | "cuid2" | "ulid" | "nanoid" | "datetime"
-        | "guid" => of_kind(SchemaKind::Text),
+        "string" | "email" | "url" => of_kind(SchemaKind::Text),
+        name if FORMS.contains(&name) => of_kind(SchemaKind::Word),
         "number" | "bigint" | "int" | "int32" => of_kind(SchemaKind::Number),
         "boolean" | "bool" | "stringbool" => of_kind(SchemaKind::Bool),
         "object" | "strictObject" | "looseObject" => object(&call.arg(0)),
@@ -120,7 +126,9 @@ fn tried(call: &LibraryCall<'_>, shape: SchemaShape) -> Value {
 
 fn bounded(call: &LibraryCall<'_>, method: &str, shape: SchemaShape) -> Option<SchemaShape> {
     let bound = call.arg(0);
+    let is_text = shape.kind == SchemaKind::Text;
     Some(match method {
+        form if is_text && FORMS.contains(&form) => SchemaShape { kind: SchemaKind::Word, ..shape },
         "max" | "lte" | "lt" | "maximum" => at_most(shape, &bound),
         "min" | "gte" | "gt" | "minimum" => at_least(shape, &bound),
         "length" => at_least(at_most(shape, &bound), &bound),
