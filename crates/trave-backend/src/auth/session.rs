@@ -16,6 +16,16 @@ fn is_own(package: &str) -> bool {
     ["next-auth", "@auth/core", "@clerk/", "better-auth", "iron-session", "firebase-admin"]
         .iter()
         .any(|own| package.starts_with(own))
+        || package.contains("next-auth")
+}
+
+/// Whether something is handed to the library as a setting: a way to sign in, a store. What it is
+/// given runs when somebody signs in, and not where somebody asks who is calling.
+fn is_setting(value: &LibraryValue) -> bool {
+    let package = value.kept("package").and_then(Value::as_text).unwrap_or_default();
+    let name = value.name.as_str();
+    let is_named = name.ends_with("Provider") || name.ends_with("Adapter");
+    is_named || (name == "default" && package != "next-auth")
 }
 
 impl Library for Session {
@@ -66,6 +76,9 @@ impl Library for Session {
                 asked(machine, (call.origin, "webhook signature"), Trust::Secret);
                 guarded(machine, call.origin, Taint::SECRET);
                 Some(Value::unknown_from(call.args).tainted(Taint::SECRET))
+            }
+            "function" if call.method.is_none() && is_setting(call.callee) => {
+                Some(Value::of(Shape::Unknown))
             }
             "function" | "configured" | "namespace" => question(call, &name, machine),
             _ => None,
