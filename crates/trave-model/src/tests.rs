@@ -673,3 +673,32 @@ GET /api/notes
 ",
     );
 }
+
+#[test]
+fn what_a_module_registers_runs_for_callers_who_got_so_far() {
+    let route = "import { notify } from '@/jobs'
+        import { auth } from './auth'
+        export async function POST(request: Request) {
+          const user = await auth(request)
+          if (!user) return new Response('no', { status: 401 })
+          await notify.trigger({ id: 1 })
+          return new Response('ok')
+        }";
+    let auth = "import jwt from 'jsonwebtoken'
+        export async function auth(request: Request) {
+          return jwt.verify(request.headers.get('authorization'), process.env.SECRET!)
+        }";
+    let jobs = "import { task } from 'some-queue'
+        import { createClient } from '@supabase/supabase-js'
+        const admin = createClient(process.env.URL!, process.env.SERVICE_ROLE_KEY!)
+        export const notify = task({
+          run: async ({ id }) => { await admin.from('members').select('email').eq('id', id) },
+        })";
+    let files = [
+        ("src/app/api/x/route.ts", route),
+        ("src/app/api/x/auth.ts", auth),
+        ("src/jobs.ts", jobs),
+    ];
+    let found = describe(&model(&files));
+    assert!(found.contains("Select members Service id Yes"), "{found}");
+}

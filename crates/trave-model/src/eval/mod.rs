@@ -216,7 +216,9 @@ impl<'p> Evaluator<'p> {
         let activation = std::mem::take(&mut self.activation);
         let loops = std::mem::take(&mut self.loops);
         let branches = std::mem::take(&mut self.branches);
-        let level = std::mem::take(&mut self.level);
+        // What a module declares is made when it is first asked for: functions that are handed to
+        // somebody unknown there run for callers who got so far.
+        let level = self.level;
         self.at_top += 1;
         let result = run(self);
         self.at_top -= 1;
