@@ -694,11 +694,58 @@ fn what_a_module_registers_runs_for_callers_who_got_so_far() {
         export const notify = task({
           run: async ({ id }) => { await admin.from('members').select('email').eq('id', id) },
         })";
-    let files = [
-        ("src/app/api/x/route.ts", route),
-        ("src/app/api/x/auth.ts", auth),
-        ("src/jobs.ts", jobs),
-    ];
+    let files =
+        [("src/app/api/x/route.ts", route), ("src/app/api/x/auth.ts", auth), ("src/jobs.ts", jobs)];
     let found = describe(&model(&files));
     assert!(found.contains("Select members Service id Yes"), "{found}");
+}
+
+#[test]
+fn actions_run_behind_their_middleware() {
+    let client = "import { createSafeActionClient } from 'next-safe-action'
+        import { getServerSession } from 'next-auth'
+        export const open = createSafeActionClient({ handleServerError() {} })
+          .use(async ({ next }) => next({ ctx: { id: 1 } }))
+        export const signedIn = open.use(async ({ next, ctx }) => {
+          const session = await getServerSession()
+          if (!session?.user) throw new Error('not signed in')
+          return next({ ctx: { ...ctx, user: session.user } })
+        })";
+    let actions = "'use server'
+        import { z } from 'zod'
+        import { open, signedIn } from '@/client'
+        import { admin } from '@/lib/admin'
+        const schema = z.object({ id: z.string().uuid() })
+        export const rename = signedIn.inputSchema(schema).metadata({ name: 'rename' })
+          .action(async ({ parsedInput: { id }, ctx }) => {
+            await admin.from('boats').update({ by: ctx.user.id }).eq('id', id)
+          })
+        export const forget = open.schema(schema)
+          .action(async ({ parsedInput }) => {
+            await admin.from('boats').delete().eq('id', parsedInput.id)
+          })";
+    let files = [("src/client.ts", client), ("src/app/actions.ts", actions), ADMIN];
+    let found = describe(&model(&files));
+    assert!(found.contains("Update boats Service id Yes"), "{found}");
+    assert!(found.contains("Delete boats Service id No"), "{found}");
+    assert!(!found.contains("opaque"), "{found}");
+}
+
+#[test]
+fn what_only_logs_around_a_handler_changes_nothing() {
+    let route = "import { createAxiomRouteHandler } from '@axiomhq/nextjs'
+        import { AsyncLocalStorage } from 'node:async_hooks'
+        import { admin } from '@/lib/admin'
+        const store = new AsyncLocalStorage()
+        const withLog = createAxiomRouteHandler({ onSuccess: async () => {} })
+        export const POST = withLog(async (request: Request) => {
+          const { id } = await request.json()
+          return store.run({}, async () => {
+            await admin.from('boats').delete().eq('id', id)
+            return new Response('ok')
+          })
+        })";
+    let found = describe(&model(&[("src/app/api/boats/route.ts", route), ADMIN]));
+    assert!(found.starts_with("POST /api/boats\n"), "{found}");
+    assert!(found.contains("Delete boats Service id No"), "{found}");
 }

@@ -13,9 +13,17 @@ const NAME: &str = "session";
 pub(crate) struct Session;
 
 fn is_own(package: &str) -> bool {
-    ["next-auth", "@auth/core", "@clerk/", "better-auth", "iron-session", "firebase-admin"]
-        .iter()
-        .any(|own| package.starts_with(own))
+    [
+        "next-auth",
+        "@auth/core",
+        "@clerk/",
+        "better-auth",
+        "@better-auth/",
+        "iron-session",
+        "firebase-admin",
+    ]
+    .iter()
+    .any(|own| package.starts_with(own))
         || package.contains("next-auth")
 }
 
@@ -25,7 +33,8 @@ fn is_setting(value: &LibraryValue) -> bool {
     let package = value.kept("package").and_then(Value::as_text).unwrap_or_default();
     let name = value.name.as_str();
     let is_named = name.ends_with("Provider") || name.ends_with("Adapter");
-    is_named || (name == "default" && package != "next-auth")
+    let is_plugin = package.starts_with("@better-auth/") || package.contains("/plugins");
+    is_named || is_plugin || (name == "default" && package != "next-auth")
 }
 
 impl Library for Session {

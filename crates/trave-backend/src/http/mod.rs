@@ -2,8 +2,9 @@
 
 pub(crate) mod outbound;
 pub(crate) mod rate_limit;
-mod schema;
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
+pub(crate) mod transparent;
 pub(crate) mod valibot;
 pub(crate) mod zod;

@@ -36,7 +36,7 @@ pub(super) fn promise(schema: &LibraryValue) -> SchemaShape {
 }
 
 /// What a value promises if it is a schema; a schema that is not known lets through who knows what.
-pub(super) fn promise_of(value: &Value) -> SchemaShape {
+pub(crate) fn promise_of(value: &Value) -> SchemaShape {
     value.library().filter(|it| it.kept("promise").is_some()).map_or_else(made, promise)
 }
 
@@ -70,7 +70,7 @@ pub(super) fn promise_of_result(result: &Value) -> SchemaShape {
 }
 
 /// A value that passed a schema.
-pub(super) fn validated(value: Value, shape: SchemaShape) -> Value {
+pub(crate) fn validated(value: Value, shape: SchemaShape) -> Value {
     let (taint, inputs) = (value.taint, value.inputs.clone());
     let value = Value::of(Shape::Validated(Arc::new(value), Arc::new(shape)));
     Value { taint, inputs, ..value }
