@@ -89,10 +89,20 @@ impl Library for Session {
             "function" if call.method.is_none() && is_setting(call.callee) => {
                 Some(Value::of(Shape::Unknown))
             }
-            "function" | "configured" | "namespace" => question(call, &name, machine),
+            "function" | "configured" | "namespace" => {
+                let known = question(call, &name, machine);
+                known.or_else(|| is_hook(call).then(|| Value::of(Shape::Unknown)))
+            }
             _ => None,
         }
     }
+}
+
+/// Whether a function of the library's own makes a hook or an endpoint of a configuration: what it
+/// is given runs when somebody signs in.
+fn is_hook(call: &LibraryCall<'_>) -> bool {
+    let package = call.callee.kept("package").and_then(Value::as_text).unwrap_or_default();
+    call.callee.kind == "function" && package.starts_with("better-auth/")
 }
 
 fn question(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Option<Value> {

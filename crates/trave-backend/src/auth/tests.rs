@@ -171,6 +171,8 @@ fn what_runs_when_somebody_signs_in_is_a_setting() {
         ("next-auth/providers/email", "default"),
         ("@acme/passkeys-next-auth-provider", "PasskeyProvider"),
         ("@auth/core/providers/github", "default"),
+        ("better-auth/api", "createAuthMiddleware"),
+        ("@better-auth/sso", "sso"),
     ];
     for (package, name) in makers {
         let maker = Session.import(package, name).unwrap();
