@@ -749,3 +749,38 @@ fn what_only_logs_around_a_handler_changes_nothing() {
     assert!(found.starts_with("POST /api/boats\n"), "{found}");
     assert!(found.contains("Delete boats Service id No"), "{found}");
 }
+
+#[test]
+fn a_session_that_is_put_together_anew_still_says_who_is_calling() {
+    let route = |lookup: &str, wrap: &str| {
+        format!(
+            "import {{ cache }} from 'react'
+            import {{ betterAuth }} from 'better-auth'
+            import {{ headers }} from 'next/headers'
+            import {{ admin }} from '@/lib/admin'
+            const auth = betterAuth({{}})
+            const isActive = async (id: string) => {{
+              const {{ data }} = await admin.from('users').select('active').eq('id', id).single()
+              return data?.active === true
+            }}
+            const getSession = {wrap}(async () => {{
+              const result = await auth.api.getSession({{ headers: await headers() }})
+              if (!result?.user) return null
+              {lookup}
+              return {{ user: {{ id: result.user.id, name: result.user.name }} }}
+            }})
+            export async function POST(request: Request) {{
+              const session = await getSession()
+              if (!session?.user) throw new Error('not signed in')
+              await admin.from('boats').delete().eq('id', 1)
+            }}"
+        )
+    };
+    for lookup in ["", "if (!(await isActive(result.user.id))) return null"] {
+        for wrap in ["", "cache"] {
+            let text = route(lookup, wrap);
+            let found = describe(&model(&[("src/app/api/x/route.ts", &text), ADMIN]));
+            assert!(found.contains("Delete boats Service id Yes"), "{lookup} {wrap}\n{found}");
+        }
+    }
+}
