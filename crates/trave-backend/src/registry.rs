@@ -17,8 +17,11 @@ use crate::clients::supabase::Supabase;
 use crate::env::Env;
 use crate::frameworks::next::Next;
 use crate::frameworks::react::React;
+use crate::frameworks::safe_action::SafeAction;
 use crate::frameworks::web::Web;
 use crate::http::outbound::Outbound;
+use crate::http::rate_limit::RateLimit;
+use crate::http::transparent::Transparent;
 use crate::http::valibot::Valibot;
 use crate::http::zod::Zod;
 use crate::library::Library;
@@ -33,11 +36,14 @@ static LIBRARIES: &[&dyn Library] = &[
     &Sqlite,
     &Next,
     &React,
+    &SafeAction,
     &Web,
     &Env,
     &Zod,
     &Memory,
     &Outbound,
+    &RateLimit,
+    &Transparent,
     &Crypto,
     &JsonWebToken,
     &Jose,

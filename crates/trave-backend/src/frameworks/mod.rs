@@ -2,6 +2,7 @@
 
 pub mod next;
 pub(crate) mod react;
+pub(crate) mod safe_action;
 pub(crate) mod supabase_edge;
 pub(crate) mod syntax;
 pub(crate) mod web;

@@ -44,7 +44,7 @@ pub(crate) use context::{Context, FunctionKey, ModuleId};
 use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
 pub(crate) use run::{run_alone, run_entries};
-pub(crate) use trace::{Event, Handled, Level, QueryRecord, Trace};
+pub(crate) use trace::{CallNode, Event, Handled, Level, QueryRecord, Trace};
 
 /// How many expressions and statements one evaluation runs before it gives up.
 const STEPS_MAX: u32 = 300_000;
@@ -216,7 +216,9 @@ impl<'p> Evaluator<'p> {
         let activation = std::mem::take(&mut self.activation);
         let loops = std::mem::take(&mut self.loops);
         let branches = std::mem::take(&mut self.branches);
-        let level = std::mem::take(&mut self.level);
+        // What a module declares is made when it is first asked for: functions that are handed to
+        // somebody unknown there run for callers who got so far.
+        let level = self.level;
         self.at_top += 1;
         let result = run(self);
         self.at_top -= 1;

@@ -164,7 +164,11 @@ impl<'p> Evaluator<'p> {
                 }
                 Shape::Library(library) if library.library != builtins::LIBRARY => {
                     self.trace.handler = Handled::Ran;
-                    self.run_value(alternative, entry.params.clone());
+                    let value = self.run_value(alternative, entry.params.clone());
+                    if entry.kind == EntryKind::ServerAction {
+                        let how = trave_backend::effect::RowsUse::Answered;
+                        self.use_rows(&value, how, entry.origin);
+                    }
                 }
                 _ => self.trace.opaque = true,
             }

@@ -14,6 +14,7 @@ mod pages;
 mod routes;
 mod secrets;
 mod shadowed;
+mod wrappers;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
