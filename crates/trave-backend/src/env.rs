@@ -19,7 +19,9 @@ impl Library for Env {
         match (package, name) {
             ("process" | "node:process", "default" | "*") => Some(thing("process")),
             ("process" | "node:process", "env") => Some(thing("variables")),
+            ("$env/static/private" | "$env/static/public", "*") => Some(thing("variables")),
             ("$env/static/private" | "$env/static/public", name) => Some(variable(name)),
+            ("$env/dynamic/private" | "$env/dynamic/public", "env") => Some(thing("variables")),
             (package, "createEnv") if package.starts_with("@t3-oss/env") => Some(thing("create")),
             _ => None,
         }

@@ -17,6 +17,8 @@ use crate::clients::supabase::Supabase;
 use crate::env::Env;
 use crate::frameworks::next::Next;
 use crate::frameworks::react::React;
+use crate::frameworks::remix::Remix;
+use crate::frameworks::sveltekit::SvelteKit;
 use crate::frameworks::web::Web;
 use crate::http::outbound::Outbound;
 use crate::http::valibot::Valibot;
@@ -33,6 +35,8 @@ static LIBRARIES: &[&dyn Library] = &[
     &Sqlite,
     &Next,
     &React,
+    &SvelteKit,
+    &Remix,
     &Web,
     &Env,
     &Zod,

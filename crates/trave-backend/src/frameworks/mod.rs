@@ -2,13 +2,15 @@
 
 pub mod next;
 pub(crate) mod react;
+pub(crate) mod remix;
 pub(crate) mod supabase_edge;
+pub(crate) mod sveltekit;
 pub(crate) mod syntax;
 pub(crate) mod web;
 
 pub use next::{
-    AnswerCache, Serving, answer_cache, covers, layout_folder, middleware_folder, middleware_for,
-    page_path, published_env, redirects, sample_path, served,
+    AnswerCache, Serving, answer_cache, covers, layout_folder, middleware_folder, page_path,
+    published_env, redirects, sample_path, served,
 };
 pub use react::wraps;
 use trave_ts::ir::Module;
@@ -16,10 +18,38 @@ pub use web::is_refusal;
 
 use crate::entry::Entry;
 
+/// What a file declares to one framework; none when it is none of its files.
+type Reader = fn(&Module, &str) -> Option<Vec<Entry>>;
+
+/// In the order in which they are asked: those first whose files are unmistakable.
+const READERS: &[Reader] =
+    &[supabase_edge::entries, sveltekit::entries, remix::entries, |module, path| {
+        Some(next::entries(module, path))
+    }];
+
 /// The ways in that a file declares.
 pub fn entries(module: &Module, path: &str) -> Vec<Entry> {
-    if supabase_edge::function_name(path).is_some() {
-        return supabase_edge::entries(module, path);
-    }
-    next::entries(module, path)
+    READERS.iter().find_map(|read| read(module, path)).unwrap_or_default()
 }
+
+/// Whether the path alone says that the file is a way in, or says something about ways in.
+pub(crate) fn is_entry_path(path: &str) -> bool {
+    next::file_role(path).is_some()
+        || next::is_settings(path)
+        || supabase_edge::function_name(path).is_some()
+        || sveltekit::is_entry(path)
+        || remix::is_entry(path)
+}
+
+/// Middleware as it runs for one path. Its parameters stand for something that no constant of the
+/// program equals.
+pub fn middleware_for(entry: &Entry, path: &str) -> Entry {
+    if entry.framework == sveltekit::NAME {
+        return sveltekit::covered(entry.clone(), path);
+    }
+    next::middleware_for(entry, path)
+}
+
+/// Import aliases that a framework brings along without writing them down: a pattern, and the path
+/// that it stands for in the folder of the application.
+pub const ALIASES: &[(&str, &str)] = &[("$lib", "src/lib"), ("$lib/*", "src/lib/*")];

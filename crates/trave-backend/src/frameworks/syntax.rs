@@ -61,6 +61,60 @@ pub(crate) fn may_be_function(module: &Module, export: &Export) -> bool {
     }
 }
 
+/// Every export that may be called, with its place.
+pub(crate) fn exported_functions(module: &Module) -> impl Iterator<Item = (&Export, Origin)> {
+    let callable = module.exports.iter().filter(|export| may_be_function(module, export));
+    callable.map(|export| (export, export_origin(module, export)))
+}
+
+/// A source file by its path: the folders, and its name without the ending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Located<'a> {
+    /// Outermost first.
+    pub(crate) folders: Vec<&'a str>,
+    /// `users.$id` of `users.$id.tsx`.
+    pub(crate) name: &'a str,
+}
+
+/// Endings of files that hold code.
+const ENDINGS: &[&str] = &["ts", "tsx", "js", "jsx", "mts", "mjs"];
+
+impl<'a> Located<'a> {
+    /// None for a file that holds no code, and for declarations of types.
+    pub(crate) fn new(path: &'a str) -> Option<Self> {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let (name, ending) = file.rsplit_once('.')?;
+        let is_code = ENDINGS.contains(&ending) && !name.ends_with(".d");
+        let folders = folder.split('/').filter(|name| !name.is_empty()).collect();
+        is_code.then_some(Self { folders, name })
+    }
+
+    /// The folders below the last folder of this name that stands in one of these, which may be
+    /// the root (`""`).
+    pub(crate) fn below(&self, name: &str, inside: &[&str]) -> Option<&[&'a str]> {
+        let at = (0..self.folders.len()).rev().find(|at| {
+            let before = at.checked_sub(1).and_then(|before| self.folders.get(before));
+            let fits = inside.contains(before.unwrap_or(&""));
+            self.folders.get(*at) == Some(&name) && fits
+        })?;
+        self.folders.get(at + 1..)
+    }
+}
+
+/// The folders below the first folder of this name, that in `src` before others; all of them
+/// without one.
+pub(crate) fn served_below<'a>(path: &'a str, name: &str) -> Vec<&'a str> {
+    let Some(file) = Located::new(path) else { return Vec::new() };
+    let is_it = |at: &usize| file.folders.get(*at) == Some(&name);
+    let in_source = |at: &usize| {
+        at.checked_sub(1).and_then(|before| file.folders.get(before)) == Some(&"src")
+    };
+    let mut places = (0..file.folders.len()).filter(is_it);
+    let at = places.clone().find(in_source).or_else(|| places.next());
+    let from = at.map_or(0, |at| at + 1);
+    file.folders.get(from..).unwrap_or_default().to_vec()
+}
+
 /// The constant behind `export const name = …`, with its place.
 pub(crate) fn exported_constant<'a>(
     module: &'a Module,

@@ -157,17 +157,25 @@ impl<'p> Evaluator<'p> {
                     self.hand_over(&value);
                     let value = self.await_value(value);
                     self.trace.passed = self.level.max(let_through(&value));
-                    if matches!(entry.kind, EntryKind::ServerAction | EntryKind::Procedure) {
-                        let how = trave_backend::effect::RowsUse::Answered;
-                        self.use_rows(&value, how, entry.origin);
-                    }
+                    self.answer(&value, entry);
                 }
                 Shape::Library(library) if library.library != builtins::LIBRARY => {
                     self.trace.handler = Handled::Ran;
-                    self.run_value(alternative, entry.params.clone());
+                    let value = self.run_value(alternative, entry.params.clone());
+                    let value = self.await_value(value);
+                    self.trace.passed = self.level.max(let_through(&value));
+                    self.answer(&value, entry);
                 }
                 _ => self.trace.opaque = true,
             }
+        }
+    }
+
+    /// What a handler returns is sent to the caller, where the framework does so.
+    fn answer(&mut self, value: &Value, entry: &Entry) {
+        let is_sent = matches!(entry.kind, EntryKind::ServerAction | EntryKind::Procedure);
+        if is_sent || entry.config.sends_result {
+            self.use_rows(value, trave_backend::effect::RowsUse::Answered, entry.origin);
         }
     }
 

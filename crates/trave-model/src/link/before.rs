@@ -153,7 +153,8 @@ impl Middleware {
         (path, entry): (&str, &Entry),
         place: &Place,
     ) -> Option<Before> {
-        let covers = self.asks && entry.framework == "next" && is_below(path, &self.folder);
+        let is_its_own = entry.framework == self.declared.1.framework;
+        let covers = self.asks && is_its_own && is_below(path, &self.folder);
         if !covers || entry.kind == EntryKind::Middleware {
             return None;
         }
