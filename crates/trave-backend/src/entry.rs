@@ -32,7 +32,7 @@ pub enum EntryKind {
 pub enum Handler {
     /// The function behind an exported name, also through re-exports.
     Export(SmolStr),
-    /// A function of the module.
+    /// A function of the module; a method is called on an object of its class.
     Function(FunctionId),
     /// An expression whose value is the function: `Deno.serve(withAuth(…))`.
     Expr(ExprId),

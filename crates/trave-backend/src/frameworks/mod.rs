@@ -9,8 +9,8 @@ pub(crate) mod syntax;
 pub(crate) mod web;
 
 pub use next::{
-    AnswerCache, Serving, answer_cache, covers, layout_folder, middleware_folder, page_path,
-    published_env, redirects, sample_path, served,
+    AnswerCache, Serving, answer_cache, covers, layout_folder, middleware_for, page_path,
+    published_env, redirects, served,
 };
 pub use react::wraps;
 use trave_ts::ir::Module;
@@ -41,13 +41,29 @@ pub(crate) fn is_entry_path(path: &str) -> bool {
         || remix::is_entry(path)
 }
 
-/// Middleware as it runs for one path. Its parameters stand for something that no constant of the
-/// program equals.
-pub fn middleware_for(entry: &Entry, path: &str) -> Entry {
-    if entry.framework == sveltekit::NAME {
-        return sveltekit::covered(entry.clone(), path);
+/// The folder of the application that middleware stands before.
+pub fn middleware_folder(path: &str) -> &str {
+    let parts = [path.rfind("/src/"), path.rfind("/server/")];
+    let at = parts.into_iter().flatten().max();
+    match at {
+        Some(at) => path.get(..at).unwrap_or_default(),
+        None if path.starts_with("src/") || path.starts_with("server/") => "",
+        None => next::middleware_folder(path),
     }
-    next::middleware_for(entry, path)
+}
+
+/// A path that a route may be asked for by: `/notes/[id]` as `/notes/-id-`, `/notes/:id` too.
+pub fn sample_path(served: &str) -> String {
+    let parts = served.split('/').filter(|part| !part.is_empty());
+    let sample = |part: &str| {
+        if part.starts_with(['[', ':', '$', '{']) {
+            format!("/-{}-", part.trim_matches(['[', ']', '.', ':', '?', '$', '{', '}']))
+        } else {
+            format!("/{part}")
+        }
+    };
+    let path: String = parts.map(sample).collect();
+    if path.is_empty() { "/".to_owned() } else { path }
 }
 
 /// Import aliases that a framework brings along without writing them down: a pattern, and the path

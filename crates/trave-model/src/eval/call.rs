@@ -214,7 +214,13 @@ impl<'p> Evaluator<'p> {
             Shape::Library(_) if matches!(method, "then" | "catch" | "finally") => {
                 self.chain_promise(receiver, method, &site)
             }
-            Shape::Library(_) => self.call_library(receiver, Some(method), site),
+            Shape::Library(library) => {
+                let kept = library.object().and_then(|object| self.field(object, method)).cloned();
+                match kept {
+                    Some(function) => self.call_value(&function, site),
+                    None => self.call_library(receiver, Some(method), site),
+                }
+            }
             Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
                 Some(function) => self.call_value(&function, site),
                 None => self.call_unknown(receiver, &site),

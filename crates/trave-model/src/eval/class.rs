@@ -55,6 +55,11 @@ impl<'p> Evaluator<'p> {
         Some(ClassRef { module: it.module, class: it.class, frame: it.frame })
     }
 
+    /// Whether it is the class itself rather than an object of it.
+    pub(super) fn is_class(&self, id: ClosureId) -> bool {
+        self.instances.get(id.0 as usize).is_some_and(|it| it.is_class)
+    }
+
     pub(super) fn class_of(&self, class: ClassRef) -> Option<&'p Class> {
         self.cx.module(class.module)?.class(class.class)
     }
@@ -142,7 +147,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The project's class that a class extends.
-    fn base(&mut self, class: ClassRef) -> Option<ClassRef> {
+    pub(super) fn base(&mut self, class: ClassRef) -> Option<ClassRef> {
         let extends = self.class_of(class)?.extends?;
         let base = self.in_class(class, None, |it| it.eval(extends))?;
         match base.shape {
@@ -201,9 +206,21 @@ impl<'p> Evaluator<'p> {
             if let Some(value) = self.static_field(at, (declared, id), name) {
                 return Some(value);
             }
-            class = self.base(at);
+            class = match self.base(at) {
+                Some(base) => Some(base),
+                None => return self.inherited(at, name),
+            };
         }
         None
+    }
+
+    /// A member that a class has from one of a library.
+    fn inherited(&mut self, class: ClassRef, name: &str) -> Option<Value> {
+        let extends = self.class_of(class)?.extends?;
+        let base = self.in_class(class, None, |it| it.eval(extends))?;
+        let library = base.library().filter(|it| it.library != builtins::LIBRARY)?;
+        let at = self.at(trave_source::Span::default());
+        self.library_of(library)?.member(library, name, at)
     }
 
     fn method(&mut self, class: ClassRef, method: &Method, this: &Value) -> Value {

@@ -2,6 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use trave_backend::entry::{Entry, EntryKind};
+use trave_backend::frameworks;
 use trave_backend::library::Library;
 use trave_source::FileId;
 use trave_ts::ir::{BindingId, Export, FunctionId, Module, Stmt};
@@ -22,6 +24,8 @@ pub(crate) struct Context<'p> {
     facts: Vec<ModuleFacts<'p>>,
     tables: Vec<FxHashSet<SmolStr>>,
     by_name: FxHashMap<&'static str, &'static dyn Library>,
+    /// What frameworks run before the ways in of their applications, with the folders of these.
+    outer: Vec<(SmolStr, (ModuleId, Entry))>,
 }
 
 /// What is looked up in one module.
@@ -40,7 +44,31 @@ impl<'p> Context<'p> {
         let tables = program.catalogs.iter().map(table_names).collect();
         let libraries = program.backend.libraries.iter().rev();
         let by_name = libraries.map(|library| (library.name(), *library)).collect();
-        Self { program, modules, facts, tables, by_name }
+        Self { program, modules, facts, tables, by_name, outer: Vec::new() }
+    }
+
+    /// The same, where some of these ways in stand before others.
+    pub(crate) fn with_outer(mut self, entries: &[(ModuleId, Entry)]) -> Self {
+        let outer = entries.iter().filter(|(_, entry)| entry.kind == EntryKind::Middleware);
+        let placed = outer.map(|(id, entry)| {
+            let path = self.program.sources.path(entry.origin.file);
+            (frameworks::middleware_folder(path).into(), (*id, entry.clone()))
+        });
+        self.outer = placed.collect();
+        self
+    }
+
+    /// What stands before a way in.
+    pub(crate) fn outer(&self, entry: &Entry) -> impl Iterator<Item = &(ModuleId, Entry)> {
+        let path = self.program.sources.path(entry.origin.file);
+        let (framework, kind) = (entry.framework, entry.kind);
+        let around = self.outer.iter().filter(move |(folder, (_, outer))| {
+            outer.framework == framework
+                && kind != EntryKind::Middleware
+                && (folder.is_empty()
+                    || path.strip_prefix(folder.as_str()).is_some_and(|it| it.starts_with('/')))
+        });
+        around.map(|(_, declared)| declared)
     }
 
     pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {

@@ -138,7 +138,8 @@ fn guarded(trace: &Trace) -> Guarded {
 impl Middleware {
     fn of(cx: &Context<'_>, declared: &Declared, trace: &Trace) -> Option<Self> {
         let (id, entry) = declared;
-        (entry.kind == EntryKind::Middleware).then(|| Self {
+        let is_next = entry.kind == EntryKind::Middleware && entry.framework == "next";
+        is_next.then(|| Self {
             folder: frameworks::middleware_folder(path_of(cx, *id)).into(),
             declared: declared.clone(),
             asks: guarded(trace) != Guarded::No,
@@ -153,8 +154,7 @@ impl Middleware {
         (path, entry): (&str, &Entry),
         place: &Place,
     ) -> Option<Before> {
-        let is_its_own = entry.framework == self.declared.1.framework;
-        let covers = self.asks && is_its_own && is_below(path, &self.folder);
+        let covers = self.asks && entry.framework == "next" && is_below(path, &self.folder);
         if !covers || entry.kind == EntryKind::Middleware {
             return None;
         }

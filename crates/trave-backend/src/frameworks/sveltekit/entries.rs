@@ -4,7 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 use trave_ts::ir::{ExprKind, Module, Property};
 
 use super::NAME;
-use super::model::{around, event, event_for};
+use super::model::{around, event};
 use crate::entry::{Entry, EntryKind, Handler};
 use crate::frameworks::next::kind_of_path;
 use crate::frameworks::syntax::{
@@ -121,13 +121,7 @@ fn hooks(module: &Module) -> Vec<Entry> {
     let Some(handle) = export(module, "handle") else { return Vec::new() };
     let origin = export_origin(module, handle);
     let entry = Entry::new(NAME, Handler::Export(handle.name.clone()), origin);
-    vec![entry.of_kind(EntryKind::Middleware).given(vec![around(event())])]
-}
-
-/// Middleware as it runs for one path.
-pub(crate) fn covered(mut entry: Entry, path: &str) -> Entry {
-    entry.params = vec![around(event_for(path))];
-    entry
+    vec![entry.of_kind(EntryKind::Middleware).given(vec![around(event(), None)])]
 }
 
 /// Remote functions: each exported call of `query`, `form`, `command`.

@@ -5,7 +5,7 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use entries::{covered, entries, is_entry};
+pub(crate) use entries::{entries, is_entry};
 pub(crate) use model::SvelteKit;
 
-pub(crate) const NAME: &str = "@sveltejs/kit";
+const NAME: &str = "sveltekit";

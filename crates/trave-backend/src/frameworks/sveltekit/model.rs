@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::NAME;
+use crate::dispatch::Dispatch;
 use crate::effect::Effect;
 use crate::frameworks::web;
 use crate::library::{Library, LibraryCall, Machine};
@@ -17,9 +18,11 @@ pub(super) fn event() -> Value {
     depending_on_request(LibraryValue::new(NAME, "event"))
 }
 
-/// The event of a request for one path.
-pub(super) fn event_for(path: &str) -> Value {
-    depending_on_request(LibraryValue::new(NAME, "event").with("path", Value::text(path)))
+/// The event of a request for one path, on which `handle` may put things.
+fn event_for(path: &str, machine: &mut dyn Machine) -> Value {
+    let locals = LibraryValue::new(NAME, "locals").with_object(machine.object());
+    let event = LibraryValue::new(NAME, "event").with("path", Value::text(path));
+    depending_on_request(event.with("locals", locals.into_value()))
 }
 
 fn depending_on_request(event: LibraryValue) -> Value {
@@ -28,8 +31,13 @@ fn depending_on_request(event: LibraryValue) -> Value {
 }
 
 /// What `handle` is given: the event, and what runs the rest.
-pub(super) fn around(event: Value) -> Value {
-    Value::object([("event", event), ("resolve", thing("resolve"))])
+pub(super) fn around(event: Value, handler: Option<Value>) -> Value {
+    let resolve = LibraryValue::new(NAME, "resolve");
+    let resolve = match handler {
+        Some(handler) => resolve.with("after", handler),
+        None => resolve,
+    };
+    Value::object([("event", event), ("resolve", resolve.into_value())])
 }
 
 fn thing(kind: &'static str) -> Value {
@@ -55,7 +63,9 @@ impl Library for SvelteKit {
         match object.kind {
             "event" => event_member(object, property),
             // What `handle` put there may well be who is calling.
-            "locals" => Some(Value::of(Shape::Unknown).tainted(Taint::OPAQUE)),
+            "locals" if property != "object" => {
+                Some(Value::of(Shape::Unknown).tainted(Taint::OPAQUE))
+            }
             _ => None,
         }
     }
@@ -77,6 +87,14 @@ impl Library for SvelteKit {
             }
             _ => None,
         }
+    }
+
+    /// `handle` stands around every handler of its application.
+    fn dispatch(&self, way: &Dispatch<'_>, machine: &mut dyn Machine) -> Option<Value> {
+        let handle = way.before.first()?;
+        let event = event_for(way.sample, machine);
+        let given = around(event, Some(way.handler.clone()));
+        Some(machine.run(handle, vec![given]))
     }
 
     fn typed(&self, package: &str, name: &str) -> Option<Value> {
@@ -109,7 +127,7 @@ fn event_member(event: &LibraryValue, property: &str) -> Option<Value> {
         "url" => path.map_or_else(web::address, web::address_for),
         "params" => Value::input(InputKind::Path, ""),
         "cookies" => web::cookie_texts(),
-        "locals" => thing("locals"),
+        "locals" => event.kept("locals").cloned().unwrap_or_else(|| thing("locals")),
         "route" => {
             let id = path.map_or_else(|| Value::of(Shape::Unknown), Value::text);
             Value::object([("id", id)])
