@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use trave_model::value::Taint;
 use trave_model::{BeforeKind, Guarded, Model, Query, QueryRef, Route, RouteKind, Step};
 
 use crate::place::start;
@@ -127,8 +128,20 @@ fn queries_of<'a>(model: &'a Model, route: &'a Route) -> impl Iterator<Item = &'
 fn guarded(model: &Model, route: &Route) -> Guarded {
     let reaches = queries_of(model, route).flat_map(|query| &query.reached);
     let least = reaches.filter(|reach| reach.route == route.id).map(|reach| reach.guarded).min();
-    let asked = if route.guards.is_empty() { Guarded::No } else { Guarded::Yes };
+    let asked = route.guards.iter().map(|guard| asked_by(guard.by)).max();
+    let asked = asked.unwrap_or(Guarded::No);
     least.unwrap_or_else(|| asked.behind(&route.before))
+}
+
+/// How well a guard checks that depends on this.
+fn asked_by(by: Taint) -> Guarded {
+    if by.has(Taint::CALLER.and(Taint::SECRET)) {
+        Guarded::Yes
+    } else if by.has(Taint::CLAIM) {
+        Guarded::ByClaim
+    } else {
+        Guarded::Maybe
+    }
 }
 
 /// A word for how well the callers of a way in are checked; what runs before it by its name.

@@ -106,9 +106,8 @@ impl<'a> Located<'a> {
 pub(crate) fn served_below<'a>(path: &'a str, name: &str) -> Vec<&'a str> {
     let Some(file) = Located::new(path) else { return Vec::new() };
     let is_it = |at: &usize| file.folders.get(*at) == Some(&name);
-    let in_source = |at: &usize| {
-        at.checked_sub(1).and_then(|before| file.folders.get(before)) == Some(&"src")
-    };
+    let in_source =
+        |at: &usize| at.checked_sub(1).and_then(|before| file.folders.get(before)) == Some(&"src");
     let mut places = (0..file.folders.len()).filter(is_it);
     let at = places.clone().find(in_source).or_else(|| places.next());
     let from = at.map_or(0, |at| at + 1);
@@ -146,7 +145,7 @@ fn function_at(module: &Module, id: ExprId) -> Option<FunctionId> {
 }
 
 /// The initial value of a name that is declared at the top level.
-fn initial_value(module: &Module, binding: &Binding) -> Option<ExprId> {
+pub(crate) fn initial_value(module: &Module, binding: &Binding) -> Option<ExprId> {
     let top = module.functions.first()?;
     top.body.iter().find_map(|statement| match statement {
         Stmt::Let { pattern: Pattern::Name(id), value, .. } => {
@@ -168,4 +167,54 @@ pub(crate) fn imported<'a>(module: &'a Module, binding: &Binding) -> Option<(&'a
         Imported::Nothing => return None,
     };
     Some((import.specifier.as_str(), name))
+}
+
+/// The calls of functions that a file imports, with their places.
+pub(crate) fn calls_of(
+    module: &Module,
+    wanted: impl Fn(&str, &str) -> bool,
+) -> Vec<(ExprId, Origin)> {
+    let is_wanted = |expr: &trave_ts::ir::Expr| {
+        let ExprKind::Call(call) = &expr.kind else { return false };
+        imported_callee(module, call.callee).is_some_and(|(package, name)| wanted(package, name))
+    };
+    let numbered = (0..).map(ExprId).zip(&module.exprs);
+    let found = numbered.filter(|(_, expr)| is_wanted(expr));
+    found.map(|(id, expr)| (id, expr.span.in_file(module.file))).collect()
+}
+
+/// The package and name behind what is called, for something that is imported; a member of a
+/// namespace by its own name.
+pub(crate) fn imported_callee(module: &Module, callee: ExprId) -> Option<(&str, &str)> {
+    match &module.expr(callee)?.kind {
+        ExprKind::Name(id) => imported(module, module.binding(*id)?),
+        ExprKind::Member { object, property, .. } => {
+            let ExprKind::Name(id) = module.expr(*object)?.kind else { return None };
+            let (package, _) = imported(module, module.binding(id)?)?;
+            Some((package, property.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// The name under which a value is kept: of the property or of the constant that it stands behind.
+pub(crate) fn name_of_value(module: &Module, value: ExprId) -> Option<SmolStr> {
+    let of_property = module.exprs.iter().find_map(|expr| {
+        let ExprKind::Object(properties) = &expr.kind else { return None };
+        properties.iter().find_map(|property| match property {
+            trave_ts::ir::Property::Field { key, value: own, .. } if *own == value => {
+                Some(key.clone())
+            }
+            _ => None,
+        })
+    });
+    of_property.or_else(|| {
+        let top = module.functions.first()?;
+        top.body.iter().find_map(|statement| match statement {
+            Stmt::Let { pattern: Pattern::Name(id), value: Some(own), .. } if *own == value => {
+                module.binding(*id).map(|binding| binding.name.clone())
+            }
+            _ => None,
+        })
+    })
 }

@@ -24,6 +24,8 @@ pub(crate) struct Context<'p> {
     facts: Vec<ModuleFacts<'p>>,
     tables: Vec<FxHashSet<SmolStr>>,
     by_name: FxHashMap<&'static str, &'static dyn Library>,
+    /// The modules whose exports need no import, with the folder of their application.
+    auto: Vec<(&'p str, ModuleId)>,
     /// What frameworks run before the ways in of their applications, with the folders of these.
     outer: Vec<(SmolStr, (ModuleId, Entry))>,
 }
@@ -44,7 +46,12 @@ impl<'p> Context<'p> {
         let tables = program.catalogs.iter().map(table_names).collect();
         let libraries = program.backend.libraries.iter().rev();
         let by_name = libraries.map(|library| (library.name(), *library)).collect();
-        Self { program, modules, facts, tables, by_name, outer: Vec::new() }
+        let auto = (0..).map(ModuleId).zip(&program.modules).filter_map(|(id, module)| {
+            let folder = frameworks::auto_imported(program.sources.path(module.file))?;
+            Some((folder, id))
+        });
+        let auto = auto.collect();
+        Self { program, modules, facts, tables, by_name, auto, outer: Vec::new() }
     }
 
     /// The same, where some of these ways in stand before others.
@@ -56,6 +63,20 @@ impl<'p> Context<'p> {
         });
         self.outer = placed.collect();
         self
+    }
+
+    /// The module that exports a name which another one uses without an import.
+    pub(crate) fn auto_import(&self, from: ModuleId, name: &str) -> Option<ModuleId> {
+        if self.auto.is_empty() {
+            return None;
+        }
+        let path = self.program.sources.path(self.module(from)?.file);
+        let fits = |folder: &str| {
+            let rest = path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/'));
+            rest.is_some_and(|rest| rest.starts_with("server/") || rest.starts_with("shared/"))
+        };
+        let mut exporting = self.auto.iter().filter(|(folder, _)| fits(folder));
+        exporting.find(|(_, id)| self.export(*id, name).is_some()).map(|(_, id)| *id)
     }
 
     /// What stands before a way in.

@@ -138,9 +138,8 @@ impl Evaluator<'_> {
 
     /// Notes that callers for whom a value is false are gone.
     pub(super) fn admit_only(&mut self, verdict: &Value, origin: Origin) {
-        let refuses = |value: &&Value| {
-            value.truth() == Some(false) || matches!(value.shape, Shape::Never)
-        };
+        let refuses =
+            |value: &&Value| value.truth() == Some(false) || matches!(value.shape, Shape::Never);
         let mut passing = verdict.alternatives().iter().filter(|value| !refuses(value)).peekable();
         let is_sure = passing.peek().is_some() && passing.all(|it| it.taint.has(Taint::ADMITTED));
         let is_decided = verdict.truth() == Some(true) && !is_sure;
@@ -171,5 +170,138 @@ fn type_name(note: &TypeNote) -> SmolStr {
         TypeNote::Named { name, .. } => name.clone(),
         TypeNote::Array(_) => SmolStr::new_static("[]"),
         _ => SmolStr::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{describe, model};
+
+    const HOOKS: &str = "
+        import { createServerClient } from '@supabase/ssr'
+        import { redirect } from '@sveltejs/kit'
+        import { sequence } from '@sveltejs/kit/hooks'
+        const supabase = async ({ event, resolve }) => {
+          event.locals.supabase = createServerClient(process.env.URL, process.env.ANON, {
+            cookies: { getAll: () => event.cookies.getAll() },
+          })
+          event.locals.getUser = async () => {
+            const { data: { user } } = await event.locals.supabase.auth.getUser()
+            return user
+          }
+          return resolve(event)
+        }
+        const guard = async ({ event, resolve }) => {
+          event.locals.user = await event.locals.getUser()
+          if (!event.locals.user && event.url.pathname.startsWith('/app')) redirect(303, '/login')
+          return resolve(event)
+        }
+        export const handle = sequence(supabase, guard)";
+
+    #[test]
+    fn hooks_run_before_the_handlers_of_their_application() {
+        let page = "export const load = async ({ locals }) => ({
+            notes: await locals.supabase.from('notes').select().eq('owner', locals.user?.id),
+        })";
+        let found = describe(&model(&[
+            ("web/src/hooks.server.ts", HOOKS),
+            ("web/src/routes/app/+page.server.ts", page),
+            ("web/src/routes/open/+page.server.ts", page),
+            ("other/src/routes/app/+page.server.ts", page),
+        ]));
+        let expected = "\
+GET /app
+  guard
+  Select notes User owner Yes Answered
+GET /open
+  Select notes User owner No Answered
+GET /app
+  Select notes Unknown owner No Answered
+";
+        assert!(found.ends_with(expected), "{found}");
+    }
+
+    fn nest(method: &str) -> String {
+        let guards = "
+            import { AuthGuard } from '@nestjs/passport'
+            import { Reflector } from '@nestjs/core'
+            import { SetMetadata, createParamDecorator, UnauthorizedException } from '@nestjs/common'
+            export const Public = () => SetMetadata('isPublic', true)
+            export const User = createParamDecorator((data, context) =>
+              context.switchToHttp().getRequest().user)
+            export class JwtGuard extends AuthGuard('jwt') {
+              constructor(private reflector: Reflector) { super() }
+              canActivate(context) {
+                const key = [context.getHandler(), context.getClass()]
+                if (this.reflector.getAllAndOverride('isPublic', key)) return true
+                return super.canActivate(context)
+              }
+            }
+            export class OptionalGuard extends AuthGuard('jwt') {
+              handleRequest(error, user) { return user }
+            }
+            export class RoleGuard {
+              canActivate(context) {
+                const { user } = context.switchToHttp().getRequest()
+                return user.role === 'admin'
+              }
+            }";
+        let service = "
+            import { createClient } from '@supabase/supabase-js'
+            export class Notes {
+              db = createClient(process.env.URL, process.env.SUPABASE_SERVICE_ROLE_KEY)
+              async all(owner) { return this.db.from('notes').select().eq('owner', owner) }
+            }";
+        let controller = format!(
+            "import {{ Controller, Get, UseGuards, Query, Param }} from '@nestjs/common'
+            import {{ JwtGuard, OptionalGuard, RoleGuard, Public, User }} from './guards'
+            import {{ Notes }} from './notes'
+            @Controller('notes')
+            export class NotesController {{
+              constructor(private readonly notes: Notes) {{}}
+              {method}
+            }}"
+        );
+        describe(&model(&[
+            ("src/guards.ts", guards),
+            ("src/notes.ts", service),
+            ("src/notes.controller.ts", &controller),
+        ]))
+    }
+
+    #[test]
+    fn guards_run_before_the_methods_of_controllers() {
+        for (method, expected) in [
+            (
+                "@UseGuards(JwtGuard) @Get() list(@User() user) { return this.notes.all(user.id) }",
+                "  guard\n  Select notes Service owner Yes depth 1 Answered\n",
+            ),
+            (
+                "@Public() @UseGuards(JwtGuard) @Get() list(@Query('owner') owner) {
+                   return this.notes.all(owner)
+                 }",
+                "  Select notes Service owner No depth 1 Answered\n",
+            ),
+            (
+                "@UseGuards(OptionalGuard) @Get() list(@User() user) {
+                   return this.notes.all(user?.id)
+                 }",
+                "  Select notes Service owner No depth 1 Answered\n",
+            ),
+            (
+                "@UseGuards(RoleGuard) @Get() list() { return this.notes.all(1) }",
+                "  guard\n  Select notes Service owner Maybe depth 1 Answered\n",
+            ),
+            (
+                "@UseGuards(OptionalGuard, RoleGuard) @Get() list() { return this.notes.all(1) }",
+                "  guard\n  Select notes Service owner Yes depth 1 Answered\n",
+            ),
+            (
+                "@Get() list() { return this.notes.all(1) }",
+                "  Select notes Service owner No depth 1 Answered\n",
+            ),
+        ] {
+            assert_eq!(nest(method), format!("GET /notes\n{expected}"), "{method}");
+        }
     }
 }

@@ -21,8 +21,8 @@ use crate::path::{ancestors, join, parent};
 
 use deno::{ImportMap, Mapped};
 pub(crate) use package::Package;
-pub(crate) use tree::Tree;
 use trave_backend::frameworks::ALIASES;
+pub(crate) use tree::Tree;
 use tsconfig::{Pattern, TsPaths};
 
 /// What a specifier means.

@@ -79,7 +79,10 @@ impl Library for Remix {
 
     fn typed(&self, package: &str, name: &str) -> Option<Value> {
         let is_route = package.contains("/+types/")
-            && matches!(name, "Route.LoaderArgs" | "Route.ActionArgs" | "LoaderArgs" | "ActionArgs");
+            && matches!(
+                name,
+                "Route.LoaderArgs" | "Route.ActionArgs" | "LoaderArgs" | "ActionArgs"
+            );
         let is_argument = matches!(
             name,
             "LoaderFunctionArgs"
@@ -117,7 +120,8 @@ fn function(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> 
             let secrets = cookie.field("secrets").cloned();
             let is_kept_here = call.callee.name != "createCookieSessionStorage";
             let signed = secrets.is_some() || is_kept_here || cookie.library().is_some();
-            LibraryValue::new(NAME, "store").with("signed", Value::of(Shape::Bool(signed)))
+            LibraryValue::new(NAME, "store")
+                .with("signed", Value::of(Shape::Bool(signed)))
                 .into_value()
         }
         _ => return None,

@@ -18,7 +18,10 @@ export default function Page() {}";
     );
     let resource = "export async function loader({ request }) {}";
     assert_eq!(words("app/routes/api.notes.ts", resource), "Http GET /api/notes");
-    assert_eq!(words("app/routes/webhooks.stripe.ts", "export async function action() {}"), "Webhook POST /webhooks/stripe");
+    assert_eq!(
+        words("app/routes/webhooks.stripe.ts", "export async function action() {}"),
+        "Webhook POST /webhooks/stripe"
+    );
     assert_eq!(words("app/root.tsx", page), "Loader GET /; Http POST /");
     assert_eq!(words("app/routes/helpers.ts", "export const x = 1"), "");
     assert_eq!(words("lib/loader.ts", resource), "");

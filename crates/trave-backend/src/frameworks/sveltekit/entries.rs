@@ -30,10 +30,11 @@ enum Role {
 
 fn role(path: &str) -> Option<Role> {
     let file = Located::new(path)?;
+    let is_routed = file.folders.contains(&"routes");
     match file.name {
-        "+server" => Some(Role::Server),
-        "+page.server" | "+page" => Some(Role::Page),
-        "+layout.server" | "+layout" => Some(Role::Layout),
+        "+server" if is_routed => Some(Role::Server),
+        "+page.server" | "+page" if is_routed => Some(Role::Page),
+        "+layout.server" | "+layout" if is_routed => Some(Role::Layout),
         "hooks.server" => Some(Role::Hooks),
         "index" if file.folders.last() == Some(&"hooks.server") => Some(Role::Hooks),
         name if name.ends_with(".remote") => Some(Role::Remote),

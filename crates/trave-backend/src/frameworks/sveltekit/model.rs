@@ -21,8 +21,10 @@ pub(super) fn event() -> Value {
 /// The event of a request for one path, on which `handle` may put things.
 fn event_for(path: &str, machine: &mut dyn Machine) -> Value {
     let locals = LibraryValue::new(NAME, "locals").with_object(machine.object());
+    let object = machine.object();
+    machine.keep(&object, "locals", locals.into_value());
     let event = LibraryValue::new(NAME, "event").with("path", Value::text(path));
-    depending_on_request(event.with("locals", locals.into_value()))
+    depending_on_request(event.with_object(object))
 }
 
 fn depending_on_request(event: LibraryValue) -> Value {
@@ -63,9 +65,7 @@ impl Library for SvelteKit {
         match object.kind {
             "event" => event_member(object, property),
             // What `handle` put there may well be who is calling.
-            "locals" if property != "object" => {
-                Some(Value::of(Shape::Unknown).tainted(Taint::OPAQUE))
-            }
+            "locals" => Some(Value::of(Shape::Unknown).tainted(Taint::OPAQUE)),
             _ => None,
         }
     }
@@ -127,7 +127,7 @@ fn event_member(event: &LibraryValue, property: &str) -> Option<Value> {
         "url" => path.map_or_else(web::address, web::address_for),
         "params" => Value::input(InputKind::Path, ""),
         "cookies" => web::cookie_texts(),
-        "locals" => event.kept("locals").cloned().unwrap_or_else(|| thing("locals")),
+        "locals" => thing("locals"),
         "route" => {
             let id = path.map_or_else(|| Value::of(Shape::Unknown), Value::text);
             Value::object([("id", id)])

@@ -33,7 +33,11 @@ export const actions = { default: async () => {}, remove: async ({ request }) =>
             "export const list = query(async () => {})",
             "ServerAction list src/routes/notes.remote.ts",
         ),
-        ("src/routes/api/cron/daily/+server.ts", "export function GET() {}", "Job GET /api/cron/daily"),
+        (
+            "src/routes/api/cron/daily/+server.ts",
+            "export function GET() {}",
+            "Job GET /api/cron/daily",
+        ),
         ("src/lib/server.ts", "export function GET() {}", ""),
     ] {
         assert_eq!(words(path, text), expected, "{path}");

@@ -9,8 +9,8 @@ mod tests;
 
 use std::sync::Arc;
 
-pub(crate) use response::{answer, status_in};
 pub use response::is_refusal;
+pub(crate) use response::{answer, status_in};
 
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{Input, InputKind, Inputs, LibraryValue, Object, Shape, Taint, Value};
