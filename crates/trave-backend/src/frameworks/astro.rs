@@ -7,7 +7,7 @@ use crate::dispatch::Dispatch;
 use crate::entry::{Entry, EntryKind, Handler};
 use crate::frameworks::next::kind_of_path;
 use crate::frameworks::syntax::{
-    Located, calls_of, export, export_origin, name_of_value, served_below,
+    Located, calls_of, export, export_origin, name_of_value, path_of, served_below,
 };
 use crate::frameworks::web;
 use crate::library::{Library, LibraryCall, Machine};
@@ -66,8 +66,7 @@ fn served(path: &str) -> String {
     if name != "index" {
         parts.push(name);
     }
-    let served: String = parts.iter().map(|part| format!("/{part}")).collect();
-    if served.is_empty() { "/".to_owned() } else { served }
+    path_of(parts)
 }
 
 /// Each `defineAction({ handler })`: anybody can post to it.
@@ -140,9 +139,10 @@ impl Library for Astro {
             ("context", "redirect" | "rewrite") => {
                 Some(LibraryValue::new(NAME, "method").named(property).into_value())
             }
-            ("context", "session") => Some(Value::of(Shape::Unknown).tainted(Taint::OPAQUE)),
             // What middleware that could not be followed may have put there.
-            ("locals", _) => Some(Value::of(Shape::Unknown).tainted(Taint::OPAQUE)),
+            ("context", "session") | ("locals", _) => {
+                Some(Value::of(Shape::Unknown).tainted(Taint::OPAQUE))
+            }
             _ => None,
         }
     }

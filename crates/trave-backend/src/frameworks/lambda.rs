@@ -50,8 +50,8 @@ fn kind_of(module: &Module, export: &Export) -> Option<EntryKind> {
     };
     let of_event =
         function.and_then(|it| it.params.first()).and_then(|param| param.note.as_deref());
-    let notes = [of_binding, of_event].into_iter().flatten();
-    if let Some(name) = notes.filter_map(|note| own_type(module, note)).next() {
+    let notes = [of_binding, of_event];
+    if let Some(name) = notes.into_iter().flatten().find_map(|note| own_type(module, note)) {
         let over_http = OVER_HTTP.iter().any(|beginning| name.starts_with(beginning));
         let is_handler = name.ends_with("Handler") || name.contains("Event");
         let kind = if over_http || name == "Handler" { EntryKind::Http } else { EntryKind::Job };

@@ -84,7 +84,8 @@ impl<'a> Located<'a> {
     pub(crate) fn new(path: &'a str) -> Option<Self> {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let (name, ending) = file.rsplit_once('.')?;
-        let is_code = ENDINGS.contains(&ending) && !name.ends_with(".d");
+        let declares_types = name.strip_suffix("d").is_some_and(|rest| rest.ends_with('.'));
+        let is_code = ENDINGS.contains(&ending) && !declares_types;
         let folders = folder.split('/').filter(|name| !name.is_empty()).collect();
         is_code.then_some(Self { folders, name })
     }
@@ -99,6 +100,16 @@ impl<'a> Located<'a> {
         })?;
         self.folders.get(at + 1..)
     }
+}
+
+/// A path of these parts: `/` of none.
+pub(crate) fn path_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut path = String::new();
+    for part in parts {
+        path.push('/');
+        path.push_str(part);
+    }
+    if path.is_empty() { "/".to_owned() } else { path }
 }
 
 /// The folders below the first folder of this name, that in `src` before others; all of them

@@ -191,10 +191,9 @@ fn export(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
 /// A step of `createServerFn().middleware([…]).validator(schema).handler(fn)`.
 fn built(call: &LibraryCall<'_>, method: &str) -> Option<Value> {
     let step = match method {
-        "handler" => "handler",
+        "handler" | "server" => "handler",
         "validator" | "inputValidator" => "schema",
         "middleware" => "middleware",
-        "server" => "handler",
         "client" | "type" => return Some(call.callee.clone().into_value()),
         _ => return None,
     };

@@ -6,7 +6,7 @@ use trave_ts::ir::{BindingKind, Call, Exported, ExprId, ExprKind, Module, Proper
 use crate::entry::{Entry, EntryKind, Handler};
 use crate::frameworks::next::kind_of_path;
 use crate::frameworks::syntax::{
-    Located, export, export_origin, imported_callee, initial_value, served_below,
+    Located, export, export_origin, imported_callee, initial_value, path_of, served_below,
 };
 use crate::frameworks::web;
 use crate::value::{InputKind, Shape, Value};
@@ -201,8 +201,7 @@ fn pages_path(path: &str) -> String {
     if name != "index" {
         parts.push(name);
     }
-    let served: String = parts.iter().map(|part| format!("/{part}")).collect();
-    if served.is_empty() { "/".to_owned() } else { served }
+    path_of(parts)
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ fn authorized(way: &Dispatch<'_>, machine: &mut dyn Machine) {
 
 /// What a parameter of a resolver of a class is given.
 fn value(param: &Parameter, context: &Value) -> Value {
-    let decorator = param.decorators.iter().filter_map(Value::library).next();
+    let decorator = param.decorators.iter().find_map(Value::library);
     let Some(decorator) = decorator else { return Value::of(Shape::Unknown) };
     let first = match decorator.kept("args").map(|it| &it.shape) {
         Some(Shape::Array(args)) => args.first().and_then(Value::as_text).map(SmolStr::new),

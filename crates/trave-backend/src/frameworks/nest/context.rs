@@ -65,11 +65,9 @@ pub(super) fn method(call: &LibraryCall<'_>) -> Option<Value> {
         "getResponse" => web::node_response(),
         "getHandler" => context.kept("handler").cloned()?,
         "getClass" => context.kept("class").cloned()?,
-        "getData" => Value::input(InputKind::Body, ""),
-        // What a GraphQL resolver is given.
-        "getArgs" => Value::input(InputKind::Body, ""),
-        "getRoot" | "getInfo" | "getPattern" => Value::of(Shape::Unknown),
-        "getType" => Value::of(Shape::Unknown),
+        // Of a message, and of a resolver.
+        "getData" | "getArgs" => Value::input(InputKind::Body, ""),
+        "getRoot" | "getInfo" | "getPattern" | "getType" => Value::of(Shape::Unknown),
         "getContext" => graphql_context(context),
         "getArgByIndex" => match call.arg(0).as_number() {
             Some(1.0) => Value::input(InputKind::Body, ""),

@@ -6,7 +6,7 @@ use trave_ts::ir::{Argument, Class, ExprId, ExprKind, FunctionId, Method, Module
 use super::{NAME, is_own};
 use crate::entry::{Entry, EntryKind, Handler};
 use crate::frameworks::next::kind_of_path;
-use crate::frameworks::syntax::imported;
+use crate::frameworks::syntax::{imported, path_of};
 
 /// `@Get(':id')` of a module.
 struct Decorator<'m> {
@@ -28,7 +28,7 @@ pub(crate) fn entries(module: &Module, _path: &str) -> Option<Vec<Entry>> {
     (!found.is_empty()).then_some(found)
 }
 
-fn decorator<'m>(module: &'m Module, expr: ExprId) -> Option<Decorator<'m>> {
+fn decorator(module: &Module, expr: ExprId) -> Option<Decorator<'_>> {
     let (callee, args): (ExprId, &[Argument]) = match &module.expr(expr)?.kind {
         ExprKind::Call(call) => (call.callee, &call.args),
         _ => (expr, &[]),
@@ -175,9 +175,7 @@ fn paths(module: &Module, args: &[Argument]) -> Vec<SmolStr> {
 }
 
 fn joined(prefix: &str, path: &str) -> String {
-    let parts = prefix.split('/').chain(path.split('/')).filter(|part| !part.is_empty());
-    let served: String = parts.map(|part| format!("/{part}")).collect();
-    if served.is_empty() { "/".to_owned() } else { served }
+    path_of(prefix.split('/').chain(path.split('/')).filter(|part| !part.is_empty()))
 }
 
 /// `{ provide: APP_GUARD, useClass: AuthGuard }` and `app.useGlobalGuards(new AuthGuard())`: they

@@ -6,7 +6,7 @@ use super::NAME;
 use super::model::event;
 use crate::entry::{Entry, EntryKind, Handler};
 use crate::frameworks::next::kind_of_path;
-use crate::frameworks::syntax::{Located, export, export_origin};
+use crate::frameworks::syntax::{Located, export, export_origin, path_of};
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
@@ -58,8 +58,7 @@ fn served(folders: &[&str], name: &str) -> (String, String) {
     if name != "index" {
         parts.push(name);
     }
-    let served: String = parts.iter().map(|part| format!("/{part}")).collect();
-    (method, if served.is_empty() { "/".to_owned() } else { served })
+    (method, path_of(parts))
 }
 
 /// Whether the path alone says that the file may be a way in, or holds what is there without an

@@ -1,6 +1,6 @@
 //! From the name of a route module to the path that it serves.
 
-use crate::frameworks::syntax::Located;
+use crate::frameworks::syntax::{Located, path_of};
 
 /// The path of a route module; none when the file is none by its place.
 ///
@@ -11,7 +11,6 @@ pub(super) fn served(path: &str) -> Option<String> {
     let folders = file.below("routes", &["app", "src", ""])?;
     let is_aside = file.name.ends_with(".server")
         || file.name.ends_with(".client")
-        || file.name.ends_with(".test")
         || file.name.starts_with("__") && folders.iter().any(|folder| folder.ends_with('+'));
     if is_aside {
         return None;
@@ -24,9 +23,8 @@ pub(super) fn served(path: &str) -> Option<String> {
     if !matches!(file.name, "route" | "_route" | "_layout" | "layout") {
         parts.extend(segments(file.name));
     }
-    let shown = parts.iter().filter_map(|part| shown(part));
-    let served: String = shown.map(|part| format!("/{part}")).collect();
-    Some(if served.is_empty() { "/".to_owned() } else { served })
+    let shown: Vec<String> = parts.iter().filter_map(|part| shown(part)).collect();
+    Some(path_of(shown.iter().map(String::as_str)))
 }
 
 /// `users.$id` in two; what stands in brackets is text.

@@ -79,7 +79,7 @@ impl Library for SvelteKit {
                 Some(Value::unknown_from(call.args).tainted(Taint::OPAQUE.and(Taint::UNKNOWN)))
             }
             ("sequence", None) => Some(in_sequence(call, machine)),
-            ("resolve", None) => resolved(call, machine),
+            ("resolve", None) => Some(go_on(call.callee, call.arg(0), machine)),
             ("remote", None) => {
                 let handler = call.callee.kept("handler")?.clone();
                 let input = call.callee.kept("input").cloned().unwrap_or_else(Value::undefined);
@@ -132,8 +132,7 @@ fn event_member(event: &LibraryValue, property: &str) -> Option<Value> {
             let id = path.map_or_else(|| Value::of(Shape::Unknown), Value::text);
             Value::object([("id", id)])
         }
-        "platform" | "isDataRequest" | "isSubRequest" => Value::of(Shape::Unknown),
-        "data" => Value::of(Shape::Unknown),
+        "platform" | "isDataRequest" | "isSubRequest" | "data" => Value::of(Shape::Unknown),
         "fetch" | "parent" | "setHeaders" | "getClientAddress" | "depends" | "untrack" => {
             LibraryValue::new(NAME, "event-method").named(property).into_value()
         }
@@ -184,10 +183,6 @@ fn in_sequence(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
     let handlers = call.callee.kept("handlers").cloned().unwrap_or_else(Value::undefined);
     let next = LibraryValue::new(NAME, "resolve").with("handlers", handlers).with("after", after);
     go_on(&next, event, machine)
-}
-
-fn resolved(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
-    Some(go_on(call.callee, call.arg(0), machine))
 }
 
 /// Runs what stands behind `resolve`: the next handler of a sequence, or what the sequence itself
