@@ -9,6 +9,8 @@ use crate::value::Value;
 /// A way in that is about to be taken.
 #[derive(Debug)]
 pub struct Dispatch<'a> {
+    /// The method or kind, as the entry says.
+    pub method: &'a str,
     /// The path, as the framework spells it.
     pub path: &'a str,
     /// A path that it may be asked for by.

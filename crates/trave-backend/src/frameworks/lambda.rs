@@ -53,7 +53,7 @@ fn kind_of(module: &Module, export: &Export) -> Option<EntryKind> {
     let notes = [of_binding, of_event];
     if let Some(name) = notes.into_iter().flatten().find_map(|note| own_type(module, note)) {
         let over_http = OVER_HTTP.iter().any(|beginning| name.starts_with(beginning));
-        let is_handler = name.ends_with("Handler") || name.contains("Event");
+        let is_handler = name.contains("Handler") || name.contains("Event");
         let kind = if over_http || name == "Handler" { EntryKind::Http } else { EntryKind::Job };
         return is_handler.then_some(kind);
     }

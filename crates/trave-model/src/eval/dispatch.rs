@@ -25,6 +25,7 @@ impl Evaluator<'_> {
         let decorated = self.decorated(entry);
         let sample = frameworks::sample_path(&entry.path);
         let way = Dispatch {
+            method: &entry.method,
             path: &entry.path,
             sample: &sample,
             handler,

@@ -91,6 +91,7 @@ impl<'p> Evaluator<'p> {
         self.resolved.clear();
         self.memo.task += 1;
         self.first_closure = self.closures.len();
+        self.held.clear();
         self.trace = Trace::started();
         self
     }

@@ -13,6 +13,10 @@ const ASIDE: &[&str] = &["Throttler", "Throttle", "RateLimit", "Cache", "Csrf", 
 
 /// Runs the guards of a way in: those of the application, of the class, of the method.
 pub(super) fn run(way: &Dispatch<'_>, context: &Value, machine: &mut dyn Machine) {
+    if way.method == "field" {
+        // Whoever reaches a field of an object has been let through to the object.
+        unknown(way.origin, machine);
+    }
     let named = [&way.decorated.class, &way.decorated.method];
     let own = named.into_iter().flat_map(|decorators| flat(decorators));
     let mut guards = way.before.to_vec();

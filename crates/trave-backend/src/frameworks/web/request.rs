@@ -100,6 +100,9 @@ pub(super) fn url_member(object: &LibraryValue, property: &str) -> Option<Value>
         );
     Some(match property {
         "pathname" if known.is_some() => known?,
+        "searchParams" if known.is_some() => {
+            of_source("search-params", &Value::input(InputKind::Query, ""))
+        }
         "searchParams" => of_source("search-params", &source),
         "pathname" if own => Value::input(InputKind::Path, ""),
         "host" | "hostname" | "origin" | "port" | "protocol" if own => {
