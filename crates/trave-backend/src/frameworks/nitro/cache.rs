@@ -5,6 +5,9 @@ use crate::effect::{CacheAction, CacheUse, Effect};
 use crate::library::{LibraryCall, Machine};
 use crate::value::{InputKind, LibraryValue, Shape, Value};
 
+/// What says of an event that it is bare.
+const BARE: &str = "bare";
+
 /// `defineCachedEventHandler(handler, options)`, `defineCachedFunction(function, options)`.
 pub(super) fn keeping(call: &LibraryCall<'_>, kind: &'static str) -> Value {
     LibraryValue::new(NAME, kind)
@@ -26,15 +29,29 @@ pub(super) fn of_function(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> 
 /// that it names.
 pub(super) fn of_handler(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
     let options = call.callee.kept("options").cloned().unwrap_or_else(Value::undefined);
+    let asked = vec![Value::input(InputKind::Path, ""), Value::input(InputKind::Query, "")];
+    let varies = options.field("varies").is_some();
     let key = own_key(&options, call.args, machine).unwrap_or_else(|| {
-        let asked = vec![Value::input(InputKind::Path, ""), Value::input(InputKind::Query, "")];
-        let key = Value::array(asked);
-        match options.field("varies") {
-            Some(_) => key.and_dependencies(&Value::input(InputKind::Header, "")),
-            None => key,
-        }
+        let key = Value::array(asked.clone());
+        if varies { key.and_dependencies(&Value::input(InputKind::Header, "")) } else { key }
     });
-    read_through(call, (key, &options), machine)
+    let event = match call.arg(0).library() {
+        Some(event) if !varies => bare(event).depending_on(&asked),
+        _ => call.arg(0),
+    };
+    let args = [event];
+    let call = LibraryCall { args: &args, ..*call };
+    read_through(&call, (key, &options), machine)
+}
+
+/// An event without what tells callers apart, but for what middleware put there.
+fn bare(event: &LibraryValue) -> Value {
+    event.clone().with(BARE, Value::of(Shape::Bool(true))).into_value()
+}
+
+/// Whether an event holds neither cookies nor headers nor a body.
+pub(super) fn is_bare(event: &Value) -> bool {
+    event.library().is_some_and(|event| event.kept(BARE).is_some())
 }
 
 fn own_key(options: &Value, args: &[Value], machine: &mut dyn Machine) -> Option<Value> {

@@ -56,6 +56,20 @@ const GLOBALS: &[&str] = &[
     "useSession",
 ];
 
+/// Functions that look at what tells callers apart.
+const TELLING: &[&str] = &[
+    "getCookie",
+    "getHeader",
+    "getHeaders",
+    "getRequestHeader",
+    "getRequestHeaders",
+    "getRequestIP",
+    "getUserSession",
+    "parseCookies",
+    "readBody",
+    "readRawBody",
+];
+
 /// The event that a handler is given.
 pub(super) fn event() -> Value {
     of_request(LibraryValue::new(NAME, "event"))
@@ -166,6 +180,7 @@ fn event_member(event: &LibraryValue, property: &str) -> Option<Value> {
     Some(match property {
         "path" | "pathname" => path.unwrap_or_else(|| Value::input(InputKind::Path, "")),
         "method" => Value::of(Shape::Unknown),
+        "headers" | "req" | "node" if event.kept("bare").is_some() => Value::of(Shape::Unknown),
         "headers" => web::headers(),
         "context" => thing("context"),
         "req" => web::request(),
@@ -196,6 +211,9 @@ fn function(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Op
         let name = if kind == InputKind::Header { name.to_ascii_lowercase() } else { name };
         Value::input(kind, name)
     };
+    if cache::is_bare(&call.arg(0)) && TELLING.contains(&name) {
+        return Some(Value::of(Shape::Unknown));
+    }
     Some(match name {
         "defineEventHandler"
         | "eventHandler"
