@@ -1,5 +1,7 @@
 //! Ways in as people ask for them: by path, by method, by what they reach.
 
+use trave_backend::value::Taint;
+
 use crate::model::{Guarded, Model, Query, Reach, Route};
 
 impl Model {
@@ -18,7 +20,8 @@ impl Model {
     pub fn guarded(&self, route: &Route) -> Guarded {
         let reaches = self.queries_of(route).flat_map(|query| query.reaches_from(route));
         let least = reaches.map(|reach| reach.guarded).min();
-        let asked = if route.guards.is_empty() { Guarded::No } else { Guarded::Yes };
+        let asked = route.guards.iter().map(|guard| asked_by(guard.by)).max();
+        let asked = asked.unwrap_or(Guarded::No);
         least.unwrap_or_else(|| asked.behind(&route.before))
     }
 
@@ -29,6 +32,17 @@ impl Model {
             return written;
         }
         self.routes.iter().filter(|route| route.serves(path)).collect()
+    }
+}
+
+/// How well a guard checks that depends on this.
+fn asked_by(by: Taint) -> Guarded {
+    if by.has(Taint::CALLER.and(Taint::SECRET)) {
+        Guarded::Yes
+    } else if by.has(Taint::CLAIM) {
+        Guarded::ByClaim
+    } else {
+        Guarded::Maybe
     }
 }
 
