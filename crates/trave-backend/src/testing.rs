@@ -5,6 +5,7 @@ use trave_source::{FileId, Origin, Span};
 use std::sync::Arc;
 
 use crate::declared::{TableName, Tool};
+use crate::dispatch::DecoratedField;
 use crate::effect::Effect;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::naming::NamedTable;
@@ -21,6 +22,7 @@ pub(crate) struct FakeMachine {
     pub(crate) conditional: bool,
     pub(crate) browser: bool,
     pub(crate) names: Vec<NamedTable>,
+    pub(crate) kept: Vec<(String, Value)>,
 }
 
 impl Machine for FakeMachine {
@@ -73,6 +75,30 @@ impl Machine for FakeMachine {
 
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>) {
         (self.run(function, args), vec![QueryId(7)])
+    }
+
+    fn object(&mut self) -> Value {
+        Value::of(Shape::Instance(ClosureId(0)))
+    }
+
+    fn keep(&mut self, _object: &Value, name: &str, value: Value) {
+        self.kept.push((name.into(), value));
+    }
+
+    fn kept(&mut self, _object: &Value, name: &str) -> Option<Value> {
+        self.kept.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    fn make(&mut self, class: &Value) -> Value {
+        class.clone()
+    }
+
+    fn decorated_fields(&mut self, _object: &Value) -> Vec<DecoratedField> {
+        Vec::new()
+    }
+
+    fn admit(&mut self, verdict: &Value, at: Origin) {
+        self.effects.push(Effect::Guard(crate::effect::Guard { origin: at, by: verdict.taint }));
     }
 
     fn path(&self) -> &'static str {

@@ -1,8 +1,11 @@
 //! What stands between a request and the code that serves it, and calls to other services.
 
+pub(crate) mod class_validator;
 pub(crate) mod outbound;
-mod schema;
+pub(crate) mod rate_limit;
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
+pub(crate) mod transparent;
 pub(crate) mod valibot;
 pub(crate) mod zod;

@@ -5,7 +5,21 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Value};
+use crate::effect::{Effect, LibraryUse};
+use crate::library::{LibraryCall, Machine};
+use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Taint, Value};
+
+/// Notes that a call holds what the caller sent against a schema; settings of the program's own
+/// are held against schemas too.
+pub(super) fn note_validation(
+    call: &LibraryCall<'_>,
+    (library, checked): (&'static str, &Value),
+    machine: &mut dyn Machine,
+) {
+    if checked.taint.has(Taint::INPUT) {
+        machine.record(Effect::Validated(LibraryUse { origin: call.origin, library }));
+    }
+}
 
 /// A schema that promises this.
 pub(super) fn schema(library: &'static str, shape: SchemaShape) -> Value {
@@ -22,7 +36,7 @@ pub(super) fn promise(schema: &LibraryValue) -> SchemaShape {
 }
 
 /// What a value promises if it is a schema; a schema that is not known lets through who knows what.
-pub(super) fn promise_of(value: &Value) -> SchemaShape {
+pub(crate) fn promise_of(value: &Value) -> SchemaShape {
     value.library().filter(|it| it.kept("promise").is_some()).map_or_else(made, promise)
 }
 
@@ -56,7 +70,7 @@ pub(super) fn promise_of_result(result: &Value) -> SchemaShape {
 }
 
 /// A value that passed a schema.
-pub(super) fn validated(value: Value, shape: SchemaShape) -> Value {
+pub(crate) fn validated(value: Value, shape: SchemaShape) -> Value {
     let (taint, inputs) = (value.taint, value.inputs.clone());
     let value = Value::of(Shape::Validated(Arc::new(value), Arc::new(shape)));
     Value { taint, inputs, ..value }

@@ -11,6 +11,7 @@ use trave_ts::ir::{Argument, Expr, ExprId, ExprKind, Property, TemplatePart};
 use super::Evaluator;
 use super::frame::Instance;
 use super::loops::rounds_of;
+use super::member::or_nothing;
 use super::place::{at_most, element_of};
 
 /// A template of more pieces than this only keeps what it depends on.
@@ -83,7 +84,8 @@ impl<'p> Evaluator<'p> {
                     return Value::unknown().and_dependencies(&receiver);
                 }
                 let at = self.at(*property_span);
-                self.member_used(&receiver, property, at)
+                let member = self.member_used(&receiver, property, at);
+                if *optional { or_nothing(&receiver, member) } else { member }
             }
             ExprKind::Index { object, index } => self.index(*object, *index),
             ExprKind::Call(call) => self.call(id, call),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_backend::declared::{TableName, Tool};
+use trave_backend::dispatch::DecoratedField;
 use trave_backend::effect::{Effect, RowsUse};
 use trave_backend::library::{Dialect, Machine};
 use trave_backend::naming::NamedTable;
@@ -163,6 +164,30 @@ impl Machine for Evaluator<'_> {
         let value = self.await_value(value);
         let ids = (first..self.trace.queries.len()).filter_map(|at| u32::try_from(at).ok());
         (value, ids.map(QueryId).collect())
+    }
+
+    fn object(&mut self) -> Value {
+        self.new_object()
+    }
+
+    fn keep(&mut self, object: &Value, name: &str, value: Value) {
+        self.keep_on(object, name, value);
+    }
+
+    fn kept(&mut self, object: &Value, name: &str) -> Option<Value> {
+        self.kept_on(object, name)
+    }
+
+    fn make(&mut self, class: &Value) -> Value {
+        self.made_of(class)
+    }
+
+    fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField> {
+        self.fields_of(object)
+    }
+
+    fn admit(&mut self, verdict: &Value, at: Origin) {
+        self.admit_only(verdict, at);
     }
 
     fn path(&self) -> &str {

@@ -13,6 +13,16 @@ use trave_ts::ir::{ExprId, ExprKind};
 use super::place::element_of;
 use super::{Evaluator, builtins};
 
+/// What `value?.name` gives: nothing, where the value may be nothing.
+pub(super) fn or_nothing(value: &Value, member: Value) -> Value {
+    let is_nothing = |value: &Value| matches!(value.shape, Shape::Undefined | Shape::Null);
+    let Shape::OneOf(values) = &value.shape else { return member };
+    match values.iter().find(|value| is_nothing(value)) {
+        Some(nothing) => member.join(Value::undefined().and_dependencies(nothing)),
+        None => member,
+    }
+}
+
 impl Evaluator<'_> {
     /// A member that the program uses as a value: the length of rows is a count of them.
     pub(super) fn member_used(&mut self, object: &Value, name: &str, at: Origin) -> Value {
@@ -144,6 +154,9 @@ impl Evaluator<'_> {
 
     fn library_member(&mut self, value: &Value, name: &str, at: Origin) -> Value {
         let Some(library) = value.library() else { return Value::unknown() };
+        if let Some(kept) = library.object().and_then(|object| self.field(object, name)) {
+            return kept.clone();
+        }
         if let Some(query) = library.query {
             self.sent(query);
         }

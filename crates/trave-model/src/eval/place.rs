@@ -7,6 +7,7 @@ use trave_ts::ir::{BindingId, ExprId, ExprKind, FunctionId};
 
 use super::Evaluator;
 use super::expr::set_computed;
+use super::member::or_nothing;
 
 impl Evaluator<'_> {
     /// Assigns to a name, wherever it was declared.
@@ -47,6 +48,11 @@ impl Evaluator<'_> {
                     self.set_field(*id, name.into(), value);
                 }
             }
+            Shape::Library(library) => {
+                if let (Some(name), Some(object)) = (key.as_text(), library.object()) {
+                    self.set_field(object, name.into(), value);
+                }
+            }
             Shape::Object(fields) => {
                 let mut fields = (**fields).clone();
                 set_computed(&mut fields, key, value);
@@ -73,14 +79,20 @@ impl Evaluator<'_> {
         match &self.expr(id)?.kind {
             ExprKind::Name(binding) => Some(self.read(*binding)),
             ExprKind::This => self.here.this.clone(),
-            ExprKind::Member { object, property, property_span, .. } => {
+            ExprKind::Member { object, property, property_span, optional } => {
                 let owner = self.peek(*object)?;
                 let at = self.at(*property_span);
                 match &owner.shape {
                     // Getters run; fields do not.
                     Shape::Instance(instance) => self.field(*instance, property).cloned(),
+                    Shape::Library(library) if library.object().is_some() => {
+                        Some(self.member_at(&owner, property, at))
+                    }
                     Shape::Library(_) => None,
-                    _ => Some(self.member_at(&owner, property, at)),
+                    _ => {
+                        let member = self.member_at(&owner, property, at);
+                        Some(if *optional { or_nothing(&owner, member) } else { member })
+                    }
                 }
             }
             ExprKind::String(text) => Some(Value::text(text.clone())),
