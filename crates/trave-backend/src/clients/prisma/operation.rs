@@ -206,7 +206,9 @@ pub(super) fn orders(
     (table, place): (Option<&Arc<NamedTable>>, &Place),
     machine: &mut dyn Machine,
 ) {
-    let Some(field) = args.field("orderBy") else { return };
+    let Some(field) = args.field("orderBy") else {
+        return cursor_order(query, args, (table, place), machine);
+    };
     let place = place.inside("orderBy");
     let (keys, known) = items(&field.value);
     if !known && keys.is_empty() {
@@ -229,6 +231,21 @@ pub(super) fn orders(
         if given.rest.is_some() {
             query.order.push(unknown_key(place.origin(machine)));
         }
+    }
+}
+
+/// Behind a cursor the rows come in the order of what it names.
+fn cursor_order(
+    query: &mut Query,
+    args: &Given,
+    (table, place): (Option<&Arc<NamedTable>>, &Place),
+    machine: &dyn Machine,
+) {
+    let Some(cursor) = args.field("cursor") else { return };
+    let origin = place.inside("cursor").origin(machine);
+    for part in Given::of(&cursor.value).fields {
+        let column = table.and_then(|table| table.column(&part.name)).cloned();
+        query.order.push(OrderKey { column, conditional: true, ..unknown_key(origin) });
     }
 }
 

@@ -105,6 +105,13 @@ fn a_read_is_one_query_on_the_table_of_its_model() {
 }
 
 #[test]
+fn a_cursor_is_an_order() {
+    let cursor = object(&[("id", text("x"))]);
+    let found = query("post", "findMany", &object(&[("cursor", cursor), ("take", number(5.0))]));
+    assert_eq!(found.order[0].column.as_deref(), Some("id"));
+}
+
+#[test]
 fn operators_are_read() {
     let list = Value::array(vec![text("a"), text("b")]);
     for (given, expected) in [
