@@ -784,3 +784,20 @@ fn a_session_that_is_put_together_anew_still_says_who_is_calling() {
         }
     }
 }
+
+#[test]
+fn the_lookup_of_a_key_is_the_question_and_not_what_is_guarded() {
+    let route = "import { admin } from '@/lib/admin'
+        import { createHash } from 'crypto'
+        export async function GET(request: Request) {
+          const key = request.headers.get('x-api-key') ?? ''
+          const hash = createHash('sha256').update(key).digest('hex')
+          const { data } = await admin.from('api_keys').select('id').eq('hashed_key', hash).single()
+          if (!data) return new Response('no', { status: 401 })
+          const { data: boats } = await admin.from('boats').select('id').limit(10)
+          return Response.json(boats)
+        }";
+    let model = model(&[("src/app/api/x/route.ts", route), ADMIN]);
+    let guarded = model.routes.first().map(|route| model.guarded(route));
+    assert_eq!(guarded, Some(crate::model::Guarded::Yes), "{}", describe(&model));
+}
