@@ -7,6 +7,7 @@
 use smol_str::SmolStr;
 use trave_source::Origin;
 
+use crate::dispatch::{DecoratedField, Dispatch};
 use crate::effect::Effect;
 use crate::query::Query;
 use crate::value::{LibraryValue, QueryId, Value};
@@ -46,6 +47,13 @@ pub trait Library: Sync {
     /// The package is empty for a type that the module does not import.
     fn typed(&self, package: &str, name: &str) -> Option<Value> {
         let _ = (package, name);
+        None
+    }
+
+    /// Runs a way in of this framework: what stands before it, then its handler. None: nothing
+    /// stands before it that the framework knows of, and the handler is given what the entry says.
+    fn dispatch(&self, way: &Dispatch<'_>, machine: &mut dyn Machine) -> Option<Value> {
+        let _ = (way, machine);
         None
     }
 
@@ -153,6 +161,25 @@ pub trait Machine {
 
     /// Runs a function value and says which queries it sent.
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>);
+
+    /// A new object of the heap: who an app or router is, or what code keeps on a request.
+    fn object(&mut self) -> Value;
+
+    /// Keeps a value on an object; branches that do not happen take it back.
+    fn keep(&mut self, object: &Value, name: &str, value: Value);
+
+    /// What was kept on an object.
+    fn kept(&mut self, object: &Value, name: &str) -> Option<Value>;
+
+    /// Makes an object of a class of the project, as a framework does that finds out itself what
+    /// its constructor takes.
+    fn make(&mut self, class: &Value) -> Value;
+
+    /// The fields of the class of an object, those of its base classes first.
+    fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField>;
+
+    /// From here on, callers for whom this value is false have been turned away.
+    fn admit(&mut self, verdict: &Value, at: Origin);
 
     /// The file in which the call stands, as a path relative to the analysed folder.
     fn path(&self) -> &str;

@@ -15,10 +15,19 @@ use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
+use crate::frameworks::astro::Astro;
+use crate::frameworks::graphql::GraphQl;
+use crate::frameworks::lambda::Lambda;
+use crate::frameworks::nest::Nest;
 use crate::frameworks::next::Next;
+use crate::frameworks::nitro::Nitro;
 use crate::frameworks::react::React;
+use crate::frameworks::remix::Remix;
 use crate::frameworks::safe_action::SafeAction;
+use crate::frameworks::sveltekit::SvelteKit;
+use crate::frameworks::tanstack::TanStack;
 use crate::frameworks::web::Web;
+use crate::http::class_validator::ClassValidator;
 use crate::http::outbound::Outbound;
 use crate::http::rate_limit::RateLimit;
 use crate::http::transparent::Transparent;
@@ -37,6 +46,15 @@ static LIBRARIES: &[&dyn Library] = &[
     &Next,
     &React,
     &SafeAction,
+    &SvelteKit,
+    &Remix,
+    &Nest,
+    &Nitro,
+    &Astro,
+    &Lambda,
+    &GraphQl,
+    &TanStack,
+    &ClassValidator,
     &Web,
     &Env,
     &Zod,

@@ -2,6 +2,7 @@
 
 use trave_source::{FileId, Origin, Span};
 
+use crate::dispatch::DecoratedField;
 use crate::effect::Effect;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::query::Query;
@@ -16,6 +17,7 @@ pub(crate) struct FakeMachine {
     pub(crate) ran_with: Vec<Vec<Value>>,
     pub(crate) conditional: bool,
     pub(crate) browser: bool,
+    pub(crate) kept: Vec<(String, Value)>,
 }
 
 impl Machine for FakeMachine {
@@ -60,6 +62,30 @@ impl Machine for FakeMachine {
 
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>) {
         (self.run(function, args), vec![QueryId(7)])
+    }
+
+    fn object(&mut self) -> Value {
+        Value::of(Shape::Instance(ClosureId(0)))
+    }
+
+    fn keep(&mut self, _object: &Value, name: &str, value: Value) {
+        self.kept.push((name.into(), value));
+    }
+
+    fn kept(&mut self, _object: &Value, name: &str) -> Option<Value> {
+        self.kept.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    fn make(&mut self, class: &Value) -> Value {
+        class.clone()
+    }
+
+    fn decorated_fields(&mut self, _object: &Value) -> Vec<DecoratedField> {
+        Vec::new()
+    }
+
+    fn admit(&mut self, verdict: &Value, at: Origin) {
+        self.effects.push(Effect::Guard(crate::effect::Guard { origin: at, by: verdict.taint }));
     }
 
     fn path(&self) -> &'static str {

@@ -12,6 +12,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use trave_backend::declared::may_declare;
+use trave_backend::frameworks::is_server_only;
 use trave_backend::generated::{self, GeneratedTypes};
 use trave_backend::scan::{NEEDLES, is_entry_path};
 use trave_source::{FileId, Notice, Sources};
@@ -80,6 +81,12 @@ impl Code {
     pub(crate) fn add_to(&self, sources: &mut Sources) -> Vec<FileId> {
         let add = |parsed: &Parsed| sources.add(parsed.path.as_str(), Arc::clone(&parsed.text));
         self.parsed.iter().map(add).collect()
+    }
+
+    /// Gives the files of generated types their place among the sources, in order.
+    pub(crate) fn add_types_to(&self, sources: &mut Sources) -> Vec<FileId> {
+        let add = |one: &TypesText| sources.add(one.path.as_str(), Arc::clone(&one.text));
+        self.generated.iter().map(add).collect()
     }
 }
 
@@ -223,16 +230,16 @@ impl CodeFiles<'_> {
         let mut scanned = Scanned { notice, ..Scanned::default() };
         let Some(text) = read.text else { return scanned };
         scanned.bytes = text.len() as u64;
-        if self.depth == Depth::Catalog {
-            if file.included && may_declare(&text) && !is_minified(&text) {
-                scanned.picked = Some(Picked { number, text: Some(text.into()), named: false });
-            }
-            return scanned;
-        }
         if generated::is_generated(&text) {
             let types = generated::read(&text);
             scanned.generated =
                 Some(TypesText { path: file.path.clone(), text: text.into(), types });
+            return scanned;
+        }
+        if self.depth == Depth::Catalog {
+            if file.included && may_declare(&text) && !is_minified(&text) {
+                scanned.picked = Some(Picked { number, text: Some(text.into()), named: false });
+            }
             return scanned;
         }
         let named = needles.is_none_or(|needles| needles.is_match(&text));
@@ -303,7 +310,8 @@ impl CodeFiles<'_> {
         let markup = [".tsx", ".jsx"].iter().any(|ending| file.path.ends_with(ending));
         let mut imports = module.imports.iter().filter(|import| import.specifier == specifier);
         let types_only = imports.clone().next().is_some() && imports.all(|import| import.type_only);
-        !markup && !types_only && !is_generated(&file.path)
+        let skipped = markup && !is_server_only(&file.path);
+        !skipped && !types_only && !is_generated(&file.path)
     }
 }
 

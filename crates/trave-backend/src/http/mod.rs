@@ -1,5 +1,6 @@
 //! What stands between a request and the code that serves it, and calls to other services.
 
+pub(crate) mod class_validator;
 pub(crate) mod outbound;
 pub(crate) mod rate_limit;
 pub(crate) mod schema;

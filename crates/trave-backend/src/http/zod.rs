@@ -29,7 +29,10 @@ impl Library for Zod {
 
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let package = package_name(package);
-        let own = package == "zod" || package.starts_with("zod/") || package == "yup";
+        let own = package == "zod"
+            || package.starts_with("zod/")
+            || package == "yup"
+            || (matches!(package.as_str(), "astro:schema" | "astro/zod") && name == "z");
         let namespace = matches!(name, "z" | "*" | "default");
         let kind = if namespace { "namespace" } else { "maker" };
         own.then(|| LibraryValue::new(NAME, kind).named(name).into_value())
@@ -47,6 +50,10 @@ impl Library for Zod {
             }
             ("namespace", name) => Some(LibraryValue::new(NAME, "maker").named(name).into_value()),
             ("schema", "shape" | "fields") => Some(fields_of(object)),
+            // `getValidatedQuery(event, schema.parse)`.
+            ("schema", "parse" | "safeParse" | "parseAsync" | "safeParseAsync") => {
+                Some(LibraryValue { kind: "parser", ..object.clone() }.named(property).into_value())
+            }
             ("schema", "enum" | "Enum" | "options" | "element") => Some(Value::of(Shape::Unknown)),
             _ => None,
         }
@@ -57,6 +64,7 @@ impl Library for Zod {
             ("maker", None) => Some(schema(NAME, made(call, &call.callee.name))),
             ("namespace", Some(name)) => Some(schema(NAME, made(call, name))),
             ("schema", Some(method)) => Some(method_of_schema(call, method, machine)),
+            ("parser", None) => Some(method_of_schema(call, &call.callee.name, machine)),
             _ => None,
         }
     }

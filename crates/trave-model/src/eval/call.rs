@@ -77,6 +77,12 @@ impl<'p> Evaluator<'p> {
         if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Call(_))) {
             self.next = Some(method.name.clone());
         }
+        if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Super))
+            && let Some(function) = self.super_member(method.name)
+        {
+            let site = self.site(id, call);
+            return self.call_value(&function, site);
+        }
         let receiver = self.eval(method.object);
         if call.optional && receiver.is_nullish() == Some(true) {
             return Value::undefined();
@@ -214,7 +220,13 @@ impl<'p> Evaluator<'p> {
             Shape::Library(_) if matches!(method, "then" | "catch" | "finally") => {
                 self.chain_promise(receiver, method, &site)
             }
-            Shape::Library(_) => self.call_library(receiver, Some(method), site),
+            Shape::Library(library) => {
+                let kept = library.object().and_then(|object| self.field(object, method)).cloned();
+                match kept {
+                    Some(function) => self.call_value(&function, site),
+                    None => self.call_library(receiver, Some(method), site),
+                }
+            }
             Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
                 Some(function) => self.call_value(&function, site),
                 None => self.call_unknown(receiver, &site),

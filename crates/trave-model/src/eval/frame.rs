@@ -38,6 +38,19 @@ pub(super) struct Instance {
     pub(super) fields: Vec<(SmolStr, Value)>,
 }
 
+impl Instance {
+    /// An object of no class.
+    pub(super) fn plain() -> Self {
+        Self {
+            module: ModuleId(u32::MAX),
+            class: ClassId(u32::MAX),
+            frame: FrameId(u32::MAX),
+            is_class: false,
+            fields: Vec::new(),
+        }
+    }
+}
+
 /// Something that can hold a value and be assigned to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Slot {

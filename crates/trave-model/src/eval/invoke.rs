@@ -118,11 +118,13 @@ impl<'p> Evaluator<'p> {
         if let Some(level) = self.activation.level {
             self.level = level;
         }
+        self.hold_as_returned();
         self.activation.returned.take().unwrap_or_else(Value::never)
     }
 
     /// Notes one way in which the running function ends.
     pub(super) fn return_value(&mut self, value: Value) {
+        self.held_at_return(&value);
         let activation = &mut self.activation;
         activation.returns += 1;
         let mut value = value.tainted(activation.control);

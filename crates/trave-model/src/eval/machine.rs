@@ -1,9 +1,11 @@
 //! What library models may ask of the evaluator.
 
+use trave_backend::dispatch::DecoratedField;
 use trave_backend::effect::{Effect, RowsUse};
 use trave_backend::library::Machine;
 use trave_backend::query::Query;
 use trave_backend::value::{QueryId, Value};
+use trave_source::Origin;
 
 use super::loops::LoopFrame;
 use super::trace::QueryRecord;
@@ -137,6 +139,30 @@ impl Machine for Evaluator<'_> {
         let value = self.await_value(value);
         let ids = (first..self.trace.queries.len()).filter_map(|at| u32::try_from(at).ok());
         (value, ids.map(QueryId).collect())
+    }
+
+    fn object(&mut self) -> Value {
+        self.new_object()
+    }
+
+    fn keep(&mut self, object: &Value, name: &str, value: Value) {
+        self.keep_on(object, name, value);
+    }
+
+    fn kept(&mut self, object: &Value, name: &str) -> Option<Value> {
+        self.kept_on(object, name)
+    }
+
+    fn make(&mut self, class: &Value) -> Value {
+        self.made_of(class)
+    }
+
+    fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField> {
+        self.fields_of(object)
+    }
+
+    fn admit(&mut self, verdict: &Value, at: Origin) {
+        self.admit_only(verdict, at);
     }
 
     fn path(&self) -> &str {

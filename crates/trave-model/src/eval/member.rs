@@ -154,6 +154,9 @@ impl Evaluator<'_> {
 
     fn library_member(&mut self, value: &Value, name: &str, at: Origin) -> Value {
         let Some(library) = value.library() else { return Value::unknown() };
+        if let Some(kept) = library.object().and_then(|object| self.field(object, name)) {
+            return kept.clone();
+        }
         if let Some(query) = library.query {
             self.sent(query);
         }

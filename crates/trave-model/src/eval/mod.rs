@@ -11,10 +11,12 @@ mod call;
 mod claims;
 mod class;
 mod context;
+mod dispatch;
 mod expr;
 mod fate;
 mod frame;
 mod guard;
+mod held;
 mod invoke;
 mod loops;
 mod machine;
@@ -36,7 +38,7 @@ mod words;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use trave_backend::value::{Taint, Value};
+use trave_backend::value::{ClosureId, Taint, Value};
 use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 
@@ -101,6 +103,8 @@ pub(crate) struct Evaluator<'p> {
     typing: u32,
     /// The first closure that this task made.
     first_closure: usize,
+    /// Objects without a class, on which code keeps things.
+    held: Vec<ClosureId>,
     trace: Trace,
 }
 
@@ -138,6 +142,8 @@ struct Activation {
     first_instance: u32,
     /// What it changed, with all that it called.
     written: Written,
+    /// What objects hold at each of its returns.
+    kept: Vec<held::Returned>,
 }
 
 impl Activation {
@@ -179,6 +185,7 @@ impl<'p> Evaluator<'p> {
             typed: Vec::new(),
             typing: 0,
             first_closure: 0,
+            held: Vec::new(),
             trace: Trace::started(),
         };
         evaluator.here.frame = evaluator.module_frame(id);

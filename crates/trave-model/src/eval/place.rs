@@ -48,6 +48,11 @@ impl Evaluator<'_> {
                     self.set_field(*id, name.into(), value);
                 }
             }
+            Shape::Library(library) => {
+                if let (Some(name), Some(object)) = (key.as_text(), library.object()) {
+                    self.set_field(object, name.into(), value);
+                }
+            }
             Shape::Object(fields) => {
                 let mut fields = (**fields).clone();
                 set_computed(&mut fields, key, value);
@@ -80,6 +85,9 @@ impl Evaluator<'_> {
                 match &owner.shape {
                     // Getters run; fields do not.
                     Shape::Instance(instance) => self.field(*instance, property).cloned(),
+                    Shape::Library(library) if library.object().is_some() => {
+                        Some(self.member_at(&owner, property, at))
+                    }
                     Shape::Library(_) => None,
                     _ => {
                         let member = self.member_at(&owner, property, at);

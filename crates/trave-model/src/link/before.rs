@@ -143,7 +143,8 @@ fn guarded(trace: &Trace) -> Guarded {
 impl Middleware {
     fn of(cx: &Context<'_>, declared: &Declared, trace: &Trace) -> Option<Self> {
         let (id, entry) = declared;
-        (entry.kind == EntryKind::Middleware).then(|| Self {
+        let is_next = entry.kind == EntryKind::Middleware && entry.framework == "next";
+        is_next.then(|| Self {
             folder: frameworks::middleware_folder(path_of(cx, *id)).into(),
             declared: declared.clone(),
             asks: guarded(trace) != Guarded::No,

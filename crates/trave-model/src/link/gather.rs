@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use trave_backend::effect::{CacheUse, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust};
+use trave_backend::effect::{
+    CacheUse, ClaimRole, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust,
+};
 use trave_backend::entry::Entry;
 use trave_backend::env;
 use trave_backend::frameworks;
@@ -217,11 +219,14 @@ impl<'a> Gathered<'a> {
             None if known => return,
             None => {}
         }
-        let also_verified = gathering.trace.events.iter().any(
+        let source = claim_source(gathering.trace, claim);
+        let verifies = gathering.trace.events.iter().any(
             |event| matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified),
         );
+        // A token that somebody verified who turned nobody away proves nothing.
+        let is_loose = source == ClaimSource::Token && decides_openly(gathering.trace, claim);
+        let also_verified = verifies && !is_loose;
         let in_browser = self.browser.has(claim.origin.file);
-        let source = claim_source(gathering.trace, claim);
         let signature = format!("{:?} {:?} {also_verified}", claim.claim, claim.how);
         let route = gathering.route;
         let index = self.claims.index(claim.origin, signature, |_| Claim {
@@ -386,6 +391,18 @@ fn claim_source(trace: &Trace, claim: &ClaimUse) -> ClaimSource {
         .iter()
         .any(|event| matches!(&event.effect, Effect::Token(token) if token.origin == claim.claim));
     if decoded { ClaimSource::Token } else { ClaimSource::Session }
+}
+
+/// Whether a claim decides the rows of a query that callers reach whom nobody has checked.
+fn decides_openly(trace: &Trace, claim: &ClaimUse) -> bool {
+    let is_claim =
+        |shape: &Shape| matches!(shape, Shape::ClaimedCaller(origin) if *origin == claim.claim);
+    claim.how == ClaimRole::Rows
+        && trace.queries.iter().any(|record| {
+            let filters = record.query.filters.iter().map(|filter| &filter.value);
+            let mut values = filters.chain(&record.query.payload);
+            record.level < Level::Maybe && values.any(|value| value.holds(is_claim))
+        })
 }
 
 /// Gives every list its final numbers.

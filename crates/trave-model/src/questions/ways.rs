@@ -25,7 +25,8 @@ impl Model {
         let asked = self.queries_of(route).filter(|query| !query.asks_who_is_calling());
         let reaches = asked.flat_map(|query| query.reaches_from(route));
         let least = reaches.map(|reach| reach.guarded).min();
-        let asked = if route.guards.is_empty() { Guarded::No } else { Guarded::Yes };
+        let asked = route.guards.iter().map(|guard| asked_by(guard.by)).max();
+        let asked = asked.unwrap_or(Guarded::No);
         least.unwrap_or_else(|| asked.behind(&route.before))
     }
 
@@ -36,6 +37,17 @@ impl Model {
             return written;
         }
         self.routes.iter().filter(|route| route.serves(path)).collect()
+    }
+}
+
+/// How well a guard checks that depends on this.
+fn asked_by(by: Taint) -> Guarded {
+    if by.has(Taint::CALLER.and(Taint::SECRET)) {
+        Guarded::Yes
+    } else if by.has(Taint::CLAIM) {
+        Guarded::ByClaim
+    } else {
+        Guarded::Maybe
     }
 }
 
