@@ -801,3 +801,28 @@ fn the_lookup_of_a_key_is_the_question_and_not_what_is_guarded() {
     let guarded = model.routes.first().map(|route| model.guarded(route));
     assert_eq!(guarded, Some(crate::model::Guarded::Yes), "{}", describe(&model));
 }
+
+#[test]
+fn a_check_that_is_skipped_while_developing_is_still_one() {
+    let route = |test: &str| {
+        format!(
+            "import {{ admin }} from '@/lib/admin'
+            async function check(request: Request) {{
+              if ({test}) return
+              if (request.headers.get('x-key') !== process.env.KEY) throw new Error('no')
+            }}
+            export async function POST(request: Request) {{
+              const {{ id }} = await request.json()
+              await check(request)
+              await admin.from('boats').delete().eq('id', id)
+            }}"
+        )
+    };
+    for (test, guarded) in
+        [("process.env.VERCEL !== '1'", "Maybe"), ("request.headers.get('x-skip') === '1'", "No")]
+    {
+        let text = route(test);
+        let found = describe(&model(&[("src/app/api/x/route.ts", &text), ADMIN]));
+        assert!(found.contains(&format!("Delete boats Service id {guarded}")), "{test}\n{found}");
+    }
+}
