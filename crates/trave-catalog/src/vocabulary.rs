@@ -91,6 +91,14 @@ pub fn reaches_somebody(column: &str) -> bool {
     matches!(column, "email" | "phone")
 }
 
+/// Whether a column holds what callers show to be let in: a token, the hash of a key.
+pub fn names_credential(column: &str) -> bool {
+    let words = words_of(column);
+    let is_one =
+        |word: &SmolStr| matches!(word.as_str(), "token" | "secret" | "hash" | "hashed" | "apikey");
+    words.iter().any(is_one) || words.windows(2).any(|pair| pair == ["api", "key"])
+}
+
 /// Whether a column is called like one that holds a secret of the row's own: a password, a key.
 pub fn names_secret(column: &str) -> bool {
     let words: Vec<&str> = column.split('_').collect();

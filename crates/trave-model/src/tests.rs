@@ -784,3 +784,45 @@ fn a_session_that_is_put_together_anew_still_says_who_is_calling() {
         }
     }
 }
+
+#[test]
+fn the_lookup_of_a_key_is_the_question_and_not_what_is_guarded() {
+    let route = "import { admin } from '@/lib/admin'
+        import { createHash } from 'crypto'
+        export async function GET(request: Request) {
+          const key = request.headers.get('x-api-key') ?? ''
+          const hash = createHash('sha256').update(key).digest('hex')
+          const { data } = await admin.from('api_keys').select('id').eq('hashed_key', hash).single()
+          if (!data) return new Response('no', { status: 401 })
+          const { data: boats } = await admin.from('boats').select('id').limit(10)
+          return Response.json(boats)
+        }";
+    let model = model(&[("src/app/api/x/route.ts", route), ADMIN]);
+    let guarded = model.routes.first().map(|route| model.guarded(route));
+    assert_eq!(guarded, Some(crate::model::Guarded::Yes), "{}", describe(&model));
+}
+
+#[test]
+fn a_check_that_is_skipped_while_developing_is_still_one() {
+    let route = |test: &str| {
+        format!(
+            "import {{ admin }} from '@/lib/admin'
+            async function check(request: Request) {{
+              if ({test}) return
+              if (request.headers.get('x-key') !== process.env.KEY) throw new Error('no')
+            }}
+            export async function POST(request: Request) {{
+              const {{ id }} = await request.json()
+              await check(request)
+              await admin.from('boats').delete().eq('id', id)
+            }}"
+        )
+    };
+    for (test, guarded) in
+        [("process.env.VERCEL !== '1'", "Maybe"), ("request.headers.get('x-skip') === '1'", "No")]
+    {
+        let text = route(test);
+        let found = describe(&model(&[("src/app/api/x/route.ts", &text), ADMIN]));
+        assert!(found.contains(&format!("Delete boats Service id {guarded}")), "{test}\n{found}");
+    }
+}

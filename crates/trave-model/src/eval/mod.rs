@@ -132,6 +132,8 @@ struct Activation {
     level_at_start: Level,
     /// What decides whether the statement at hand runs at all.
     control: Taint,
+    /// A setting of the environment decides it, and nothing that a caller sends.
+    by_setting: bool,
     /// The statement at hand cannot complete.
     diverged: bool,
     /// Declared `async`: returning awaits.

@@ -1,7 +1,10 @@
 //! Ways in as people ask for them: by path, by method, by what they reach.
 
+use trave_backend::query::FilterOp;
 use trave_backend::value::Taint;
+use trave_catalog::vocabulary::names_credential;
 
+use super::rows::Certain;
 use crate::model::{Guarded, Model, Query, Reach, Route};
 
 impl Model {
@@ -17,8 +20,10 @@ impl Model {
     }
 
     /// Whether callers are turned away before the least guarded query; without queries, at all.
+    /// A query that finds out who is calling comes before the answer.
     pub fn guarded(&self, route: &Route) -> Guarded {
-        let reaches = self.queries_of(route).flat_map(|query| query.reaches_from(route));
+        let asked = self.queries_of(route).filter(|query| !query.asks_who_is_calling());
+        let reaches = asked.flat_map(|query| query.reaches_from(route));
         let least = reaches.map(|reach| reach.guarded).min();
         let asked = route.guards.iter().map(|guard| asked_by(guard.by)).max();
         let asked = asked.unwrap_or(Guarded::No);
@@ -47,6 +52,15 @@ fn asked_by(by: Taint) -> Guarded {
 }
 
 impl Query {
+    /// Whether it looks up what the caller shows to be let in: a token, the hash of a key.
+    fn asks_who_is_calling(&self) -> bool {
+        let mut shown = self.facts.filters.iter().filter(|filter| {
+            let is_plain = filter.op == FilterOp::Eq && filter.is_certain();
+            is_plain && filter.value.taint.has(Taint::INPUT.and(Taint::UNKNOWN))
+        });
+        self.is_read() && shown.any(|filter| names_credential(&filter.column))
+    }
+
     /// The ways from a way in to it.
     pub fn reaches_from(&self, route: &Route) -> impl Iterator<Item = &Reach> {
         let id = route.id;
