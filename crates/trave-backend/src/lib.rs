@@ -18,6 +18,7 @@ mod http;
 pub mod library;
 mod place;
 pub mod query;
+pub mod registration;
 mod registry;
 pub mod scan;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use trave_source::Origin;
 
 use crate::effect::Effect;
 use crate::query::Query;
+use crate::registration::{Asked, Link, Passing, Registration};
 use crate::value::{LibraryValue, QueryId, Value};
 
 /// What we know of one library.
@@ -49,12 +50,68 @@ pub trait Library: Sync {
         None
     }
 
+    /// Whether code that imports this package may register ways in: see [`crate::registration`].
+    fn registers(&self, package: &str) -> bool {
+        let _ = package;
+        false
+    }
+
+    /// A value known by its type, as an app or router with this object; none when it is no such
+    /// thing, so that routes cannot be registered on it.
+    fn rooted(&self, typed: &LibraryValue, object: &Value) -> Option<Value> {
+        let _ = (typed, object);
+        None
+    }
+
+    /// What a function of a route of this library is given.
+    fn hand(&self, asked: &Asked<'_>) -> Vec<Value> {
+        let _ = asked;
+        Vec::new()
+    }
+
+    /// What it means that a function of a route calls its `next` with these arguments.
+    fn passes(&self, asked: &Asked<'_>, args: &[Value], machine: &mut dyn Machine) -> Passing {
+        let _ = (asked, machine);
+        Passing::of_error(args)
+    }
+
+    /// Whether the rest of a chain runs by itself after a function that has not answered, rather
+    /// than when the function calls its `next`.
+    fn goes_on(&self) -> bool {
+        false
+    }
+
+    /// Notes what a handler returned, where that is the answer.
+    fn answered(&self, value: &Value, origin: Origin, machine: &mut dyn Machine) {
+        let _ = (value, origin, machine);
+    }
+
+    /// Assigns to a member of one of its values: `ctx.status = 401`. Also when it says no, the
+    /// value is kept on the object that the library value carries, if it carries one.
+    fn assign(&self, assigned: &Assigned<'_>, machine: &mut dyn Machine) -> bool {
+        let _ = (assigned, machine);
+        false
+    }
+
     /// What a method call on something unknown must be, when its chain is unmistakable:
     /// `.from('bookings')` with a table's name.
     fn guess(&self, guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
         let _ = (guess, machine);
         None
     }
+}
+
+/// An assignment to a member of a library value.
+#[derive(Debug)]
+pub struct Assigned<'a> {
+    /// Whose member.
+    pub object: &'a LibraryValue,
+    /// Which.
+    pub property: &'a str,
+    /// What it becomes.
+    pub value: &'a Value,
+    /// Where.
+    pub origin: Origin,
 }
 
 /// A method call on a receiver of which nothing is known.
@@ -153,6 +210,26 @@ pub trait Machine {
 
     /// Runs a function value and says which queries it sent.
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>);
+
+    /// A new object of the heap: who an app or router is, or what code keeps on a request.
+    fn object(&mut self) -> Value;
+
+    /// Keeps a value on an object; branches that do not happen take it back.
+    fn keep(&mut self, object: &Value, name: &str, value: Value);
+
+    /// What was kept on an object.
+    fn kept(&mut self, object: &Value, name: &str) -> Option<Value>;
+
+    /// Registers a route, what runs before routes, or a router that is mounted. Nothing is taken
+    /// back: whatever branch registers something, it is registered.
+    fn register(&mut self, registration: Registration);
+
+    /// How many parameters a function of the project has.
+    fn parameters(&self, function: &Value) -> Option<usize>;
+
+    /// Runs functions as a part of the chain that is running: each is given a `next` that runs the
+    /// one after it, the last one `next`.
+    fn run_links(&mut self, links: Vec<Link>, next: &Value);
 
     /// The file in which the call stands, as a path relative to the analysed folder.
     fn path(&self) -> &str;

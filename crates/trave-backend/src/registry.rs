@@ -15,10 +15,15 @@ use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
+use crate::frameworks::express::Express;
+use crate::frameworks::fastify::Fastify;
+use crate::frameworks::hono::Hono;
+use crate::frameworks::koa::Koa;
 use crate::frameworks::next::Next;
 use crate::frameworks::react::React;
 use crate::frameworks::web::Web;
 use crate::http::outbound::Outbound;
+use crate::http::typebox::TypeBox;
 use crate::http::valibot::Valibot;
 use crate::http::zod::Zod;
 use crate::library::Library;
@@ -34,6 +39,10 @@ static LIBRARIES: &[&dyn Library] = &[
     &Next,
     &React,
     &Web,
+    &Express,
+    &Hono,
+    &Fastify,
+    &Koa,
     &Env,
     &Zod,
     &Memory,
@@ -48,6 +57,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &NODE_REDIS,
     &UPSTASH,
     &Valibot,
+    &TypeBox,
 ];
 
 /// Every library that is known.

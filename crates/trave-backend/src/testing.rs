@@ -1,10 +1,13 @@
 //! A machine without an evaluator, for the tests of library models.
 
+use std::collections::BTreeMap;
+
 use trave_source::{FileId, Origin, Span};
 
 use crate::effect::Effect;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::query::Query;
+use crate::registration::{Link, Registration};
 use crate::value::{ClosureId, QueryId, Shape, Value};
 
 /// Keeps what models do. A function value with closure id `n` returns `returns[n]`.
@@ -16,6 +19,8 @@ pub(crate) struct FakeMachine {
     pub(crate) ran_with: Vec<Vec<Value>>,
     pub(crate) conditional: bool,
     pub(crate) browser: bool,
+    pub(crate) registered: Vec<Registration>,
+    pub(crate) heap: Vec<BTreeMap<String, Value>>,
 }
 
 impl Machine for FakeMachine {
@@ -60,6 +65,38 @@ impl Machine for FakeMachine {
 
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>) {
         (self.run(function, args), vec![QueryId(7)])
+    }
+
+    fn object(&mut self) -> Value {
+        self.heap.push(BTreeMap::new());
+        Value::of(Shape::Instance(ClosureId(u32::try_from(self.heap.len() - 1).unwrap())))
+    }
+
+    fn keep(&mut self, object: &Value, name: &str, value: Value) {
+        if let Shape::Instance(id) = object.shape {
+            self.heap[id.0 as usize].insert(name.to_owned(), value);
+        }
+    }
+
+    fn kept(&mut self, object: &Value, name: &str) -> Option<Value> {
+        match object.shape {
+            Shape::Instance(id) => self.heap[id.0 as usize].get(name).cloned(),
+            _ => None,
+        }
+    }
+
+    fn register(&mut self, registration: Registration) {
+        self.registered.push(registration);
+    }
+
+    fn parameters(&self, _function: &Value) -> Option<usize> {
+        None
+    }
+
+    fn run_links(&mut self, links: Vec<Link>, _next: &Value) {
+        for link in links {
+            self.run(&link.value, Vec::new());
+        }
     }
 
     fn path(&self) -> &'static str {

@@ -6,5 +6,5 @@ pub(crate) mod jsonwebtoken;
 pub(crate) mod session;
 #[cfg(test)]
 mod tests;
-mod token;
+pub(crate) mod token;
 pub(crate) mod webhook;

@@ -214,7 +214,10 @@ impl<'p> Evaluator<'p> {
             Shape::Library(_) if matches!(method, "then" | "catch" | "finally") => {
                 self.chain_promise(receiver, method, &site)
             }
-            Shape::Library(_) => self.call_library(receiver, Some(method), site),
+            Shape::Library(library) => match self.kept_member(library, method) {
+                Some(function) => self.call_value(&function, site),
+                None => self.call_library(receiver, Some(method), site),
+            },
             Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
                 Some(function) => self.call_value(&function, site),
                 None => self.call_unknown(receiver, &site),
@@ -357,14 +360,36 @@ impl<'p> Evaluator<'p> {
             self.rows_leave(value);
         }
         self.note_foreign(callee, site);
-        dependencies
+        match self.wraps(site) {
+            Some(wrapped) => wrapped.and_dependencies(&dependencies),
+            None => dependencies,
+        }
+    }
+
+    /// While routes are looked for, an unknown function may give a handler that calls the one it
+    /// was given.
+    fn wraps(&self, site: &Site) -> Option<Value> {
+        self.registry.as_ref()?;
+        let is_function = |value: &&Value| matches!(value.shape, Shape::Function(_));
+        let functions: Vec<Value> = site.args.iter().filter(is_function).cloned().collect();
+        (!functions.is_empty()).then(|| builtins::wrapped(&site.name, functions))
+    }
+
+    /// Whether an argument is called back, rather than a handler of requests that only a server
+    /// calls: those take the request and the answer.
+    fn is_called_back(&self, value: &Value) -> bool {
+        match &value.shape {
+            Shape::Function(id) => self.registry.is_none() || self.unknown_args(*id).len() < 2,
+            Shape::Library(library) => builtins::is_next(library),
+            _ => false,
+        }
     }
 
     fn run_callbacks(&mut self, args: &[Value], name: &str) {
         let mut functions = Vec::new();
         for value in args {
             value.visit(&mut |part| {
-                if matches!(part.shape, Shape::Function(_)) && functions.len() < CALLBACKS_MAX {
+                if self.is_called_back(part) && functions.len() < CALLBACKS_MAX {
                     functions.push(part.clone());
                 }
             });
@@ -387,6 +412,11 @@ impl<'p> Evaluator<'p> {
     /// Runs a function that somebody else will call, with whatever.
     pub(super) fn run_callback(&mut self, value: &Value) {
         for alternative in value.alternatives() {
+            if let Shape::Library(library) = &alternative.shape
+                && builtins::is_next(library)
+            {
+                self.maybe(|it| it.call_next(library, &[]));
+            }
             let Shape::Function(id) = &alternative.shape else { continue };
             if self.is_elsewhere(*id) {
                 continue;

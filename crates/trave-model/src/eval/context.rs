@@ -90,6 +90,11 @@ impl<'p> Context<'p> {
         Some(self.tables.get(*catalog)?.contains(name))
     }
 
+    /// Whether code that imports a package may register routes.
+    pub(crate) fn registers(&self, package: &str) -> bool {
+        self.libraries().iter().any(|library| library.registers(package))
+    }
+
     pub(crate) fn is_script(&self, file: FileId) -> bool {
         self.program.scripts.contains(&file)
     }

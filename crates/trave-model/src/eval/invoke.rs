@@ -121,17 +121,28 @@ impl<'p> Evaluator<'p> {
 
     /// Notes one way in which the running function ends.
     pub(super) fn return_value(&mut self, value: Value) {
+        let has_answered = self.has_answered();
         let activation = &mut self.activation;
         activation.returns += 1;
         let mut value = value.tainted(activation.control);
         if self.level == Level::Sure && activation.level_at_start < Level::Sure {
             value = value.tainted(Taint::ADMITTED);
         }
-        activation.level = Some(activation.level.map_or(self.level, |level| level.min(self.level)));
+        if !has_answered {
+            let level = activation.level.map_or(self.level, |level| level.min(self.level));
+            activation.level = Some(level);
+        }
         activation.returned = Some(match activation.returned.take() {
             Some(returned) => returned.join(value),
             None => value,
         });
+    }
+
+    /// Whether an answer was sent that ends the chain of functions of the route.
+    fn has_answered(&self) -> bool {
+        let slot = self.answer_slot();
+        let noted = slot.and_then(|(object, name)| self.field(object, name));
+        noted.is_some_and(|noted| noted.truth() == Some(true))
     }
 
     fn bind_params(&mut self, function: &'p Function, args: Vec<Value>) {

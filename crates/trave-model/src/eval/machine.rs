@@ -3,7 +3,8 @@
 use trave_backend::effect::{Effect, RowsUse};
 use trave_backend::library::Machine;
 use trave_backend::query::Query;
-use trave_backend::value::{QueryId, Value};
+use trave_backend::registration::{Link, Registration};
+use trave_backend::value::{QueryId, Shape, Value};
 
 use super::loops::LoopFrame;
 use super::trace::QueryRecord;
@@ -34,6 +35,9 @@ impl Evaluator<'_> {
                 return;
             }
             Effect::Response(response) => {
+                if response.status.is_some() || response.body.is_some() {
+                    self.note_answered(Value::of(Shape::Bool(true)));
+                }
                 if let Some(body) = &response.body {
                     self.use_rows(&body.clone(), RowsUse::Answered, response.origin);
                 }
@@ -137,6 +141,33 @@ impl Machine for Evaluator<'_> {
         let value = self.await_value(value);
         let ids = (first..self.trace.queries.len()).filter_map(|at| u32::try_from(at).ok());
         (value, ids.map(QueryId).collect())
+    }
+
+    fn object(&mut self) -> Value {
+        self.new_object()
+    }
+
+    fn keep(&mut self, object: &Value, name: &str, value: Value) {
+        self.keep_on(object, name, value);
+    }
+
+    fn kept(&mut self, object: &Value, name: &str) -> Option<Value> {
+        self.kept_on(object, name)
+    }
+
+    fn register(&mut self, registration: Registration) {
+        self.enter(registration);
+    }
+
+    fn parameters(&self, function: &Value) -> Option<usize> {
+        match function.shape {
+            Shape::Function(id) => Some(self.unknown_args(id).len()),
+            _ => None,
+        }
+    }
+
+    fn run_links(&mut self, links: Vec<Link>, next: &Value) {
+        self.serve_part(links, next);
     }
 
     fn path(&self) -> &str {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use trave_backend::value::{SchemaKind, SchemaShape, Shape, Taint, Value};
+use trave_backend::library::Assigned;
+use trave_backend::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Taint, Value};
+use trave_source::Origin;
 use trave_ts::ir::{BindingId, ExprId, ExprKind, FunctionId};
 
 use super::Evaluator;
@@ -40,11 +42,17 @@ impl Evaluator<'_> {
 
     fn set_member(&mut self, object: ExprId, key: &Value, value: Value) {
         self.hand_over(&value);
+        let origin = self.origin(object);
         let Some(owner) = self.peek(object) else { return };
         match &owner.shape {
             Shape::Instance(id) => {
                 if let Some(name) = key.as_text() {
                     self.set_field(*id, name.into(), value);
+                }
+            }
+            Shape::Library(library) => {
+                if let Some(name) = key.as_text() {
+                    self.set_library_member(library, name, (value, origin));
                 }
             }
             Shape::Object(fields) => {
@@ -65,6 +73,21 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Assigns to a member of a library value that carries an object.
+    fn set_library_member(
+        &mut self,
+        library: &LibraryValue,
+        property: &str,
+        (value, origin): (Value, Origin),
+    ) {
+        let Some(object) = library.object() else { return };
+        let assigned = Assigned { object: library, property, value: &value, origin };
+        let is_done = self.library_of(library).is_some_and(|it| it.assign(&assigned, self));
+        if !is_done {
+            self.set_field(object, property.into(), value);
+        }
+    }
+
     /// What a place holds; none for an expression that would have to run.
     pub(super) fn peek(&mut self, id: ExprId) -> Option<Value> {
         if !self.may_step() {
@@ -79,6 +102,9 @@ impl Evaluator<'_> {
                 match &owner.shape {
                     // Getters run; fields do not.
                     Shape::Instance(instance) => self.field(*instance, property).cloned(),
+                    Shape::Library(library) if library.object().is_some() => {
+                        Some(self.member_at(&owner, property, at))
+                    }
                     Shape::Library(_) => None,
                     _ => Some(self.member_at(&owner, property, at)),
                 }

@@ -10,6 +10,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use response::is_refusal;
+pub(crate) use response::{bare, header_set, status_of};
 
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{Input, InputKind, Inputs, LibraryValue, Object, Shape, Taint, Value};
@@ -207,7 +208,8 @@ fn named(view: &LibraryValue, name: &Value) -> Value {
     }
 }
 
-fn depending_on_everything(value: LibraryValue) -> Value {
+/// A request, or something that carries it whole.
+pub(crate) fn depending_on_everything(value: LibraryValue) -> Value {
     let parts = [InputKind::Query, InputKind::Body, InputKind::Header, InputKind::Cookie];
     let mut value = Value::of(Shape::Library(Arc::new(value)));
     for kind in parts {

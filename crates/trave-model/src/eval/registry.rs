@@ -1,0 +1,72 @@
+//! What code registers while it is looked for: apps, routes, middleware, mounted routers.
+
+use rustc_hash::FxHashMap;
+use trave_backend::registration::{Registered, Registration};
+use trave_backend::value::ClosureId;
+use trave_source::Origin;
+
+use super::Evaluator;
+use super::frame::Instance;
+use trave_backend::value::{Shape, Value};
+
+/// More registrations than this are not looked at: something goes round in circles.
+const REGISTRATIONS_MAX: usize = 50_000;
+
+/// What was registered so far, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    pub(crate) entered: Vec<Entered>,
+    /// The branches in which each app was made.
+    built_in: FxHashMap<ClosureId, Vec<u32>>,
+}
+
+/// A registration with what surrounded it.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    pub(crate) registration: Registration,
+    /// It only happens under some condition, although its app is there.
+    pub(crate) is_conditional: bool,
+    /// The calls that led to it.
+    pub(crate) through: Vec<Origin>,
+}
+
+impl Evaluator<'_> {
+    /// A new object without a class.
+    pub(super) fn new_object(&mut self) -> Value {
+        self.objects_made += 1;
+        self.new_instance(Instance::plain())
+    }
+
+    /// Keeps a registration, while registrations are looked for.
+    pub(super) fn enter(&mut self, registration: Registration) {
+        self.memo.effects += 1;
+        let through = self.trace.path(self.call);
+        let branches = &self.branches;
+        let Some(registry) = &mut self.registry else { return };
+        if registry.entered.len() >= REGISTRATIONS_MAX {
+            return;
+        }
+        let owner = registration.owner;
+        if matches!(registration.what, Registered::Built(_)) {
+            registry.built_in.insert(owner, branches.clone());
+        }
+        let around = registry.built_in.get(&owner).map_or(&[][..], Vec::as_slice);
+        let is_conditional = branches.iter().any(|branch| !around.contains(branch));
+        registry.entered.push(Entered { registration, is_conditional, through });
+    }
+
+    /// A value kept on an object.
+    pub(super) fn keep_on(&mut self, object: &Value, name: &str, value: Value) {
+        if let Shape::Instance(id) = object.shape {
+            self.set_field(id, name.into(), value);
+        }
+    }
+
+    /// What was kept on an object.
+    pub(super) fn kept_on(&self, object: &Value, name: &str) -> Option<Value> {
+        match object.shape {
+            Shape::Instance(id) => self.field(id, name).cloned(),
+            _ => None,
+        }
+    }
+}
