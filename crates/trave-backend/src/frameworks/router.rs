@@ -182,6 +182,14 @@ pub(crate) fn kept_by_others() -> Value {
     Value::of(Shape::Unknown).tainted(Taint::OPAQUE.and(Taint::UNKNOWN))
 }
 
+/// A call of something that nobody was seen keeping on a request; it may call functions back.
+pub(crate) fn called_on_others(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
+    for value in call.args.iter().filter(|value| matches!(value.shape, Shape::Function(_))) {
+        machine.run(value, Vec::new());
+    }
+    kept_by_others()
+}
+
 /// A session that the server keeps: everything in it is the caller's own.
 pub(crate) fn session() -> Value {
     let rest = Some(Arc::new(Value::caller()));

@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::effect::{AuthCheck, Effect, Trust};
-use crate::frameworks::router::{kept_by_others, path_value, session};
+use crate::frameworks::router::{called_on_others, kept_by_others, path_value, session};
 use crate::frameworks::web::depending_on_everything;
 use crate::library::{LibraryCall, Machine};
 use crate::registration::Asked;
@@ -65,6 +65,6 @@ pub(super) fn method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
             machine.record(Effect::Auth(check));
             Value::of(Shape::Unknown).tainted(Taint::CALLER)
         }
-        _ => return None,
+        _ => called_on_others(call, machine),
     })
 }

@@ -1,7 +1,7 @@
 //! The context of Koa: the request, what code keeps, and the answer that is assigned to it.
 
 use super::NAME;
-use crate::frameworks::router::{answer, kept_by_others, path_value, session};
+use crate::frameworks::router::{answer, called_on_others, kept_by_others, path_value, session};
 use crate::frameworks::web::{depending_on_everything, header_set};
 use crate::library::{Assigned, LibraryCall, Machine};
 use crate::registration::{Asked, OBJECT};
@@ -104,7 +104,7 @@ pub(super) fn method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
         "accepts" | "is" | "attachment" | "remove" | "vary" | "onerror" => {
             Value::of(Shape::Unknown)
         }
-        _ => return None,
+        _ => called_on_others(call, machine),
     })
 }
 
