@@ -69,9 +69,10 @@ pub fn names_tenant(column: &str) -> bool {
     TENANT_COLUMNS.contains(&column)
 }
 
-/// Whether a table holds people.
+/// Whether a table holds people. A declaration in code may name it in the singular (`User`).
 pub fn is_people(table: &str) -> bool {
-    PEOPLE.contains(&table)
+    let name = words_of(table).join("_");
+    PEOPLE.iter().any(|people| *people == name || people.strip_suffix('s') == Some(name.as_str()))
 }
 
 /// Whether a table holds those who use the project, alone or in groups: what is kept for one of
@@ -82,7 +83,7 @@ pub fn is_owners(table: &str) -> bool {
 
 /// Whether a column is called like a person's key.
 pub fn names_person(column: &str) -> bool {
-    PERSON_COLUMNS.contains(&column)
+    PERSON_COLUMNS.contains(&words_of(column).join("_").as_str())
 }
 
 /// Whether a column holds how to reach somebody.

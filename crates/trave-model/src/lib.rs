@@ -27,8 +27,8 @@ pub use model::{
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{
-    Admission, Cascade, FoundBy, GoneColumn, Misfit, MissingColumn, MissingTable, Naming,
-    Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse, Serving, Stake,
+    Admission, Cascade, Exposed, FoundBy, GoneColumn, Harm, Misfit, MissingColumn, MissingTable,
+    Naming, Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse, Serving, Stake,
     StaleTypes, Truncation, Trusted, TypesDiffer, TypesDifference, admission, caller_privileges,
     has_trigram_index,
 };

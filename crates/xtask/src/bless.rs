@@ -6,11 +6,14 @@ use crate::process::{Outcome, cargo, repository, run};
 pub(crate) fn run_bless(name: Option<&str>) -> anyhow::Result<Outcome> {
     let Some(name) = name else {
         let pages = bless_pages(None)?;
-        let program = bless_program(&["fixtures", "docs"])?;
+        let program = bless_program(&["fixtures", "stacks", "docs"])?;
         return Ok(if pages == Outcome::Success { program } else { pages });
     };
     if repository().join("fixtures").join(name).is_dir() {
         return bless_program(&["fixtures"]);
+    }
+    if repository().join("fixtures/stacks").join(name).is_dir() {
+        return bless_program(&["stacks"]);
     }
     bless_pages(Some(&rule_function(name)))
 }
@@ -21,7 +24,7 @@ fn bless_pages(function: Option<&str>) -> anyhow::Result<Outcome> {
     run(tests.args(function).env("TRAVE_BLESS", "1"))
 }
 
-/// The expected listings of fixtures, and the help texts in the documentation.
+/// The expected listings of fixtures, the table of stacks, and the help texts in the documentation.
 fn bless_program(targets: &[&str]) -> anyhow::Result<Outcome> {
     let mut tests = cargo(&["test", "--package", "trave"]);
     for target in targets {

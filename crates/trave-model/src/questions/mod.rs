@@ -23,6 +23,7 @@ mod rows;
 mod scan;
 mod single;
 mod stale_types;
+mod strangers;
 mod writers;
 
 pub use access::{Admission, admission, caller_privileges};
@@ -40,3 +41,4 @@ pub use references::ReferenceUse;
 pub use scan::{Serving, has_trigram_index};
 pub use single::PartOfKey;
 pub use stale_types::{StaleTypes, TypesDiffer, TypesDifference};
+pub use strangers::{Exposed, Harm};

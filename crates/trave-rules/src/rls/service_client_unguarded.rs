@@ -1,9 +1,6 @@
 //! Queries with the service role that every caller reaches.
 
-use trave_rule::catalog::Table;
-use trave_rule::model::{FoundBy, Guarded, Model, Query, Route, RouteKind, Step};
-use trave_rule::query::Operation;
-use trave_rule::value::ClientRole;
+use trave_rule::model::{FoundBy, Harm, Model, Query, Route};
 use trave_rule::{Context, Level, rule};
 
 /// As many other queries of the same handler are shown.
@@ -11,18 +8,18 @@ const OTHERS_MAX: usize = 3;
 
 #[rule]
 fn service_client_unguarded(route: &Route, cx: &mut Context) {
-    if !is_open(route, cx.model()) {
-        return;
-    }
+    let mut exposed = cx.model().exposed_to_strangers(route);
+    // Where there are no policies to go past, that is `api/missing-auth`.
+    exposed.retain(|exposed| exposed.bypasses_policies);
     // One handler without a check is one problem, however much it touches.
-    let mut exposed = exposed(route, cx.model());
-    exposed.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
     let mut exposed = exposed.into_iter();
-    let Some((level, query)) = exposed.next() else { return };
+    let Some(worst) = exposed.next() else { return };
+    let query = worst.query;
     let Some(name) = query.facts.table.clone() else { return };
+    let level = level_of(worst.harm);
     let finding = cx
         .report(query.facts.origin, message(route, query, cx.model()))
-        .here(format!("any caller can {} here", what_callers_do(query)))
+        .here(format!("any caller can {} here", query.offered_deed()))
         .about(&name)
         .symbol(route.title())
         .once_per(format!("{:?}", query.facts.target_origin))
@@ -37,99 +34,27 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
             a client with the caller's rights"
         });
     if let Some(client) = query.facts.client.made_at {
-        finding.label(client, "this client uses the service-role key");
+        let what = if query.facts.goes_through_api() {
+            "this client uses the service-role key"
+        } else {
+            "this connection goes past row level security"
+        };
+        finding.label(client, what);
     }
     if let Some(waived) = route.waived {
         finding.label(waived, "this says that nobody needs to be asked");
     }
-    for (_, other) in exposed.filter(|(other, _)| *other >= Level::Warning).take(OTHERS_MAX) {
-        finding.label(other.facts.origin, format!("and can {} here", what_callers_do(other)));
+    for other in exposed.filter(|other| other.harm >= Harm::Some).take(OTHERS_MAX) {
+        let deed = other.query.offered_deed();
+        finding.label(other.query.facts.origin, format!("and can {deed} here"));
     }
 }
 
-/// Whether strangers may take a way in, and nothing unknown is on it.
-fn is_open(route: &Route, model: &Model) -> bool {
-    let kinds = [RouteKind::Http, RouteKind::ServerAction, RouteKind::Edge, RouteKind::Procedure];
-    kinds.contains(&route.kind)
-        && !route.opaque
-        && !route.is_for_newcomers()
-        && !model.asks_for_capability(route)
-}
-
-/// What strangers get at on a way in, each with how bad that is.
-fn exposed<'m>(route: &Route, model: &'m Model) -> Vec<(Level, &'m Query)> {
-    let sent = route.steps.iter().filter_map(|step| match step {
-        Step::Query(id) => model.query(*id),
-        Step::Cache(_) | Step::Guard(_) => None,
-    });
-    let judged = sent.filter_map(|query| {
-        let mut here = query.reached.iter().filter(|reach| reach.route == route.id);
-        let is_open = here.any(|reach| reach.guarded == Guarded::No);
-        let level = harm(query, route, model).filter(|_| is_open)?;
-        // Whoever wrote that nobody is asked meant it.
-        Some((if route.waived.is_some() { level.min(Level::Info) } else { level }, query))
-    });
-    judged.collect()
-}
-
-/// How bad it is that strangers reach a query, if it is at all.
-fn harm(query: &Query, route: &Route, model: &Model) -> Option<Level> {
-    let facts = &query.facts;
-    let name = facts.table.as_deref()?;
-    if facts.client.role != ClientRole::Service || query.in_script || model.is_public(name) {
-        return None;
-    }
-    let table = model.table_of(query);
-    match facts.operation? {
-        Operation::Select => read(query, route, model),
-        Operation::Update | Operation::Delete => change(query, table),
-        // Adding rows is what public forms are for; not so in the name of somebody else.
-        Operation::Insert | Operation::Upsert => {
-            query.person_named_by_caller(table?).map(|_| Level::Info)
-        }
-        Operation::Call => query.writes_input().then_some(Level::Info),
-    }
-}
-
-fn read(query: &Query, route: &Route, model: &Model) -> Option<Level> {
-    let table = model.table_of(query);
-    // What anybody may read with the anon key is no secret of the service role's.
-    let is_shown = table.is_some_and(|table| model.shows_to_anybody(query, table));
-    if !query.fetches_rows() || is_shown || query.keeps_to_public_rows() {
-        return None;
-    }
-    let leaves = query.gives_rows_away();
-    let key_is_known = matches!(query.found_by(table), FoundBy::Capability(_));
-    if query.shows_display_only() {
-        return (leaves && !key_is_known).then_some(Level::Info);
-    }
-    let has_secret = table.is_some_and(|table| query.secret_column(table).is_some());
-    let is_private = has_secret || model.is_about_people(query);
-    match query.found_by(table) {
-        FoundBy::Capability(_) if has_secret => Some(Level::Warning),
-        FoundBy::Capability(_) if model.is_declared_public(route, query) => None,
-        FoundBy::Capability(_) => leaves.then_some(Level::Info),
-        FoundBy::Guess(_) if has_secret && !leaves => Some(Level::Warning),
-        FoundBy::Guess(_) | FoundBy::Anything if leaves && is_private => Some(Level::Error),
-        // A sum or a number of all rows.
-        FoundBy::Anything if query.facts.filters.is_empty() && route.answers_from_rows() => {
-            Some(Level::Warning)
-        }
-        FoundBy::Guess(_) | FoundBy::Anything => leaves.then_some(Level::Warning),
-        FoundBy::Rows | FoundBy::Unknown => (leaves && has_secret).then_some(Level::Warning),
-    }
-}
-
-fn change(query: &Query, table: Option<&Table>) -> Option<Level> {
-    let deletes = query.facts.operation == Some(Operation::Delete);
-    let is_chosen = query.writes_content() || deletes;
-    match query.found_by(table) {
-        FoundBy::Guess(_) => Some(Level::Error),
-        FoundBy::Capability(_) if is_chosen => Some(Level::Error),
-        FoundBy::Capability(_) => Some(Level::Warning),
-        FoundBy::Anything if query.writes_input() => Some(Level::Error),
-        FoundBy::Rows | FoundBy::Unknown if query.writes_input() => Some(Level::Warning),
-        FoundBy::Anything | FoundBy::Rows | FoundBy::Unknown => None,
+fn level_of(harm: Harm) -> Level {
+    match harm {
+        Harm::Slight => Level::Info,
+        Harm::Some => Level::Warning,
+        Harm::Grave => Level::Error,
     }
 }
 
@@ -145,20 +70,8 @@ fn message(route: &Route, query: &Query, model: &Model) -> String {
         }
         _ => format!(
             "any caller of {title} can {}: row level security is bypassed",
-            what_callers_do(query)
+            query.offered_deed()
         ),
-    }
-}
-
-/// As a verb with its object: ``read `profiles` by `user_id` ``.
-fn what_callers_do(query: &Query) -> String {
-    let name = query.facts.table.as_deref().unwrap_or("?");
-    let deed = query.deed();
-    match query.found_by(None) {
-        FoundBy::Guess(column) | FoundBy::Capability(column) => {
-            format!("{deed} `{name}` by `{column}`")
-        }
-        FoundBy::Anything | FoundBy::Rows | FoundBy::Unknown => format!("{deed} `{name}`"),
     }
 }
 

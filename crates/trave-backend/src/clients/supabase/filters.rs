@@ -8,7 +8,7 @@ use trave_source::Origin;
 use super::builder::{Step, referenced};
 use super::or_filter;
 use crate::place::StringPlace;
-use crate::query::{Filter, FilterOp, Query};
+use crate::query::{Filter, FilterOp, Query, Spliced};
 use crate::value::{Shape, Value};
 
 /// Stands for the n-th hole of a template while its text is read.
@@ -139,10 +139,14 @@ impl Step<'_, '_> {
     /// `.or('a.eq.1,b.gt.2')`.
     fn any(&self, query: &mut Query) {
         let argument = self.call.arg(0);
+        let place = self.call.arg_origin(0);
+        let splice = |value: &Value| Spliced { value: value.clone(), origin: place };
         let Some(text) = Spelled::of(&argument) else {
+            query.spliced.push(splice(&argument));
             query.incomplete = true;
             return;
         };
+        query.spliced.extend(text.holes.iter().map(splice));
         let conditions = or_filter::parse(&text.text);
         query.incomplete |= !conditions.complete;
         let group = 1 + query.filters.iter().filter_map(|filter| filter.any_of).max().unwrap_or(0);
@@ -160,7 +164,7 @@ impl Step<'_, '_> {
             let mut filter = self.filter(column, comparison, value);
             filter.relation = relation.clone().or(filter.relation);
             filter.any_of = Some(group).filter(|_| !alone);
-            filter.origin = text.place(self.call.arg_origin(0), &condition.bytes, filter.origin);
+            filter.origin = text.place(place, &condition.bytes, filter.origin);
             query.filters.push(filter);
         }
     }

@@ -1,0 +1,140 @@
+//! Handlers that give away or change rows and never ask who is calling.
+
+use trave_rule::model::{Exposed, Harm, Model, Route};
+use trave_rule::query::Operation;
+use trave_rule::{Context, Level, rule};
+
+/// As many other queries of the same handler are shown.
+const OTHERS_MAX: usize = 3;
+
+#[rule]
+fn missing_auth(route: &Route, cx: &mut Context) {
+    let mut exposed = cx.model().exposed_to_strangers(route);
+    // Past policies, it is `rls/service-client-unguarded` that tells it: one fault, one finding.
+    if exposed.iter().any(|exposed| exposed.bypasses_policies) {
+        return;
+    }
+    exposed.retain(|exposed| is_told(exposed, cx.model()));
+    let mut exposed = exposed.into_iter();
+    let Some(worst) = exposed.next() else { return };
+    let query = worst.query;
+    let Some(name) = query.facts.table.clone() else { return };
+    let deed = query.offered_deed();
+    let level = if worst.harm == Harm::Grave { Level::Error } else { Level::Warning };
+    let finding = cx
+        .report(query.facts.origin, format!("any caller of {} can {deed}", route.title_with_page()))
+        .here(format!("any caller can {deed} here"))
+        .about(&name)
+        .symbol(route.title())
+        .once_per(format!("{:?}", query.facts.target_origin))
+        .level(level)
+        .label(route.origin, "nothing on the way from here asks who is calling")
+        .help("check who is calling first, and tie the query to that identity");
+    for other in exposed.take(OTHERS_MAX) {
+        let deed = other.query.offered_deed();
+        finding.label(other.query.facts.origin, format!("and can {deed} here"));
+    }
+}
+
+/// Whether it is told that strangers reach a query. Where no policy says what the public may see,
+/// lists of what is nobody's own are taken to be for everybody, and so are forms.
+fn is_told(exposed: &Exposed<'_>, model: &Model) -> bool {
+    let query = exposed.query;
+    let table = model.table_of(query);
+    if exposed.harm == Harm::Grave {
+        return true;
+    }
+    match query.facts.operation {
+        Some(Operation::Select) => {
+            let secret = table.and_then(|table| query.secret_column(table));
+            exposed.harm == Harm::Some && secret.is_some()
+        }
+        Some(Operation::Update | Operation::Delete) => query.writes_input(),
+        Some(Operation::Insert | Operation::Upsert) => {
+            table.is_some_and(|table| query.person_named_by_caller(table).is_some())
+        }
+        Some(Operation::Call) | None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::{check, findings};
+
+    /// A handler that sends this, in a project with these tables.
+    fn handler(tables: &str, body: &str) -> String {
+        format!(
+            "//- migrations/001_first.sql
+{tables}
+//- src/app/api/notes/route.ts
+import {{ Pool }} from 'pg'
+const pool = new Pool()
+export async function POST(request: Request) {{
+  const {{ id, text, user }} = await request.json()
+{body}
+}}
+"
+        )
+    }
+
+    const NOTES: &str =
+        "create table notes (id bigint primary key, user_id uuid not null, text text not null);";
+
+    #[test]
+    fn rows_of_people_are_not_for_everybody() {
+        check(
+            &super::RULE,
+            &handler(
+                NOTES,
+                "  const { rows } = await pool.query('select * from notes where user_id = $1', [user])
+//                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ any caller of POST /api/notes can read `notes` by `user_id`
+  return Response.json(rows)",
+            ),
+        );
+    }
+
+    #[test]
+    fn what_is_nobodys_own_may_be_read_by_all() {
+        let plans = "create table plans (id bigint primary key, title text not null);";
+        check(
+            &super::RULE,
+            &handler(
+                plans,
+                "  const { rows } = await pool.query('select * from plans where id = $1', [id])
+  return Response.json(rows)",
+            ),
+        );
+    }
+
+    #[test]
+    fn writing_in_the_name_of_somebody_else_is_told() {
+        let code = handler(
+            NOTES,
+            "  await pool.query('insert into notes (user_id, text) values ($1, $2)', [user, text])
+  return new Response()",
+        );
+        assert_eq!(findings(&super::RULE, &code)[0].level, trave_rule::Level::Warning);
+    }
+
+    #[test]
+    fn a_form_for_everybody_is_none_of_it() {
+        let inbox = "create table inquiries (id bigint primary key, text text not null);";
+        check(
+            &super::RULE,
+            &handler(
+                inbox,
+                "  await pool.query('insert into inquiries (text) values ($1)', [text])
+  return new Response()",
+            ),
+        );
+    }
+
+    #[test]
+    fn behind_policies_another_rule_tells_it() {
+        let tables = format!("{NOTES} alter table notes enable row level security;");
+        check(
+            &super::RULE,
+            &handler(&tables, "  await pool.query('delete from notes where id = $1', [id])"),
+        );
+    }
+}
