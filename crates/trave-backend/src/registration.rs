@@ -205,7 +205,7 @@ pub(crate) fn links(
     let mut links = Vec::new();
     for (at, value) in call.args.iter().enumerate().skip(from) {
         let origin = call.arg_origin(at);
-        spread(value, origin, 0, &mut |value| {
+        spread(value, 0, &mut |value| {
             if !other(value, origin) {
                 links.push(Link { value: value.clone(), origin });
             }
@@ -214,12 +214,12 @@ pub(crate) fn links(
     links
 }
 
-fn spread(value: &Value, origin: Origin, depth: u32, each: &mut dyn FnMut(&Value)) {
+fn spread(value: &Value, depth: u32, each: &mut dyn FnMut(&Value)) {
     match &value.shape {
         Shape::Array(items) if depth < 8 => {
-            items.iter().for_each(|item| spread(item, origin, depth + 1, each));
+            items.iter().for_each(|item| spread(item, depth + 1, each));
         }
-        Shape::List(item) if depth < 8 => spread(item, origin, depth + 1, each),
+        Shape::List(item) if depth < 8 => spread(item, depth + 1, each),
         Shape::Undefined | Shape::Null | Shape::Bool(_) => {}
         _ => each(value),
     }
@@ -275,7 +275,11 @@ fn hole_text(value: &Value) -> SmolStr {
     match &value.shape {
         Shape::OneOf(values) => {
             let texts: Vec<&str> = values.iter().filter_map(Value::as_text).collect();
-            SmolStr::new(if texts.contains(&"") { "" } else { texts.first().copied().unwrap_or("*") })
+            SmolStr::new(if texts.contains(&"") {
+                ""
+            } else {
+                texts.first().copied().unwrap_or("*")
+            })
         }
         Shape::Number(number) => format_smolstr!("{number}"),
         _ => path_text(value).unwrap_or_else(|| SmolStr::new_static("*")),
@@ -314,7 +318,8 @@ fn segments(path: &str) -> Vec<&str> {
 
 /// `*`, `(.*)`, `:rest*`, `{*splat}`: the rest of a path, whatever it is.
 fn is_rest(segment: &str) -> bool {
-    segment.starts_with('*') || segment.ends_with('*') && segment.starts_with(':')
+    segment.starts_with('*')
+        || segment.ends_with('*') && segment.starts_with(':')
         || matches!(segment, "(.*)" | "{*splat}" | "{*path}")
 }
 
@@ -368,9 +373,8 @@ mod tests {
     #[test]
     fn what_is_not_known_of_a_path_is_a_star_or_nothing() {
         let base = Value::unknown().join(Value::text(""));
-        let hole = |value| {
-            Value::of(Shape::Template(std::sync::Arc::new(vec![value, Value::text("/x")])))
-        };
+        let hole =
+            |value| Value::of(Shape::Template(std::sync::Arc::new(vec![value, Value::text("/x")])));
         assert_eq!(paths(&hole(Value::unknown())), ["*/x"]);
         let _ = base;
         assert_eq!(paths(&Value::unknown()), ["*"]);

@@ -3,6 +3,7 @@
 use crate::auth::crypto::Crypto;
 use crate::auth::jose::Jose;
 use crate::auth::jsonwebtoken::{JsonWebToken, JwtDecode};
+use crate::auth::passport::Passport;
 use crate::auth::session::Session;
 use crate::auth::webhook::Webhook;
 use crate::cache::memory::Memory;
@@ -15,6 +16,7 @@ use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
+use crate::frameworks::elysia::Elysia;
 use crate::frameworks::express::Express;
 use crate::frameworks::fastify::Fastify;
 use crate::frameworks::hono::Hono;
@@ -43,6 +45,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &Hono,
     &Fastify,
     &Koa,
+    &Elysia,
     &Env,
     &Zod,
     &Memory,
@@ -52,6 +55,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &Jose,
     &JwtDecode,
     &Session,
+    &Passport,
     &Webhook,
     &IOREDIS,
     &NODE_REDIS,

@@ -268,8 +268,7 @@ impl CodeFiles<'_> {
         let imports = self.resolved(&file.path, &mut module);
         let path = file.path.clone();
         // What is not looked at for its own sake was not scanned either.
-        let named = picked.named
-            || (!file.included && names(needles, &text) == Names::Something);
+        let named = picked.named || (!file.included && names(needles, &text) == Names::Something);
         Some(Ok(Parsed { number: picked.number, path, text, module, imports, named }))
     }
 

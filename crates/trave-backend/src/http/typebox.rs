@@ -1,18 +1,19 @@
-//! TypeBox, and JSON Schema written down: what they promise of what they let through.
+//! `TypeBox`, and JSON Schema written down: what they promise of what they let through.
 
 use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::schema::{array, at_least, at_most, choice, either, made, object, of_kind, promise_of,
-    schema, validated};
+use super::schema::{
+    array, at_least, at_most, choice, either, made, object, of_kind, promise_of, schema, validated,
+};
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
 use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Value};
 
 const NAME: &str = "typebox";
 
-/// The model of TypeBox.
+/// The model of `TypeBox`.
 #[derive(Debug)]
 pub(crate) struct TypeBox;
 
@@ -144,9 +145,10 @@ mod tests {
     fn a_json_schema_bounds_the_fields_that_it_names() {
         let limit = Value::object([("type", Value::text("integer")), ("maximum", number(20.0))]);
         let properties = Value::object([("limit", limit)]);
-        let written =
-            Value::object([("type", Value::text("object")), ("properties", properties)]);
-        let Shape::Validated(_, shape) = checked(Value::unknown(), &written).shape else { panic!() };
+        let written = Value::object([("type", Value::text("object")), ("properties", properties)]);
+        let Shape::Validated(_, shape) = checked(Value::unknown(), &written).shape else {
+            panic!()
+        };
         let SchemaKind::Object(fields) = &shape.kind else { panic!() };
         assert_eq!(fields["limit"].max, Some(20.0));
     }

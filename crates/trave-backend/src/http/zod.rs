@@ -24,7 +24,9 @@ impl Library for Zod {
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let package = package_name(package);
         let own = (package == "@hono/zod-openapi" && name == "z")
-            || package == "zod" || package.starts_with("zod/") || package == "yup";
+            || package == "zod"
+            || package.starts_with("zod/")
+            || package == "yup";
         let namespace = matches!(name, "z" | "*" | "default");
         let kind = if namespace { "namespace" } else { "maker" };
         own.then(|| LibraryValue::new(NAME, kind).named(name).into_value())

@@ -15,6 +15,10 @@ use super::{Evaluator, Level, builtins, words};
 /// How many functions among the arguments of an unknown call are run.
 const CALLBACKS_MAX: usize = 8;
 
+/// How many steps a function takes at most that an unknown call runs, while routes are looked for:
+/// those that register some take few.
+const REGISTERING_STEPS_MAX: u32 = 5_000;
+
 /// A call: where it stands and what it is given.
 #[derive(Debug, Clone)]
 pub(super) struct Site {
@@ -43,6 +47,21 @@ struct Method<'p> {
 }
 
 impl Site {
+    /// A call with these arguments that is written nowhere else than here.
+    pub(super) fn plain(args: Vec<Value>, origin: Origin) -> Self {
+        Self {
+            arg_origins: vec![origin; args.len()],
+            args,
+            origin,
+            method_origin: origin,
+            name: SmolStr::default(),
+            next: None,
+            is_new: false,
+            is_tagged: false,
+            templates: Vec::new(),
+        }
+    }
+
     pub(super) fn arg(&self, index: usize) -> Value {
         self.args.get(index).cloned().unwrap_or_else(Value::undefined)
     }
@@ -220,7 +239,10 @@ impl<'p> Evaluator<'p> {
             },
             Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
                 Some(function) => self.call_value(&function, site),
-                None => self.call_unknown(receiver, &site),
+                None => match self.library_base(*id) {
+                    Some(base) => self.call_method(&base, method, site),
+                    None => self.call_unknown(receiver, &site),
+                },
             },
             Shape::Object(object) if object.fields.contains_key(method) => {
                 let function = object.fields.get(method).cloned().unwrap_or_else(Value::undefined);
@@ -423,7 +445,12 @@ impl<'p> Evaluator<'p> {
             }
             let args = self.unknown_args(*id);
             let diverged = self.activation.diverged;
+            let steps_max = self.steps_max;
+            if self.registry.is_some() {
+                self.steps_max = steps_max.min(self.steps.saturating_add(REGISTERING_STEPS_MAX));
+            }
             let value = self.maybe(|it| it.invoke(*id, args, Caller::default()));
+            self.steps_max = steps_max;
             self.hand_over(&value);
             self.activation.diverged = diverged;
         }

@@ -2,9 +2,10 @@
 //! runs those after it, so that what it asks before it calls `next` guards what follows.
 
 use smol_str::SmolStr;
+use trave_backend::effect::{Effect, Guard};
 use trave_backend::library::{Library, LibraryCall};
 use trave_backend::registration::{Asked, Link, Passing};
-use trave_backend::value::{ClosureId, LibraryValue, Shape, Value};
+use trave_backend::value::{ClosureId, LibraryValue, Shape, Taint, Value};
 use trave_source::Origin;
 use trave_ts::ir::FunctionId;
 
@@ -32,7 +33,43 @@ pub(super) struct Chain {
     /// The rest from here is only asked for, not run: the least level at which it was.
     probe: Option<(usize, Option<Level>)>,
     /// From where the rest was run, and what was known then.
-    runs: Vec<(usize, Level, Vec<(SmolStr, Value)>)>,
+    runs: Vec<Run>,
+    /// The functions that are running, outermost first.
+    begun: Vec<Begun>,
+}
+
+/// What was known when the rest of a chain was run from one of its functions on.
+#[derive(Debug)]
+struct Run {
+    at: usize,
+    level: Level,
+    kept: Vec<(SmolStr, Value)>,
+}
+
+/// A function that is running.
+#[derive(Debug)]
+struct Begun {
+    at: usize,
+    level: Level,
+    /// How much had happened when it began.
+    events: usize,
+}
+
+/// A place in a chain.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    chain: usize,
+    at: usize,
+    role: Role,
+}
+
+/// What a function is in its chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Others run after it.
+    Before,
+    /// The last one.
+    Handler,
 }
 
 /// A route whose functions run.
@@ -77,6 +114,7 @@ impl Evaluator<'_> {
             asked: 0,
             probe: None,
             runs: Vec::new(),
+            begun: Vec::new(),
         };
         self.chains.push(chain);
         self.run_from(self.chains.len() - 1, 0);
@@ -95,6 +133,7 @@ impl Evaluator<'_> {
             asked: 0,
             probe: None,
             runs: Vec::new(),
+            begun: Vec::new(),
         };
         self.chains.push(chain);
         self.run_from(self.chains.len() - 1, 0);
@@ -115,6 +154,8 @@ impl Evaluator<'_> {
         };
         // Only the last of the whole chain is the handler.
         let is_last = at + 1 == running.links.len() && running.outer.is_none();
+        let role = if is_last { Role::Handler } else { Role::Before };
+        let place = Place { chain, at, role };
         let level = self.level;
         let call = std::mem::take(&mut self.call);
         let loops = std::mem::take(&mut self.loops);
@@ -126,10 +167,10 @@ impl Evaluator<'_> {
         match &linked.link.value.shape {
             Shape::OneOf(values) if !is_last => {
                 let values = values.to_vec();
-                self.run_either(chain, at, &linked.link, values);
+                self.run_either(place, linked.link.origin, values);
             }
-            _ if linked.is_sure || is_last => self.run_link(chain, at, &linked.link, is_last),
-            _ => self.run_either(chain, at, &linked.link, vec![linked.link.value.clone()]),
+            _ if linked.is_sure || is_last => self.run_link(place, &linked.link),
+            _ => self.run_either(place, linked.link.origin, vec![linked.link.value.clone()]),
         }
         self.depth -= 8;
         self.running = outer;
@@ -143,14 +184,12 @@ impl Evaluator<'_> {
     fn is_news(&mut self, chain: usize, at: usize) -> bool {
         let (level, kept) = (self.level, self.kept_of(chain));
         let Some(chain) = self.chains.get_mut(chain) else { return false };
-        let mut runs = chain.runs.iter().filter(|(place, ..)| *place == at);
-        let is_known = runs.clone().any(|(_, before, fields)| {
-            *before == level && same_fields(fields, &kept)
-        });
-        if is_known || runs.by_ref().count() >= RUNS_MAX {
+        let runs = chain.runs.iter().filter(|run| run.at == at);
+        let is_known = runs.clone().any(|run| run.level == level && same_fields(&run.kept, &kept));
+        if is_known || runs.count() >= RUNS_MAX {
             return false;
         }
-        chain.runs.push((at, level, kept));
+        chain.runs.push(Run { at, level, kept });
         true
     }
 
@@ -171,11 +210,19 @@ impl Evaluator<'_> {
         self.chains.len().checked_sub(1).map_or_else(Vec::new, |last| self.kept_of(last))
     }
 
-    fn run_link(&mut self, chain: usize, at: usize, link: &Link, is_last: bool) {
+    fn run_link(&mut self, place: Place, link: &Link) {
+        let Place { chain, at, role } = place;
         let asked = self.asked(chain);
-        let ran = self.call_link((chain, at), link, is_last);
+        let begun = Begun { at, level: self.level, events: self.trace.events.len() };
+        if let Some(chain) = self.chains.get_mut(chain) {
+            chain.begun.push(begun);
+        }
+        let ran = self.call_link(place, link);
+        if let Some(chain) = self.chains.get_mut(chain) {
+            chain.begun.pop();
+        }
         self.activation.diverged = false;
-        if is_last {
+        if role == Role::Handler {
             if let (Ran::Followed(value), Some(library)) = (&ran, self.serving(chain)) {
                 library.answered(value, link.origin, self);
             }
@@ -198,13 +245,14 @@ impl Evaluator<'_> {
     }
 
     /// Runs functions of which it is not sure whether they run before the rest.
-    fn run_either(&mut self, chain: usize, at: usize, link: &Link, values: Vec<Value>) {
+    fn run_either(&mut self, place: Place, origin: Origin, values: Vec<Value>) {
+        let Place { chain, at, .. } = place;
         for value in values {
-            let link = Link { value, origin: link.origin };
+            let link = Link { value, origin };
             let level = self.level;
             self.set_probe(chain, Some((at + 1, None)));
             let (ran, after) = self.maybe(|it| {
-                let ran = it.call_link((chain, at), &link, false);
+                let ran = it.call_link(place, &link);
                 it.activation.diverged = false;
                 (ran, it.level)
             });
@@ -235,8 +283,8 @@ impl Evaluator<'_> {
     }
 
     /// Calls a function of a chain with what its framework hands over.
-    fn call_link(&mut self, (chain, at): (usize, usize), link: &Link, is_last: bool) -> Ran {
-        let args = self.handed(chain, at, is_last);
+    fn call_link(&mut self, place: Place, link: &Link) -> Ran {
+        let args = self.handed(place);
         self.call_with(&link.value, args, link.origin)
     }
 
@@ -260,7 +308,7 @@ impl Evaluator<'_> {
                 if ran.is_empty() { Ran::Unknown } else { Ran::Followed(Value::one_of(ran)) }
             }
             Shape::Library(library) if builtins::is_wrapped(library) => {
-                self.call_wrapped(library, args);
+                self.call_wrapped(library, &args);
                 Ran::Followed(Value::unknown())
             }
             Shape::Library(library) => self.call_known(library, (&args, origin)),
@@ -287,7 +335,7 @@ impl Evaluator<'_> {
     }
 
     /// The project's functions behind a wrapper that nobody knows: they get what it gets.
-    pub(super) fn call_wrapped(&mut self, wrapper: &LibraryValue, args: Vec<Value>) -> Value {
+    pub(super) fn call_wrapped(&mut self, wrapper: &LibraryValue, args: &[Value]) -> Value {
         let level = self.level;
         if words::ask_identity(&wrapper.name) {
             self.level = level.max(Level::Maybe);
@@ -297,13 +345,13 @@ impl Evaluator<'_> {
         for function in functions {
             for alternative in function.alternatives() {
                 if let Shape::Function(id) = alternative.shape {
-                    self.invoke(id, args.clone(), Caller::default());
+                    self.invoke(id, args.to_vec(), Caller::default());
                     self.activation.diverged = false;
                 }
             }
         }
         self.level = level;
-        Value::unknown_from(&args)
+        Value::unknown_from(args)
     }
 
     /// Whether a function that cannot be followed, or never asks for the rest, is named like one
@@ -329,11 +377,11 @@ impl Evaluator<'_> {
         function.and_then(|it| it.name.clone()).unwrap_or_default()
     }
 
-    fn handed(&mut self, chain: usize, at: usize, is_handler: bool) -> Vec<Value> {
+    fn handed(&mut self, Place { chain, at, role }: Place) -> Vec<Value> {
         let Some(library) = self.serving(chain) else { return Vec::new() };
         let Some(chain_now) = self.chains.get(chain) else { return Vec::new() };
         let next = builtins::next(chain, at + 1);
-        library.hand(&chain_now.as_asked(&next, is_handler))
+        library.hand(&chain_now.as_asked(&next, role))
     }
 
     /// A call of `next`: the rest of a chain runs.
@@ -365,11 +413,32 @@ impl Evaluator<'_> {
 
     fn pass(&mut self, chain: usize, at: usize) {
         let level = self.level;
+        self.note_passage(chain, at);
         match self.chains.get_mut(chain).and_then(|it| it.probe.as_mut()) {
             Some((place, least)) if *place == at => {
                 *least = Some(least.map_or(level, |least| least.min(level)));
             }
             _ => self.run_from(chain, at),
+        }
+    }
+
+    /// Notes that a function turned callers away by asking for the rest only for others.
+    fn note_passage(&mut self, chain: usize, at: usize) {
+        let begun = self.chains.get(chain).and_then(|it| {
+            let begun = it.begun.iter().rev().find(|begun| begun.at + 1 == at)?;
+            Some((begun.level, begun.events, it.links.get(begun.at)?.link.origin))
+        });
+        let Some((level, events, origin)) = begun else { return };
+        let since = self.trace.events.get(events..).unwrap_or_default();
+        let is_noted = since.iter().any(|event| matches!(event.effect, Effect::Guard(_)));
+        let by = match self.level {
+            Level::Open => return,
+            Level::Claim => Taint::CLAIM,
+            Level::Maybe => Taint::OPAQUE,
+            Level::Sure => Taint::CALLER,
+        };
+        if self.level > level && !is_noted {
+            self.push(Effect::Guard(Guard { origin, by }));
         }
     }
 
@@ -393,7 +462,7 @@ impl Evaluator<'_> {
 }
 
 impl Chain {
-    fn as_asked<'a>(&'a self, next: &'a Value, is_handler: bool) -> Asked<'a> {
+    fn as_asked<'a>(&'a self, next: &'a Value, role: Role) -> Asked<'a> {
         Asked {
             method: &self.route.method,
             path: &self.route.path,
@@ -401,7 +470,7 @@ impl Chain {
             object: &self.object,
             state: &self.state,
             next,
-            is_handler,
+            is_handler: role == Role::Handler,
         }
     }
 }
@@ -409,7 +478,7 @@ impl Chain {
 /// Whether two objects hold the same.
 pub(super) fn same_fields(left: &[(SmolStr, Value)], right: &[(SmolStr, Value)]) -> bool {
     left.len() == right.len()
-        && left.iter().all(|(name, value)| {
-            right.iter().any(|(other, it)| other == name && value.is_same(it))
-        })
+        && left
+            .iter()
+            .all(|(name, value)| right.iter().any(|(other, it)| other == name && value.is_same(it)))
 }

@@ -1,5 +1,6 @@
 //! Classes: construction, inheritance, methods and fields.
 
+use smol_str::SmolStr;
 use trave_backend::value::{ClosureId, Shape, Value};
 use trave_source::Origin;
 use trave_ts::ir::{Call, Class, ClassId, ExprId, FunctionId, Method};
@@ -11,6 +12,9 @@ use super::{Evaluator, Here, ModuleId, builtins};
 
 /// How many base classes are followed.
 const BASES_MAX: u32 = 8;
+
+/// Where an object keeps what the class of a library made for it.
+const BASE: &str = "(base)";
 
 /// With how many unknown values a base class is made whose constructor is inherited.
 const ARGS_MAX: usize = 4;
@@ -98,10 +102,11 @@ impl<'p> Evaluator<'p> {
             return;
         };
         let constructor = declared.methods.iter().find(|method| method.name == "constructor");
-        if constructor.is_none()
-            && let Some(base) = self.base(class)
-        {
-            self.initialise(base, this, (args.clone(), origin, bases));
+        if constructor.is_none() {
+            match self.base(class) {
+                Some(base) => self.initialise(base, this, (args.clone(), origin, bases)),
+                None => self.initialise_library(class, this, (args.clone(), origin)),
+            }
         }
         self.initialise_fields(class, declared, this);
         if let Some(constructor) = constructor {
@@ -136,9 +141,41 @@ impl<'p> Evaluator<'p> {
         let frame = self.frames.get(self.here.frame.0 as usize).and_then(|frame| frame.parent);
         let class =
             ClassRef { module: self.here.id, class, frame: frame.unwrap_or(self.here.frame) };
-        if let Some(base) = self.base(class) {
-            self.initialise(base, &this, (site.args, Some(site.origin), BASES_MAX - 1));
+        match self.base(class) {
+            Some(base) => {
+                self.initialise(base, &this, (site.args, Some(site.origin), BASES_MAX - 1));
+            }
+            None => self.initialise_library(class, &this, (site.args, Some(site.origin))),
         }
+    }
+
+    /// `class Api extends Router`: what a library makes serves where the class itself does not.
+    fn initialise_library(
+        &mut self,
+        class: ClassRef,
+        this: &Value,
+        (args, origin): (Vec<Value>, Option<Origin>),
+    ) {
+        let Shape::Instance(id) = this.shape else { return };
+        let Some(extends) = self.class_of(class).and_then(|declared| declared.extends) else {
+            return;
+        };
+        let Some(base) = self.in_class(class, None, |it| it.eval(extends)) else { return };
+        if !matches!(&base.shape, Shape::Library(library) if library.library != builtins::LIBRARY) {
+            return;
+        }
+        let at = self.at(trave_source::Span::default());
+        let origin = origin.unwrap_or(at);
+        let site = Site { is_new: true, ..Site::plain(args, origin) };
+        let made = self.construct_value(&base, site);
+        if made.library().is_some_and(|library| library.object().is_some()) {
+            self.set_field(id, SmolStr::new_static(BASE), made);
+        }
+    }
+
+    /// What the library's class that a class extends made for an object.
+    pub(super) fn library_base(&self, id: ClosureId) -> Option<Value> {
+        self.field(id, BASE).cloned()
     }
 
     /// The project's class that a class extends.

@@ -98,7 +98,7 @@ fn searched<'p>(cx: &'p Context<'p>, plan: &Plan) -> Option<Evaluator<'p>> {
         }
     }
     for id in &plan.modules {
-        spent = evaluator.call_uncalled(*id, plan.direct.contains(id), spent);
+        spent = evaluator.call_uncalled(*id, plan, spent);
     }
     evaluator.steps_max = STEPS_MAX;
     Some(evaluator)
@@ -119,25 +119,26 @@ impl<'p> Evaluator<'p> {
         let Some(module) = self.stand_in(id) else { return };
         let Some(top) = module.function(FunctionId(0)) else { return };
         for statement in &top.body {
-            match statement {
-                Stmt::Let { pattern, value, .. } => {
-                    if value.is_some_and(|value| self.may_register(value)) {
-                        for name in pattern.bindings() {
-                            self.read(name);
-                        }
-                    }
-                }
-                _ => {
-                    self.block(std::slice::from_ref(statement));
-                    self.activation.diverged = false;
-                }
-            }
+            self.run_top_statement(statement);
         }
         for export in &module.exports {
-            if let Exported::Expr(expr) = export.what {
-                if self.may_register(expr) {
-                    self.default_export(id, expr);
-                }
+            if let Exported::Expr(expr) = export.what
+                && self.may_register(expr)
+            {
+                self.default_export(id, expr);
+            }
+        }
+    }
+
+    fn run_top_statement(&mut self, statement: &'p Stmt) {
+        let Stmt::Let { pattern, value, .. } = statement else {
+            self.block(std::slice::from_ref(statement));
+            self.activation.diverged = false;
+            return;
+        };
+        if value.is_some_and(|value| self.may_register(value)) {
+            for name in pattern.bindings() {
+                self.read(name);
             }
         }
     }
@@ -192,7 +193,8 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Runs the functions of a module that nobody has called, when they take an app, or make one.
-    fn call_uncalled(&mut self, id: ModuleId, is_direct: bool, mut spent: u32) -> u32 {
+    fn call_uncalled(&mut self, id: ModuleId, plan: &Plan, mut spent: u32) -> u32 {
+        let is_direct = plan.direct.contains(&id);
         let Some(module) = self.cx.module(id) else { return spent };
         for (function, lowered) in (0..).map(FunctionId).zip(&module.functions).skip(1) {
             let is_outermost = lowered.parent == Some(FunctionId(0));
@@ -284,12 +286,10 @@ impl<'p> Evaluator<'p> {
             return self.app_type(module, &declared.note, names);
         }
         match &self.cx.export(module, name)?.what {
-            Exported::From { specifier, name } => {
-                match self.cx.imported(lowered.file, specifier) {
-                    Some(next) => self.exported_app_type(next, name, names),
-                    None => self.rootable(specifier, name),
-                }
-            }
+            Exported::From { specifier, name } => match self.cx.imported(lowered.file, specifier) {
+                Some(next) => self.exported_app_type(next, name, names),
+                None => self.rootable(specifier, name),
+            },
             _ => None,
         }
     }

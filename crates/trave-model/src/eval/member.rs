@@ -193,7 +193,14 @@ impl Evaluator<'_> {
         if let Some(field) = self.field(id, name) {
             return field.clone();
         }
-        self.method_or_field(value, id, name).unwrap_or_else(Value::unknown)
+        if let Some(own) = self.method_or_field(value, id, name) {
+            return own;
+        }
+        let at = self.at(trave_source::Span::default());
+        match self.library_base(id) {
+            Some(base) => self.member_at(&base, name, at),
+            None => Value::unknown(),
+        }
     }
 
     fn builtin_member(&mut self, library: &LibraryValue, name: &str) -> Option<Value> {

@@ -88,8 +88,7 @@ impl Evaluator<'_> {
         }
         let key = (closure.module, closure.function);
         let around = self.innermost_loop();
-        let kept =
-            if args.iter().any(carries_object) { self.kept_now() } else { Vec::new() };
+        let kept = if args.iter().any(carries_object) { self.kept_now() } else { Vec::new() };
         let known = self.memo.results.get(&key).into_iter().flatten().find(|it| {
             it.level == self.level
                 && it.task.is_none_or(|task| task == self.memo.task && it.around == around)

@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 use trave_backend::value::{ClosureId, LibraryValue, Shape, Taint, Value};
 use trave_ts::ir::{
-    Binding, BindingId, BindingKind, ExprId, Exported, FunctionId, Import, Imported, Stmt, TypeNote,
+    Binding, BindingId, BindingKind, Exported, ExprId, FunctionId, Import, Imported, Stmt, TypeNote,
 };
 
 use super::builtins;

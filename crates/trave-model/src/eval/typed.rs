@@ -141,7 +141,8 @@ impl Evaluator<'_> {
         let value = self.at_top(module, |it| it.construct_unknown(class));
         self.trace.events.truncate(events);
         self.typing -= 1;
-        if self.typing == 0 {
+        // Whoever registers routes hands the same services to each controller.
+        if self.typing == 0 && self.registry.is_none() {
             self.typed.clear();
         } else if let Some((_, made)) = self.typed.get_mut(place) {
             made.clone_from(&value);
@@ -165,17 +166,7 @@ impl Evaluator<'_> {
     /// Runs a function value of any kind.
     pub(super) fn run_value(&mut self, function: &Value, args: Vec<Value>) -> Value {
         let at = self.at(trave_source::Span::default());
-        let site = super::call::Site {
-            arg_origins: vec![at; args.len()],
-            args,
-            origin: at,
-            method_origin: at,
-            name: smol_str::SmolStr::default(),
-            next: None,
-            is_new: false,
-            is_tagged: false,
-            templates: Vec::new(),
-        };
+        let site = super::call::Site::plain(args, at);
         match &function.shape {
             Shape::Function(id) => self.invoke(*id, site.args, super::invoke::Caller::default()),
             Shape::Library(library) if library.library == builtins::LIBRARY => {

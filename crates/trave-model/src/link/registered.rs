@@ -8,7 +8,7 @@ use trave_backend::registration::{
     Before, Link, Mount, Registered, RouteFacts, Scope, covers, joined,
 };
 use trave_backend::value::{ClosureId, Shape};
-use trave_source::{FileId, Origin};
+use trave_source::{FileId, Origin, Sources, Span};
 use trave_ts::ir::{Exported, Module};
 
 use super::pages::importers;
@@ -40,13 +40,17 @@ pub(super) struct Routes {
 
 impl Routes {
     /// Looks for them; a program without a package that registers any pays nothing.
-    pub(super) fn of(cx: &Context<'_>, own: &FxHashSet<FileId>, left_out: &FxHashSet<FileId>) -> Self {
+    pub(super) fn of(
+        cx: &Context<'_>,
+        own: &FxHashSet<FileId>,
+        left_out: &FxHashSet<FileId>,
+    ) -> Self {
         let plan = plan(cx, own, left_out);
         if plan.modules.is_empty() {
             return Self::default();
         }
         let (registry, search) = discover(cx, &plan);
-        let routes = flat(&registry);
+        let routes = flat(&registry, &cx.program.sources);
         Self { plan, routes, search }
     }
 
@@ -89,8 +93,7 @@ fn plan(cx: &Context<'_>, own: &FxHashSet<FileId>, left_out: &FxHashSet<FileId>)
             typed.push(module.file);
         }
     }
-    let importers =
-        if direct.is_empty() { FxHashMap::default() } else { importers(cx.program) };
+    let importers = if direct.is_empty() { FxHashMap::default() } else { importers(cx.program) };
     let mut files: FxHashSet<FileId> = FxHashSet::default();
     while let Some(file) = waiting.pop() {
         let Some(module) = cx.module_of(file).and_then(|id| cx.module(id)) else { continue };
@@ -169,17 +172,18 @@ struct Flat<'r> {
     known: FxHashSet<(SmolStr, SmolStr, Origin)>,
     /// The library of the app that is being looked at.
     library: &'static str,
+    sources: &'r Sources,
 }
 
 /// Every route below an app that nothing mounts, with all that runs before it.
-fn flat(registry: &Registry) -> Vec<(Entry, Task)> {
+fn flat(registry: &Registry, sources: &Sources) -> Vec<(Entry, Task)> {
     let mut by_owner: FxHashMap<ClosureId, Vec<&Entered>> = FxHashMap::default();
     for entered in &registry.entered {
         by_owner.entry(entered.registration.owner).or_default().push(entered);
     }
     let roots = roots(registry, &by_owner);
     let mut flat =
-        Flat { by_owner, routes: Vec::new(), known: FxHashSet::default(), library: "" };
+        Flat { by_owner, routes: Vec::new(), known: FxHashSet::default(), library: "", sources };
     for (owner, library) in roots {
         flat.library = library;
         flat.walk(owner, "", (&mut Vec::new(), &mut Vec::new()));
@@ -241,10 +245,7 @@ fn roots(
 /// Where something is registered: the place, and the calls that led there since its app was made.
 type Place<'r> = (Origin, &'r [Origin]);
 
-fn place_of<'r>(
-    entered: &'r Entered,
-    by_owner: &FxHashMap<ClosureId, Vec<&Entered>>,
-) -> Place<'r> {
+fn place_of<'r>(entered: &'r Entered, by_owner: &FxHashMap<ClosureId, Vec<&Entered>>) -> Place<'r> {
     let all = by_owner.get(&entered.registration.owner).into_iter().flatten();
     let mut built = all.filter(|it| matches!(it.registration.what, Registered::Built(_)));
     let before = built.next().map_or(&[][..], |built| &built.through);
@@ -279,7 +280,7 @@ impl<'r> Flat<'r> {
                 Registered::Use(used) => stand(before, used, (prefix, it.is_conditional)),
                 Registered::Mount(mount) => self.mount(mount, prefix, (above, before)),
                 Registered::Route(route) => {
-                    self.route(route, (prefix, it.registration.origin), before);
+                    self.route(route, (prefix, written_at(self.sources, it)), before);
                 }
             }
         }
@@ -301,12 +302,7 @@ impl<'r> Flat<'r> {
         });
     }
 
-    fn route(
-        &mut self,
-        route: &RouteFacts,
-        (prefix, origin): (&str, Origin),
-        before: &[Standing],
-    ) {
+    fn route(&mut self, route: &RouteFacts, (prefix, origin): (&str, Origin), before: &[Standing]) {
         let path = joined(prefix, &route.path);
         let key = (route.method.clone(), path.clone(), origin);
         let is_preflight = route.method == "OPTIONS"
@@ -339,6 +335,21 @@ impl<'r> Flat<'r> {
         };
         self.routes.push((entry, Task { route: served, links, origin }));
     }
+}
+
+/// Where a route is written: its path, or the call of the project's own function that registers
+/// it under a path that it is given.
+fn written_at(sources: &Sources, entered: &Entered) -> Origin {
+    let origin = entered.registration.origin;
+    let text = |place: Origin| {
+        let span = place.span;
+        sources.get(place.file)?.text.get(span.start as usize..span.end as usize)
+    };
+    let is_literal = text(origin).is_some_and(|text| text.starts_with(['\'', '"', '`']));
+    let Some(call) = entered.through.last().filter(|_| !is_literal) else { return origin };
+    let callee = text(*call).and_then(|text| text.find('(')).and_then(|at| u32::try_from(at).ok());
+    let end = callee.map_or(call.span.end, |length| call.span.start + length);
+    Span { start: call.span.start, end }.in_file(call.file)
 }
 
 fn stand(before: &mut Vec<Standing>, used: &Before, (prefix, is_conditional): (&str, bool)) {

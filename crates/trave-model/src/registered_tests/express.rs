@@ -1,23 +1,6 @@
 //! Express: who registers what, and what runs before it.
 
-use crate::testing::{describe, model};
-
-const DB: &str = "
-    import { createClient } from '@supabase/supabase-js'
-    export const db = createClient(process.env.URL!, process.env.SERVICE_ROLE_KEY!)";
-
-#[track_caller]
-fn check(files: &[(&str, &str)], expected: &str) {
-    let mut all = vec![("src/db.ts", DB)];
-    all.extend_from_slice(files);
-    let lines: Vec<&str> = expected.lines().map(str::trim_end).skip(1).collect();
-    let found = describe(&model(&all));
-    let found: Vec<&str> = found.lines().collect();
-    let indent = lines.first().map_or(0, |line| line.len() - line.trim_start().len());
-    let lines: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or("")).collect();
-    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-    assert_eq!(found, lines, "\n{}\n", found.join("\n"));
-}
+use super::check;
 
 #[test]
 fn routers_are_mounted_below_paths() {
@@ -241,6 +224,72 @@ fn functions_that_take_an_app_are_called_with_one() {
         "
         GET /notes
           Select notes Service id No Answered
+        ",
+    );
+}
+
+#[test]
+fn middleware_of_packages_tells_who_is_calling() {
+    check(
+        &[(
+            "src/app.ts",
+            "import express from 'express'
+            import passport from 'passport'
+            import helmet from 'helmet'
+            import { requireAuth } from 'some-auth'
+            import { db } from './db'
+            const app = express()
+            app.use(helmet())
+            app.get('/plain', async (req, res) => res.json(await db.from('a').select('*')))
+            app.get('/own', passport.authenticate('jwt', { session: false }), async (req, res) => {
+              res.json(await db.from('b').select('*').eq('owner', req.user.id))
+            })
+            app.get('/maybe', requireAuth(), async (req, res) => {
+              res.json(await db.from('c').select('*'))
+            })",
+        )],
+        "
+        GET /plain
+          Select a Service No Answered
+        GET /own
+          guard
+          Select b Service owner Yes Answered
+        GET /maybe opaque
+          Select c Service Maybe Answered
+        ",
+    );
+}
+
+#[test]
+fn paths_that_middleware_lets_through_are_known() {
+    check(
+        &[(
+            "src/app.ts",
+            "import express from 'express'
+            import jwt from 'jsonwebtoken'
+            import { db } from './db'
+            const PUBLIC = ['/login', '/health']
+            const app = express()
+            app.use((req, res, next) => {
+              if (PUBLIC.includes(req.path)) return next()
+              try {
+                res.locals.user = jwt.verify(req.get('authorization'), process.env.SECRET)
+                next()
+              } catch (error) {
+                res.sendStatus(401)
+              }
+            })
+            app.post('/login', async (req, res) => res.json(await db.from('a').select('*')))
+            app.get('/notes', async (req, res) => {
+              res.json(await db.from('b').select('*').eq('owner', res.locals.user.id))
+            })",
+        )],
+        "
+        POST /login
+          Select a Service No Answered
+        GET /notes
+          guard
+          Select b Service owner Yes Answered
         ",
     );
 }

@@ -2,8 +2,6 @@
 
 mod request;
 mod response;
-#[cfg(test)]
-mod tests;
 
 use super::router::{
     self, METHOD, NewRoute, Reach, add_route, add_uses, bound, is_callable, method_of, verb,

@@ -40,8 +40,7 @@ pub(super) fn method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
         "set" | "header" | "setHeader" | "append" => header_set(call, machine),
         "type" | "contentType" | "cookie" | "clearCookie" | "vary" | "location" | "links"
         | "attachment" | "format" | "removeHeader" | "flushHeaders" => {}
-        "on" | "once" => return Some(Value::of(Shape::Unknown)),
-        "get" | "getHeader" => return Some(Value::of(Shape::Unknown)),
+        "on" | "once" | "get" | "getHeader" => return Some(Value::of(Shape::Unknown)),
         _ => return None,
     }
     Some(LibraryValue { library: NAME, ..call.callee.clone() }.into_value())

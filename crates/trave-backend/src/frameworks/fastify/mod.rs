@@ -1,17 +1,13 @@
 //! Fastify: plugins with apps of their own, hooks, decorators, routes with schemas.
 
 mod request;
-#[cfg(test)]
-mod tests;
 
 use trave_source::Origin;
 
 use super::router::{METHOD, NewRoute, add_route, bound, enter, is_callable, method_of, verb};
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
-use crate::registration::{
-    Asked, Before, Link, Mount, PARENT, Registered, built, paths,
-};
+use crate::registration::{Asked, Before, Link, Mount, PARENT, Registered, built, paths};
 use crate::value::{ClosureId, LibraryValue, Shape, Value};
 
 const NAME: &str = "fastify";
@@ -110,10 +106,18 @@ fn jwt(app: &LibraryValue) -> Value {
 fn app_method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
     let method = method_of(call)?;
     let app = LibraryValue { kind: "app", ..call.callee.clone() };
-    if matches!(method, "withTypeProvider" | "addSchema" | "setErrorHandler" | "decorateReply"
-        | "setNotFoundHandler" | "setValidatorCompiler" | "setSerializerCompiler"
-        | "addContentTypeParser" | "decorateRequest")
-    {
+    if matches!(
+        method,
+        "withTypeProvider"
+            | "addSchema"
+            | "setErrorHandler"
+            | "decorateReply"
+            | "setNotFoundHandler"
+            | "setValidatorCompiler"
+            | "setSerializerCompiler"
+            | "addContentTypeParser"
+            | "decorateRequest"
+    ) {
         return Some(app.into_value());
     }
     let Some(owner) = app.object() else {

@@ -4,9 +4,7 @@ use smol_str::SmolStr;
 use trave_source::{Origin, Span};
 
 use super::{NAME, openapi, registers};
-use crate::frameworks::router::{
-    NewRoute, add_route, bound, enter, is_callable, method_of, verb,
-};
+use crate::frameworks::router::{NewRoute, add_route, bound, enter, is_callable, method_of, verb};
 use crate::library::{LibraryCall, Machine};
 use crate::registration::{Before, Link, Mount, Registered, Scope, joined, links, paths};
 use crate::value::{ClosureId, LibraryValue, Shape, Value};
@@ -14,9 +12,7 @@ use crate::value::{ClosureId, LibraryValue, Shape, Value};
 /// A member of an app.
 pub(super) fn member(app: &LibraryValue, property: &str) -> Option<Value> {
     match property {
-        "fetch" | "handler" => {
-            Some(LibraryValue { kind: "served", ..app.clone() }.into_value())
-        }
+        "fetch" | "handler" => Some(LibraryValue { kind: "served", ..app.clone() }.into_value()),
         "routes" | "router" | "openAPIRegistry" => Some(Value::of(Shape::Unknown)),
         _ => registers(property).then(|| bound(app, property)),
     }
@@ -64,11 +60,8 @@ pub(super) fn method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
         _ => {
             let verb = verb(method)?;
             let has_path = !is_callable(&call.arg(0));
-            let paths = if has_path {
-                within(&app, &call.arg(0))
-            } else {
-                within(&app, &Value::text(""))
-            };
+            let paths =
+                if has_path { within(&app, &call.arg(0)) } else { within(&app, &Value::text("")) };
             let links = links(call, usize::from(has_path), &mut |_, _| false);
             let route = route(call, owner, (verb, paths, call.arg_origin(0)));
             add_route(machine, NewRoute { links, ..route });

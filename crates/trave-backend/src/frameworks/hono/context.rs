@@ -149,10 +149,8 @@ pub(super) fn part(target: &str) -> Value {
     Value::input(kind, "")
 }
 
-/// An answer that only sets a header, for middleware that does.
-pub(super) fn header_only(machine: &mut dyn Machine, call: &LibraryCall<'_>, any_origin: bool) {
-    if any_origin {
-        let response = crate::effect::Response { for_any_origin: true, ..bare(call.origin) };
-        machine.record(Effect::Response(response));
-    }
+/// Notes that code of any other site may read the answer.
+pub(super) fn for_any_origin(machine: &mut dyn Machine, call: &LibraryCall<'_>) {
+    let response = crate::effect::Response { for_any_origin: true, ..bare(call.origin) };
+    machine.record(Effect::Response(response));
 }

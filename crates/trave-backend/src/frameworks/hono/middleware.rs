@@ -10,11 +10,7 @@ use crate::registration::{Link, links};
 use crate::value::{InputKind, LibraryValue, Shape, Taint, Value};
 
 /// A function that some package of Hono exports, called.
-pub(super) fn made(
-    call: &LibraryCall<'_>,
-    name: &str,
-    machine: &mut dyn Machine,
-) -> Option<Value> {
+pub(super) fn made(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Option<Value> {
     let package = call.callee.kept("of").and_then(Value::as_text).unwrap_or_default();
     let thing = |kind| LibraryValue::new(NAME, kind).placed(call.origin);
     Some(match name {
@@ -69,11 +65,7 @@ pub(super) fn validator(target: Value, schema: Value) -> Value {
 }
 
 /// Runs such a thing as a function of a chain: it is given the context and the next one.
-pub(super) fn run(
-    kind: &str,
-    call: &LibraryCall<'_>,
-    machine: &mut dyn Machine,
-) -> Option<Value> {
+pub(super) fn run(kind: &str, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
     if call.method.is_some() {
         return None;
     }
@@ -109,7 +101,9 @@ pub(super) fn run(
                 Some(origin) => origin.as_text() == Some("*"),
                 None => options.is_none_or(|it| !matches!(it.shape, Shape::Unknown)),
             };
-            context::header_only(machine, call, is_any);
+            if is_any {
+                context::for_any_origin(machine, call);
+            }
         }
         "every" => {
             let list = call.callee.kept("list").cloned();
@@ -123,9 +117,8 @@ pub(super) fn run(
             machine.run_links(links, &next);
             return Some(Value::undefined());
         }
-        // One of several: which one cannot be told.
-        "some" => return None,
         "passive" => {}
+        // Of `some`, it cannot be told which one runs.
         _ => return None,
     }
     machine.run(&next, Vec::new());

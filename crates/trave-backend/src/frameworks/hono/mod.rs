@@ -1,11 +1,9 @@
-//! Hono: apps, middleware, validators, and what handlers are given; also with OpenAPI routes.
+//! Hono: apps, middleware, validators, and what handlers are given; also with described routes.
 
 mod app;
 mod context;
 mod middleware;
 mod openapi;
-#[cfg(test)]
-mod tests;
 
 use super::router::{METHOD, bound, verb};
 use crate::library::{Library, LibraryCall, Machine};
@@ -125,8 +123,7 @@ fn called(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Opti
         "Hono" | "OpenAPIHono" if call.is_new => {
             Some(built(call, machine, LibraryValue::new(NAME, "app")))
         }
-        "createRoute" => Some(call.arg(0)),
-        "createMiddleware" => Some(call.arg(0)),
+        "createRoute" | "createMiddleware" => Some(call.arg(0)),
         "createFactory" | "Factory" => {
             let init = call.arg(0).field("initApp").cloned().unwrap_or_else(Value::undefined);
             Some(LibraryValue::new(NAME, "factory").with("initApp", init).into_value())
@@ -162,5 +159,8 @@ fn factory_method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<V
 /// Whether a method registers routes.
 fn registers(name: &str) -> bool {
     verb(name).is_some()
-        || matches!(name, "on" | "use" | "route" | "mount" | "basePath" | "openapi" | "openAPIRoute")
+        || matches!(
+            name,
+            "on" | "use" | "route" | "mount" | "basePath" | "openapi" | "openAPIRoute"
+        )
 }

@@ -33,8 +33,8 @@ pub(super) fn unknown() -> Value {
 }
 
 /// A member of a context that no code has kept there.
-pub(super) fn member(context: &LibraryValue, property: &str) -> Option<Value> {
-    Some(match property {
+pub(super) fn member(context: &LibraryValue, property: &str) -> Value {
+    match property {
         "state" => {
             let state = context.kept(STATE).cloned().unwrap_or_else(Value::undefined);
             LibraryValue::new(NAME, "state").with_object(state).into_value()
@@ -46,17 +46,17 @@ pub(super) fn member(context: &LibraryValue, property: &str) -> Option<Value> {
         }
         "session" => session(),
         "cookies" => LibraryValue::new(NAME, "cookies").into_value(),
-        "response" | "res" | "app" | "respond" | "body" | "status" | "type"
-        | "length" | "socket" | "router" | "_matchedRoute" | "i18n" => Value::of(Shape::Unknown),
+        "response" | "res" | "app" | "respond" | "body" | "status" | "type" | "length"
+        | "socket" | "router" | "_matchedRoute" | "i18n" => Value::of(Shape::Unknown),
         _ => request_part(context, property).unwrap_or_else(kept_by_others),
-    })
+    }
 }
 
 /// A member of a request.
 pub(super) fn request_member(request: &LibraryValue, property: &str) -> Option<Value> {
     match property {
         "body" | "rawBody" | "files" | "file" => Some(Value::input(InputKind::Body, "")),
-        "socket" | "type" | "charset" | "fresh" => Some(Value::of(Shape::Unknown)),
+        "socket" | "charset" | "fresh" => Some(Value::of(Shape::Unknown)),
         _ => request_part(request, property),
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn request_member(request: &LibraryValue, property: &str) -> Option<V
 /// What a context has of its request.
 fn request_part(context: &LibraryValue, property: &str) -> Option<Value> {
     Some(match property {
-        "query" | "querystring" | "search" => Value::input(InputKind::Query, ""),
+        "query" | "querystring" | "search" | "URL" => Value::input(InputKind::Query, ""),
         "params" => Value::input(InputKind::Path, ""),
         "headers" | "header" => Value::input(InputKind::Header, ""),
         "ip" | "ips" | "host" | "hostname" | "origin" | "protocol" | "subdomains" => {
@@ -74,7 +74,6 @@ fn request_part(context: &LibraryValue, property: &str) -> Option<Value> {
             let path = context.kept("path").cloned();
             path.unwrap_or_else(|| Value::input(InputKind::Path, ""))
         }
-        "URL" => Value::input(InputKind::Query, ""),
         "method" => context.kept("method").cloned().unwrap_or_else(|| Value::of(Shape::Unknown)),
         _ => return None,
     })

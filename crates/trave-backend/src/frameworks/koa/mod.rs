@@ -1,21 +1,15 @@
 //! Koa: apps, routers of `koa-router`, mounted and composed middleware, and the context.
 
 mod context;
-#[cfg(test)]
-mod tests;
 
 use smol_str::SmolStr;
 
-use super::router::{
-    METHOD, NewRoute, Reach, add_route, add_uses, bound, enter, method_of, verb,
-};
+use super::router::{METHOD, NewRoute, Reach, add_route, add_uses, bound, enter, method_of, verb};
 use crate::auth::token::{asked, guarded};
 use crate::effect::Trust;
 use crate::library::{Assigned, Library, LibraryCall, Machine};
 use crate::place::package_name;
-use crate::registration::{
-    Asked, Before, Link, Mount, Registered, built, joined, links, paths,
-};
+use crate::registration::{Asked, Before, Link, Mount, Registered, built, joined, links, paths};
 use crate::value::{ClosureId, LibraryValue, Shape, Taint, Value};
 
 const NAME: &str = "koa";
@@ -29,7 +23,9 @@ fn is_router(package: &str) -> bool {
 }
 
 fn is_own(package: &str) -> bool {
-    package == "koa" || is_router(package) || package.starts_with("koa-")
+    package == "koa"
+        || is_router(package)
+        || package.starts_with("koa-")
         || package.starts_with("@koa/")
 }
 
@@ -46,9 +42,19 @@ impl Library for Koa {
             "koa-mount" => "mount",
             "koa-compose" => "compose",
             "koa-jwt" => "jwt",
-            "koa-body" | "koa-bodyparser" | "@koa/bodyparser" | "@koa/cors" | "koa-compress"
-            | "koa-helmet" | "koa-logger" | "koa-static" | "koa-send" | "koa-etag"
-            | "koa-conditional-get" | "koa-useragent" | "koa-sslify" => "passive-maker",
+            "koa-body"
+            | "koa-bodyparser"
+            | "@koa/bodyparser"
+            | "@koa/cors"
+            | "koa-compress"
+            | "koa-helmet"
+            | "koa-logger"
+            | "koa-static"
+            | "koa-send"
+            | "koa-etag"
+            | "koa-conditional-get"
+            | "koa-useragent"
+            | "koa-sslify" => "passive-maker",
             _ => return None,
         };
         Some(LibraryValue::new(NAME, kind).named(name).into_value())
@@ -63,10 +69,10 @@ impl Library for Koa {
         match object.kind {
             // `import Koa` and `Koa.Router`, `require('koa').default`.
             "app-class" | "router-class" | "passive-maker" => Some(object.clone().into_value()),
-            "app" => verb(property)
-                .map(|_| bound(object, property))
-                .or_else(|| matches!(property, "use" | "register").then(|| bound(object, property))),
-            "context" => context::member(object, property),
+            "app" => verb(property).map(|_| bound(object, property)).or_else(|| {
+                matches!(property, "use" | "register").then(|| bound(object, property))
+            }),
+            "context" => Some(context::member(object, property)),
             "request" => context::request_member(object, property),
             "state" => Some(super::router::kept_by_others()),
             _ => None,
@@ -81,14 +87,14 @@ impl Library for Koa {
                 Some(app(call, machine, prefix.unwrap_or_else(|| Value::text(""))))
             }
             "app" | METHOD => app_method(call, machine),
-            "mount" => mounted(call),
+            "mount" => Some(mounted(call)),
             "compose" => {
                 let list = LibraryValue::new(NAME, "composed").with("list", call.arg(0));
                 Some(list.into_value())
             }
             "composed" => run_composed(call, machine),
             "jwt" => Some(LibraryValue::new(NAME, "jwt-check").placed(call.origin).into_value()),
-            "jwt-check" => checked(call, machine),
+            "jwt-check" => Some(checked(call, machine)),
             "passive-maker" => Some(LibraryValue::new(NAME, "passive").into_value()),
             "passive" => {
                 machine.run(call.args.get(1)?, Vec::new());
@@ -218,7 +224,9 @@ fn register(
     (owner, app): (ClosureId, &LibraryValue),
 ) {
     let methods = match &call.arg(1).shape {
-        Shape::Array(items) => items.iter().filter_map(Value::as_text).map(str::to_uppercase).collect(),
+        Shape::Array(items) => {
+            items.iter().filter_map(Value::as_text).map(str::to_uppercase).collect()
+        }
         _ => vec!["*".to_owned()],
     };
     for method in methods {
@@ -273,7 +281,7 @@ fn flattened(value: &Value) -> Value {
 }
 
 /// `mount('/api', app)`, `mount(app)`.
-fn mounted(call: &LibraryCall<'_>) -> Option<Value> {
+fn mounted(call: &LibraryCall<'_>) -> Value {
     let has_path = call.args.len() > 1;
     let given = call.arg(usize::from(has_path));
     let path = if has_path { call.arg(0) } else { Value::text("") };
@@ -281,10 +289,10 @@ fn mounted(call: &LibraryCall<'_>) -> Option<Value> {
         && let Some(app) = given.library()
     {
         let mounted = LibraryValue { kind: "mounted", ..app.clone() };
-        return Some(mounted.with("path", path).into_value());
+        return mounted.with("path", path).into_value();
     }
     // A function that runs below a path.
-    Some(given)
+    given
 }
 
 fn run_composed(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
@@ -298,9 +306,9 @@ fn run_composed(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Val
 }
 
 /// `koa-jwt`: the caller stands on the state.
-fn checked(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
+fn checked(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
     if call.method.is_some() {
-        return Some(call.callee.clone().into_value());
+        return call.callee.clone().into_value();
     }
     asked(machine, (call.origin, "koa-jwt"), Trust::Verified);
     guarded(machine, call.origin, Taint::CALLER);
@@ -309,5 +317,5 @@ fn checked(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         machine.keep(state, "user", Value::caller());
     }
     machine.run(&call.arg(1), Vec::new());
-    Some(Value::undefined())
+    Value::undefined()
 }

@@ -211,7 +211,7 @@ impl Evaluator<'_> {
             (GLOBAL | MEMBER, None) => library.name.clone(),
             (promise::RESOLVER, None) => return self.resolve(library, &site),
             (NEXT, None) => return self.call_next(&library.clone(), &site.args),
-            (WRAPPED, None) => return self.call_wrapped(&library.clone(), site.args),
+            (WRAPPED, None) => return self.call_wrapped(&library.clone(), &site.args),
             (_, Some(method)) => {
                 let known = self.call_builtin(callee, method, &site);
                 return known.unwrap_or_else(|| self.call_unknown(callee, &site));
