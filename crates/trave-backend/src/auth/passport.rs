@@ -21,8 +21,8 @@ impl Library for Passport {
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let kind = match (package_name(package).as_str(), name) {
             ("passport" | "koa-passport" | "@fastify/passport", _) => "passport",
-            ("express-jwt", "default" | "*" | "expressjwt" | "expressJwt") => "jwt",
-            ("express-oauth2-jwt-bearer", "auth") => "jwt",
+            ("express-jwt", "default" | "*" | "expressjwt" | "expressJwt")
+            | ("express-oauth2-jwt-bearer", "auth") => "jwt",
             ("express-openid-connect", "requiresAuth") => "login",
             _ => return None,
         };
