@@ -6,7 +6,7 @@ use trave_source::Span;
 use crate::lexer::Escape;
 
 /// Where the bytes of a text lie in its file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Offsets {
     /// Offset of the first byte.
     base: u32,

@@ -81,6 +81,12 @@ impl Code {
         let add = |parsed: &Parsed| sources.add(parsed.path.as_str(), Arc::clone(&parsed.text));
         self.parsed.iter().map(add).collect()
     }
+
+    /// Gives the files of generated types their place among the sources, in order.
+    pub(crate) fn add_types_to(&self, sources: &mut Sources) -> Vec<FileId> {
+        let add = |one: &TypesText| sources.add(one.path.as_str(), Arc::clone(&one.text));
+        self.generated.iter().map(add).collect()
+    }
 }
 
 /// Where the code of a project is found.
@@ -223,16 +229,16 @@ impl CodeFiles<'_> {
         let mut scanned = Scanned { notice, ..Scanned::default() };
         let Some(text) = read.text else { return scanned };
         scanned.bytes = text.len() as u64;
-        if self.depth == Depth::Catalog {
-            if file.included && may_declare(&text) && !is_minified(&text) {
-                scanned.picked = Some(Picked { number, text: Some(text.into()), named: false });
-            }
-            return scanned;
-        }
         if generated::is_generated(&text) {
             let types = generated::read(&text);
             scanned.generated =
                 Some(TypesText { path: file.path.clone(), text: text.into(), types });
+            return scanned;
+        }
+        if self.depth == Depth::Catalog {
+            if file.included && may_declare(&text) && !is_minified(&text) {
+                scanned.picked = Some(Picked { number, text: Some(text.into()), named: false });
+            }
             return scanned;
         }
         let found = names(needles, &text);

@@ -17,6 +17,7 @@ mod place;
 mod project;
 mod resolve;
 mod settings;
+mod shown;
 mod sql;
 mod store;
 mod supabase;

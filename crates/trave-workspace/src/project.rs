@@ -26,7 +26,7 @@ use crate::sql::{Migrations, ReplayedRoots};
 use crate::store::Store;
 use crate::text::CONFIG_BYTES_MAX;
 use crate::walk::{Found, Inventory};
-use crate::{declared, sql, supabase};
+use crate::{declared, shown, sql, supabase};
 
 /// A model and how it was made.
 #[derive(Debug)]
@@ -99,11 +99,18 @@ pub(crate) fn make(
     let code_ids = code.add_to(&mut sources);
     declarations.read_code(&code, &code_ids, &resolver);
     declarations.give_to(&mut migrations.roots, &mut replayed, &sources);
-    let mut parts = Parts { resolver, migrations, replayed, code, code_ids, settings, notices };
+    let types_ids = code.add_types_to(&mut sources);
+    if migrations.roots.is_empty() {
+        let config = shown::config(&configs.supabase, &settings.supabase);
+        migrations.roots = shown::roots(&code.generated, &types_ids, &config);
+        replayed.add(&migrations.roots, &sources);
+    }
+    let files = Files { code: code_ids, types: types_ids };
+    let mut parts = Parts { resolver, migrations, replayed, code, files, settings, notices };
     let start = Instant::now();
     let coverage = Coverage { pending, ..parts.coverage(schema_files) };
     let witnesses = parts.set_fragments_aside();
-    let types_files = parts.types_files(&mut sources);
+    let types_files = parts.types_files();
     let (mut program, roots) = parts.assemble(sources);
     program.types_files = types_files;
     program.coverage = coverage;
@@ -169,10 +176,17 @@ struct Parts<'a> {
     migrations: Migrations,
     replayed: ReplayedRoots,
     code: Code,
-    /// The files of the parsed code, in the same order.
-    code_ids: Vec<FileId>,
+    files: Files,
     settings: &'a Settings,
     notices: Vec<Notice>,
+}
+
+/// The places of what was read among the sources.
+struct Files {
+    /// Those of the parsed code, in the same order.
+    code: Vec<FileId>,
+    /// Those of the generated types, in the same order.
+    types: Vec<FileId>,
 }
 
 impl Parts<'_> {
@@ -185,7 +199,7 @@ impl Parts<'_> {
         let generated = self.generated(&placing);
         let packages = packages(&self.resolver);
         let parsed = std::mem::take(&mut self.code.parsed);
-        for (parsed, id) in parsed.iter().zip(self.code_ids.iter().copied()) {
+        for (parsed, id) in parsed.iter().zip(self.files.code.iter().copied()) {
             maps.place(id, parsed, &placing);
             let package = self.resolver.package_of(&parsed.path);
             let at = packages.iter().position(|one| {
@@ -243,13 +257,12 @@ impl Parts<'_> {
         tables
     }
 
-    /// The files of generated types, which become sources, with the root that each speaks to.
-    fn types_files(&self, sources: &mut Sources) -> Vec<TypesFile> {
+    /// The files of generated types, with the root that each speaks to.
+    fn types_files(&self) -> Vec<TypesFile> {
         let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
-        let placed = self.code.generated.iter().filter_map(|one| {
+        let placed = self.code.generated.iter().zip(&self.files.types).filter_map(|(one, file)| {
             let catalog = placing.root_of(&one.path)?;
-            let file = sources.add(one.path.as_str(), Arc::clone(&one.text));
-            Some(TypesFile { file, catalog, types: one.types.clone() })
+            Some(TypesFile { file: *file, catalog, types: one.types.clone() })
         });
         placed.collect()
     }

@@ -57,6 +57,17 @@ impl ReplayedRoots {
     }
 }
 
+impl ReplayedRoots {
+    /// Replays roots that were found later, and keeps what they left behind.
+    pub(crate) fn add(&mut self, roots: &[MigrationRoot], sources: &Sources) {
+        for root in roots {
+            let replayed = trave_catalog::replay(root, sources, Replay::default());
+            self.catalogs.push(replayed.catalog);
+            self.notices.push(replayed.notices);
+        }
+    }
+}
+
 /// Reads every SQL file and adds those that are migrations to the sources.
 pub(crate) fn read(
     files: &[Found],

@@ -3,6 +3,7 @@
 //! The format is the generator's own, so the shape of its type is all that is read.
 
 mod parse;
+mod write;
 
 use smol_str::SmolStr;
 use trave_source::Span;
@@ -31,8 +32,8 @@ pub struct GeneratedTypes {
     pub tables: Vec<TypedTable>,
     /// Enums.
     pub enums: Vec<TypedEnum>,
-    /// Functions, schema and name.
-    pub functions: Vec<(SmolStr, SmolStr)>,
+    /// Functions.
+    pub functions: Vec<TypedFunction>,
 }
 
 /// A table or view with the types of its columns.
@@ -93,12 +94,55 @@ pub enum TypedKind {
 pub struct Relationship {
     /// The name of the constraint.
     pub name: SmolStr,
+    /// Where the name stands.
+    pub span: Span,
+    /// Whether a key keeps the columns that refer unique.
+    pub is_one_to_one: bool,
     /// The columns that refer.
     pub columns: Vec<SmolStr>,
     /// The table or view referred to, in a schema that is not told.
     pub target: SmolStr,
     /// Its columns.
     pub target_columns: Vec<SmolStr>,
+}
+
+/// A function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedFunction {
+    /// Its schema.
+    pub schema: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// Where its name stands.
+    pub span: Span,
+    /// Its arguments; none where it is overloaded.
+    pub arguments: Vec<TypedArgument>,
+    /// What it returns.
+    pub returns: Returns,
+}
+
+/// An argument of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedArgument {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type.
+    pub kind: TypedKind,
+    /// `[]`.
+    pub is_array: bool,
+    /// Whether a call may leave it out.
+    pub optional: bool,
+}
+
+/// What a function returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Returns {
+    /// Nothing.
+    Nothing,
+    /// One value, or an array of them.
+    Value(TypedKind, bool),
+    /// Rows, or one row.
+    Rows,
 }
 
 /// An enum.
@@ -138,9 +182,7 @@ pub fn read(text: &str) -> GeneratedTypes {
                         types.tables.extend(table(&schema.name, member).map(view));
                     }
                     "Enums" => types.enums.extend(enumeration(&schema.name, member)),
-                    "Functions" => {
-                        types.functions.push((schema.name.clone(), member.name.clone()));
-                    }
+                    "Functions" => types.functions.push(function(&schema.name, member)),
                     _ => {}
                 }
             }
@@ -193,12 +235,44 @@ fn relationship(shape: &Shape) -> Option<Relationship> {
         Some(Shape::Tuple(items)) => items.iter().filter_map(literal).collect(),
         _ => Vec::new(),
     };
+    let name = members.iter().find(|member| member.name == "foreignKeyName")?;
+    let is_true = |shape: &Shape| matches!(shape, Shape::Text(text) if text == "true");
     Some(Relationship {
-        name: part("foreignKeyName").and_then(literal)?,
+        name: literal(&name.shape)?,
+        span: name.span,
+        is_one_to_one: part("isOneToOne").is_some_and(is_true),
         columns: list("columns"),
         target: part("referencedRelation").and_then(literal)?,
         target_columns: list("referencedColumns"),
     })
+}
+
+fn function(schema: &SmolStr, member: &Member) -> TypedFunction {
+    let parts = match &member.shape {
+        Shape::Object(parts) => parts.as_slice(),
+        Shape::Tuple(_) | Shape::Text(_) => &[],
+    };
+    let part = |name: &str| parts.iter().find(|part| part.name == name).map(|part| &part.shape);
+    let arguments = match part("Args") {
+        Some(Shape::Object(arguments)) => arguments.iter().map(argument).collect(),
+        _ => Vec::new(),
+    };
+    let returns = match part("Returns") {
+        Some(Shape::Object(_)) => Returns::Rows,
+        Some(Shape::Text(text)) if matches!(text.as_str(), "undefined" | "never" | "void") => {
+            Returns::Nothing
+        }
+        Some(Shape::Text(text)) if text.contains("Row") || text.starts_with("Record") => {
+            Returns::Rows
+        }
+        Some(Shape::Text(text)) => {
+            let (kind, is_array, _) = kind_in(text);
+            Returns::Value(kind, is_array)
+        }
+        Some(Shape::Tuple(_)) | None => Returns::Value(TypedKind::Other, false),
+    };
+    let (name, span) = (member.name.clone(), member.span);
+    TypedFunction { schema: schema.clone(), name, span, arguments, returns }
 }
 
 /// `"id"` without its quotes.
@@ -213,10 +287,25 @@ fn unquoted(text: &str) -> Option<SmolStr> {
 }
 
 fn column(member: &Member, insert: &[Member]) -> TypedColumn {
-    let text = match &member.shape {
-        Shape::Text(text) => text.as_str(),
-        Shape::Object(_) | Shape::Tuple(_) => "",
-    };
+    let (kind, is_array, nullable) = kind_in(member.text());
+    let given = insert.iter().find(|given| given.name == member.name);
+    TypedColumn {
+        name: member.name.clone(),
+        span: member.span,
+        kind,
+        is_array,
+        nullable,
+        required: given.is_some_and(|given| !given.optional),
+    }
+}
+
+fn argument(member: &Member) -> TypedArgument {
+    let (kind, is_array, _) = kind_in(member.text());
+    TypedArgument { name: member.name.clone(), kind, is_array, optional: member.optional }
+}
+
+/// A type, whether it is an array, and whether it may be null.
+fn kind_in(text: &str) -> (TypedKind, bool, bool) {
     let mut parts: Vec<&str> =
         text.split('|').map(str::trim).filter(|part| !part.is_empty()).collect();
     let nullable = parts.contains(&"null");
@@ -228,15 +317,7 @@ fn column(member: &Member, insert: &[Member]) -> TypedColumn {
         },
         _ => (TypedKind::Other, false),
     };
-    let given = insert.iter().find(|given| given.name == member.name);
-    TypedColumn {
-        name: member.name.clone(),
-        span: member.span,
-        kind,
-        is_array,
-        nullable,
-        required: given.is_some_and(|given| !given.optional),
-    }
+    (kind, is_array, nullable)
 }
 
 fn kind_of(text: &str) -> TypedKind {
@@ -268,7 +349,7 @@ fn enumeration(schema: &SmolStr, member: &Member) -> Option<TypedEnum> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TypedKind, is_generated, read};
+    use super::{Returns, TypedKind, is_generated, read};
 
     const TYPES: &str = "
 export type Json = string | null
@@ -362,7 +443,9 @@ export const Constants = { public: { Enums: { state: ['draft', 'live'] } } } as 
     fn what_an_insert_needs_and_what_refers_elsewhere() {
         let types = read(TYPES);
         assert_eq!(types.schemas, ["public", "audit"]);
-        assert_eq!(types.functions, [("public".into(), "f".into())]);
+        let function = &types.functions[0];
+        assert_eq!((function.name.as_str(), &function.returns), ("f", &Returns::Rows));
+        assert_eq!(function.arguments[0].kind, TypedKind::Text);
         let listings = &types.tables[0];
         let required = listings.columns.iter().filter(|column| column.required);
         let required: Vec<&str> = required.map(|column| column.name.as_str()).collect();
@@ -370,6 +453,7 @@ export const Constants = { public: { Enums: { state: ['draft', 'live'] } } } as 
         let key = &listings.relationships[0];
         assert_eq!((key.name.as_str(), key.target.as_str()), ("listings_owner_fkey", "users"));
         assert_eq!(key.columns, ["owner", "agency"]);
+        assert!(!key.is_one_to_one);
         assert_eq!(key.target_columns, ["id"]);
         let head = TYPES.get(types.span.start as usize..types.span.end as usize);
         assert_eq!(head, Some("Database"));

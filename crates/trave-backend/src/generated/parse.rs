@@ -19,6 +19,16 @@ pub(super) struct Member {
     pub(super) shape: Shape,
 }
 
+impl Member {
+    /// The type, where it is neither an object nor a tuple.
+    pub(super) fn text(&self) -> &str {
+        match &self.shape {
+            Shape::Text(text) => text,
+            Shape::Object(_) | Shape::Tuple(_) => "",
+        }
+    }
+}
+
 /// A type.
 #[derive(Debug, Clone)]
 pub(super) enum Shape {

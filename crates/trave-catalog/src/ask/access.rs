@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{Catalog, Command, Function, Grant, Policy, QualifiedName, Table, View};
+use crate::{Catalog, Command, Function, Grant, Policy, Provenance, QualifiedName, Table, View};
 
 /// The roles with which callers reach the API, the wider one first.
 const CALLERS: [&str; 2] = ["anon", "authenticated"];
@@ -78,7 +78,7 @@ impl Catalog {
     /// Whether a schema is the project's, and not one that the platform or an extension brings.
     pub fn is_own_schema(&self, schema: &str) -> bool {
         let platform = self.schemas.get(schema);
-        let is_platform = platform.is_some_and(|it| it.provenance == crate::Provenance::Platform);
+        let is_platform = platform.is_some_and(|it| it.provenance == Provenance::Platform);
         let of_extension = matches!(schema, "cron" | "net" | "pgmq" | "tiger" | "topology");
         schema == "public" || !(is_platform || of_extension)
     }
@@ -86,7 +86,7 @@ impl Catalog {
     /// Whether a role may name objects of a schema; none for a schema that nothing makes.
     fn may_use_schema(&self, roles: &[SmolStr], schema: &str) -> Option<bool> {
         let found = self.schemas.get(schema)?;
-        if matches!(found.provenance, crate::Provenance::Unknown(_)) {
+        if matches!(found.provenance, Provenance::Unknown(_) | Provenance::Generated(_)) {
             return None;
         }
         Some(found.grants.iter().any(|grant| grant.privilege == "USAGE" && holds(roles, grant)))

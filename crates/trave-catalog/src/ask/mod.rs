@@ -21,7 +21,10 @@ pub use values::{Term, TermTest};
 
 use trave_source::Origin;
 
-use crate::{Catalog, Column, Command, Function, QualifiedName, Table, View, vocabulary};
+use crate::{
+    Catalog, Column, Command, DeclaredBy, Function, Provenance, QualifiedName, Table, View,
+    vocabulary,
+};
 
 impl Catalog {
     /// A table by its full name.
@@ -56,11 +59,16 @@ impl Catalog {
         self.exposed && self.exposed_schemas.iter().any(|served| served == schema)
     }
 
+    /// Whether generated types are all that is known of the schema.
+    pub fn is_by_types(&self) -> bool {
+        self.declared_by == Some(DeclaredBy::GeneratedTypes)
+    }
+
     /// Whether nothing certain can be said of a name: dynamic SQL touched it, or nothing makes it.
     pub fn is_unknown(&self, name: &QualifiedName) -> bool {
         let table = self.tables.get(name);
         self.unknown.contains(name)
-            || table.is_some_and(|table| matches!(table.provenance, crate::Provenance::Unknown(_)))
+            || table.is_some_and(|table| matches!(table.provenance, Provenance::Unknown(_)))
     }
 
     /// Whether the history ever had a table of this name that is gone now, and the place where it
@@ -175,12 +183,19 @@ impl Table {
 
     /// Whether it is known who may see which of its rows: migrations tell, declarations do not.
     pub fn tells_access(&self) -> bool {
-        matches!(self.provenance, crate::Provenance::Migration(_))
+        matches!(self.provenance, Provenance::Migration(_))
     }
 
     /// Whether the migrations made it, so that its columns, keys and indexes are all known.
     pub fn is_known(&self) -> bool {
-        !matches!(self.provenance, crate::Provenance::Unknown(_)) && self.columns_known
+        let is_made = self.provenance.is_migration() || self.provenance == Provenance::Platform;
+        is_made && self.columns_known
+    }
+
+    /// Whether a column that it does not have is a mistake: all its columns are known.
+    pub fn tells_columns(&self) -> bool {
+        let is_told = self.provenance.is_migration() || self.provenance.is_generated();
+        is_told && self.columns_known
     }
 }
 

@@ -225,7 +225,7 @@ fn is_of_project(table: &Table) -> bool {
     match table.provenance {
         Provenance::Migration(_) => true,
         Provenance::Platform => !table.policies.is_empty(),
-        Provenance::Declaration(_) | Provenance::Unknown(_) => false,
+        Provenance::Declaration(_) | Provenance::Generated(_) | Provenance::Unknown(_) => false,
     }
 }
 

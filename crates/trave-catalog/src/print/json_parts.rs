@@ -7,8 +7,8 @@ use super::json::holders;
 use super::{arguments, identity_arguments, result};
 use crate::{
     Catalog, Column, Command, ForeignKey, Function, Identity, Index, IndexKey, IndexTarget, Key,
-    Policy, QualifiedName, ReferentialAction, Sequence, Table, TableKind, Trigger, TypeKind,
-    UserType, View,
+    Policy, Provenance, QualifiedName, ReferentialAction, Sequence, Table, TableKind, Trigger,
+    TypeKind, UserType, View,
 };
 
 pub(super) fn table_row(table: &Table) -> Value {
@@ -24,13 +24,22 @@ pub(super) fn table_row(table: &Table) -> Value {
         (false, true) => (None, None),
     };
     let columns: Vec<Value> = table.columns.iter().map(column_value).collect();
-    json!({
+    let row = json!({
         "schema": table.name.schema, "name": table.name.name, "kind": kind,
         "rls_enabled": table.rls_enabled, "rls_forced": table.rls_forced,
         "unlogged": table.unlogged, "partition_of": partition_of, "inherits": inherits,
         "partition_key": table.partition_key,
         "columns": if columns.is_empty() { Value::Null } else { Value::Array(columns) },
-    })
+    });
+    without(row, table.provenance, &["rls_enabled", "rls_forced", "unlogged"])
+}
+
+/// A row without what generated types do not tell, where they are all that is known.
+fn without(mut row: Value, provenance: Provenance, untold: &[&str]) -> Value {
+    if let Some(fields) = row.as_object_mut().filter(|_| provenance.is_generated()) {
+        fields.retain(|name, _| !untold.contains(&name.as_str()));
+    }
+    row
 }
 
 fn column_value(column: &Column) -> Value {
@@ -180,7 +189,7 @@ pub(super) fn view_row(view: &View) -> Value {
         let columns = if columns.is_empty() { Value::Null } else { Value::Array(columns) };
         fields.insert("columns".to_owned(), columns);
     }
-    row
+    without(row, view.provenance, &["kind", "security_invoker", "security_barrier"])
 }
 
 pub(super) fn function_row(catalog: &Catalog, function: &Function) -> Value {
@@ -200,7 +209,8 @@ pub(super) fn function_row(catalog: &Catalog, function: &Function) -> Value {
     if let (Some(fields), Some(arguments)) = (row.as_object_mut(), arguments) {
         fields.insert("args".to_owned(), Value::String(arguments));
     }
-    row
+    let untold = ["language", "security_definer", "volatility", "strict", "config", "execute"];
+    without(row, function.provenance, &untold)
 }
 
 pub(super) fn type_row(kind: &UserType) -> Value {

@@ -9,7 +9,10 @@ use crate::{Catalog, Column, ForeignKey, Table};
 /// Every table that the migrations make, with columns, keys and what refers to what.
 pub fn schema_mermaid(catalog: &Catalog) -> String {
     let mut out = String::from("erDiagram\n");
-    let is_shown = |table: &&Table| table.provenance.is_migration() && !table.is_partition;
+    let is_shown = |table: &&Table| {
+        let provenance = table.provenance;
+        (provenance.is_migration() || provenance.is_generated()) && !table.is_partition
+    };
     for table in catalog.tables.values().filter(is_shown) {
         let _ = writeln!(out, "  {} {{", entity(table));
         for column in &table.columns {

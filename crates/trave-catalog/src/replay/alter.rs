@@ -234,9 +234,10 @@ impl Session {
         let logged = to == Persistence::Logged;
         let tables = &self.catalog().tables;
         let Some(found) = tables.get(table) else { return Ok(()) };
-        if found.kind == TableKind::Partitioned || found.unlogged != logged {
+        if found.unlogged != logged {
             return Ok(());
         }
+        let has_rows = found.kind != TableKind::Partitioned;
         let targets = || found.foreign_keys.iter().map(|key| key.target.clone()).collect();
         let others = if logged { targets() } else { self.store.referrers(table) };
         // Only what is unlogged may refer to what is unlogged.
@@ -250,7 +251,8 @@ impl Session {
         if unlogged_needed || is_published {
             return Err(Failure::new(format!("{table} belongs to what is not so")));
         }
-        self.edit_table(table, |table| table.unlogged = !logged)
+        // What has no rows of its own is asked all the same, and stays as it is.
+        self.edit_table(table, |table| table.unlogged ^= has_rows)
     }
 
     /// Once an action changes whether a table is logged, no other may speak of it.

@@ -6,8 +6,8 @@ use smol_str::{SmolStr, ToSmolStr};
 use trave_source::Span;
 use trave_sql::{
     AlterChange, AlterFunction, ArgumentMode, CreateEventTrigger, CreateFunction, CreateTrigger,
-    IfExisting, Returns, RoutineArgument, RoutineAttributes, RoutineChange, RoutineKind,
-    SetVariable, TriggerEvent, TriggerTiming, Volatility,
+    FunctionBody, IfExisting, Returns, RoutineArgument, RoutineAttributes, RoutineChange,
+    RoutineKind, SetVariable, TriggerEvent, TriggerTiming, Volatility,
 };
 
 use super::body;
@@ -16,7 +16,6 @@ use super::privilege::On;
 use super::session::Session;
 use super::store::FunctionKey;
 use super::{Failure, Outcome};
-use crate::caller::CallerUse;
 use crate::{EventTrigger, Function, FunctionArgument, QualifiedName, Trigger, View};
 
 impl Session {
@@ -36,8 +35,7 @@ impl Session {
         if self.checks_bodies && !self.assumes_missing() {
             self.check_body(create, &function.language)?;
         }
-        let frame = self.frame();
-        self.bodies.insert(&key, create.body.as_ref(), frame);
+        self.keep_body(&key, create.body.as_ref());
         self.store.put(key, function);
         Ok(())
     }
@@ -45,8 +43,9 @@ impl Session {
     /// What the server checks of a body when the function is made: the tables of an SQL body,
     /// the types of PL/pgSQL variables.
     fn check_body(&mut self, create: &CreateFunction, language: &str) -> Outcome {
-        let block = create.body.as_ref().and_then(|body| body.block.as_ref());
-        let Some(block) = block else { return Ok(()) };
+        let Some(block) = create.body.as_ref().and_then(FunctionBody::block) else {
+            return Ok(());
+        };
         if language == "sql" {
             let outside = self.search_path.clone();
             let set = create.attributes.settings.iter().find(|one| one.name == "search_path");
@@ -75,10 +74,6 @@ impl Session {
             return Err(Failure::new(format!("{name} does not say what it returns")));
         }
         refuse_same_names(&arguments)?;
-        let block = create.body.as_ref().and_then(|body| body.block.as_ref());
-        let tables = block.map(body::tables_of_block).unwrap_or_default();
-        let tables: BTreeSet<QualifiedName> =
-            tables.iter().filter_map(|table| Some(self.find_relation(table)?.0)).collect();
         let mut function = Function {
             name: name.clone(),
             provenance: self.provenance(create.name.span),
@@ -92,12 +87,11 @@ impl Session {
             settings: Vec::new(),
             is_procedure: create.kind == RoutineKind::Procedure,
             body: create.body.as_ref().map(|body| body.text.to_string()).unwrap_or_default(),
-            tables,
+            tables: BTreeSet::new(),
             caller: None,
             grants: self.default_grants(On::Functions, &name.schema),
-            grants_known: self.grants_known || name.schema != "public",
+            grants_known: self.knows_grants(&name.schema),
         };
-        function.caller = block.map(CallerUse::of);
         set_attributes(&mut function, &create.attributes);
         Ok(function)
     }

@@ -27,6 +27,7 @@ fn make() -> Store {
             session.run_top(&parsed.statement, parsed.span);
         }
     });
+    session.read_bodies();
     let mut store = session.store;
     store.catalog.statements = 0;
     store.catalog.statements_understood = 0;

@@ -149,8 +149,16 @@ fn take(grants: &mut Vec<Grant>, role: &SmolStr, privilege: &SmolStr, columns: &
 }
 
 impl Session {
+    /// Whether it is known who may use a new object of a schema.
+    pub(super) fn knows_grants(&self, schema: &str) -> bool {
+        self.grants_known || (schema != "public" && !self.is_generated())
+    }
+
     /// What a new object of a schema begins with.
     pub(super) fn default_grants(&self, on: On, schema: &str) -> Vec<Grant> {
+        if self.is_generated() {
+            return Vec::new();
+        }
         let own =
             |entry: &&DefaultPrivilege| entry.for_role == self.role && entry.objects == on.name();
         let entries = || self.catalog().default_privileges.iter().filter(own);

@@ -14,8 +14,8 @@ use super::store::Store;
 use super::{Failure, Missing, Outcome, PLATFORM, Replay, Replayed};
 use crate::schema::Refused;
 use crate::{
-    Catalog, Change, ChangeKind, Declaration, Dialect, MigrationRoot, Provenance, QualifiedName,
-    RootKind,
+    Catalog, Change, ChangeKind, Declaration, DeclaredBy, Dialect, MigrationRoot, Provenance,
+    QualifiedName, RootKind,
 };
 
 /// Functions that call functions, blocks in blocks: no deeper than this.
@@ -82,10 +82,10 @@ pub(super) struct Session {
     /// Whether a branch runs that may not be taken: its failures mean nothing.
     pub(super) speculative: bool,
     /// Whether a declaration runs.
-    declares: bool,
+    declares: Option<DeclaredBy>,
     /// `check_function_bodies`.
     pub(super) checks_bodies: bool,
-    /// Bodies of functions that change the schema, to be run where they are called.
+    /// Bodies of functions, to be run where they are called.
     pub(super) bodies: Bodies,
     /// The file that runs, if it is a migration not applied yet.
     pub(super) pending: Option<PendingFile>,
@@ -151,7 +151,7 @@ impl Session {
             platform: false,
             gone_column: None,
             speculative: false,
-            declares: false,
+            declares: None,
             checks_bodies: true,
             bodies: Bodies::default(),
             pending: None,
@@ -194,17 +194,18 @@ impl Session {
         self.begin_file(Frame::of_declaration(declaration), "");
         self.store.catalog.declared_by.get_or_insert(declaration.by);
         self.grants_known = false;
-        self.declares = true;
+        self.declares = Some(declaration.by);
     }
 
     /// What follows is a migration again.
     pub(super) fn end_declaration(&mut self) {
         self.end_file();
-        self.declares = false;
+        self.declares = None;
     }
 
     /// The catalog, without what ends with the connection.
     pub(super) fn finish(mut self) -> Replayed {
+        self.read_bodies();
         let temporary = |name: &QualifiedName| name.schema == TEMPORARY;
         let catalog = &mut self.store.catalog;
         catalog.tables.retain(|name, _| !temporary(name));
@@ -218,7 +219,7 @@ impl Session {
     pub(super) fn run_top(&mut self, statement: &Statement, span: Span) {
         self.has_notice = false;
         self.gone_column = None;
-        self.store.catalog.statements += usize::from(!self.declares);
+        self.store.catalog.statements += usize::from(self.declares.is_none());
         if let Err(failure) = self.run(statement, span) {
             self.note_gone_column(statement, span);
             self.failures.push(Notice::at(self.origin(span), failure.0));
@@ -227,7 +228,7 @@ impl Session {
             self.search_path = path;
         }
         if !self.has_notice {
-            self.store.catalog.statements_understood += usize::from(!self.declares);
+            self.store.catalog.statements_understood += usize::from(self.declares.is_none());
         }
     }
 
@@ -300,9 +301,15 @@ impl Session {
     pub(super) fn provenance(&self, span: Span) -> Provenance {
         match (self.platform, self.declares) {
             (true, _) => Provenance::Platform,
-            (false, true) => Provenance::Declaration(self.origin(span)),
-            (false, false) => Provenance::Migration(self.origin(span)),
+            (false, Some(DeclaredBy::GeneratedTypes)) => Provenance::Generated(self.origin(span)),
+            (false, Some(_)) => Provenance::Declaration(self.origin(span)),
+            (false, None) => Provenance::Migration(self.origin(span)),
         }
+    }
+
+    /// Whether what is made now is only shown by generated types.
+    pub(super) fn is_generated(&self) -> bool {
+        self.declares == Some(DeclaredBy::GeneratedTypes)
     }
 
     /// Writes history.

@@ -62,7 +62,7 @@ impl Session {
         let mut table = blank_table(name.clone(), self.provenance(create.name.span));
         table.unlogged = create.kind == trave_sql::TableKind::Unlogged;
         table.grants = self.default_grants(On::Tables, &name.schema);
-        table.grants_known = self.grants_known || name.schema != "public";
+        table.grants_known = self.knows_grants(&name.schema);
         if create.kind == trave_sql::TableKind::Foreign {
             table.kind = TableKind::Foreign;
             table.server = create.server.as_ref().map(|it| it.as_str().into());

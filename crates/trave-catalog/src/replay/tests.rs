@@ -221,6 +221,22 @@ fn what_nothing_makes_is_unknown_and_the_rest_stays_good() {
 }
 
 #[test]
+fn a_body_is_read_with_the_tables_that_are_there_when_it_runs() {
+    let catalog = catalog(
+        "create function f() returns void language plpgsql as $$ begin delete from old; end $$;
+         create or replace function f() returns void language plpgsql as $$ begin
+           insert into notes (id) values (1); perform 1 from gone; end $$;
+         create table notes (id int);
+         create table gone (id int);
+         create table old (id int);
+         drop table gone;
+         alter function f() rename to g;",
+    );
+    let g = catalog.functions.values().find(|function| function.name.name == "g").unwrap();
+    assert_eq!(g.tables.iter().collect::<Vec<_>>(), [&QualifiedName::new("public", "notes")]);
+}
+
+#[test]
 fn a_replacement_that_changes_the_signature_is_refused() {
     let replayed = strict(
         "create function f(a int) returns int language sql as $$ select 1 $$;

@@ -135,14 +135,10 @@ impl Session {
             _ => None,
         };
         let Some(found) = self.store.edit::<UserType>(name) else { return Ok(()) };
-        if let (TypeKind::Composite(list), TypeChange::AddAttribute(one)) = (&found.kind, change)
-            && list.iter().any(|(name, _)| name == one.name.as_str())
-        {
-            return Err(Failure::new(format!("attribute {} exists already", one.name)));
-        }
         match (&mut found.kind, change) {
             (TypeKind::Enum(labels), TypeChange::AddValue(add)) => add_label(labels, add),
             (TypeKind::Composite(list), change) => {
+                refuse_attributes(list, change)?;
                 change_attributes(list, change, attribute_type);
                 Ok(())
             }
@@ -359,6 +355,28 @@ fn add_label(labels: &mut Vec<SmolStr>, add: &trave_sql::AddValue) -> Outcome {
     };
     labels.insert(at, add.value.clone());
     Ok(())
+}
+
+/// A new name has to be free, and an old one to be there.
+fn refuse_attributes(list: &[(SmolStr, SmolStr)], change: &TypeChange) -> Outcome {
+    let (from, to) = match change {
+        TypeChange::AddAttribute(one) => (None, Some(one.name.as_str())),
+        TypeChange::AlterAttribute(one) => (Some(one.name.as_str()), None),
+        TypeChange::DropAttribute(drop) if drop.if_exists => return Ok(()),
+        TypeChange::DropAttribute(drop) => (Some(drop.name.as_str()), None),
+        TypeChange::RenameAttribute(rename) => {
+            (Some(rename.from.as_str()), Some(rename.to.as_str()))
+        }
+        _ => return Ok(()),
+    };
+    let has = |name: &str| list.iter().any(|(own, _)| own == name);
+    if let Some(missing) = from.filter(|name| !has(name)) {
+        return Err(Failure::missing("attribute", &missing));
+    }
+    match to.filter(|name| has(name)) {
+        Some(taken) => Err(Failure::exists("attribute", &taken)),
+        None => Ok(()),
+    }
 }
 
 fn change_attributes(

@@ -88,8 +88,7 @@ impl Session {
             Some(old) => old.grants.clone(),
             None => self.default_grants(On::Tables, &name.schema),
         };
-        let grants_known =
-            old.map_or(self.grants_known || name.schema != "public", |old| old.grants_known);
+        let grants_known = old.map_or(self.knows_grants(&name.schema), |old| old.grants_known);
         let triggers = old.map(|old| old.triggers.clone()).unwrap_or_default();
         let reads = tables.iter().filter_map(|table| Some(self.find_relation(table)?.0));
         let mut view = View {

@@ -74,6 +74,10 @@ pub enum Provenance {
     /// Made by a schema that is declared in another language: `schema.prisma`, tables of an ORM.
     /// What a declaration cannot say, grants and policies first of all, is not known.
     Declaration(Origin),
+    /// Shown by types that were generated from a live database: its columns with their nulls, and
+    /// what refers to what. Keys, indexes, policies, grants, triggers, defaults and bodies are not
+    /// known, but for the keys that a reference proves; so nothing follows from their absence.
+    Generated(Origin),
     /// Part of the platform (`auth.users`, `storage.objects`): nobody's to fix.
     Platform,
     /// Named by a statement, but nothing makes it: its shape is unknown. The origin is that of
@@ -85,9 +89,10 @@ impl Provenance {
     /// The statement of the project that made the object, or first named it.
     pub fn origin(self) -> Option<Origin> {
         match self {
-            Self::Migration(origin) | Self::Declaration(origin) | Self::Unknown(origin) => {
-                Some(origin)
-            }
+            Self::Migration(origin)
+            | Self::Declaration(origin)
+            | Self::Generated(origin)
+            | Self::Unknown(origin) => Some(origin),
             Self::Platform => None,
         }
     }
@@ -96,6 +101,11 @@ impl Provenance {
     /// migration written in another language.
     pub fn is_migration(self) -> bool {
         matches!(self, Self::Migration(_) | Self::Declaration(_))
+    }
+
+    /// Whether generated types are all that is known of it.
+    pub fn is_generated(self) -> bool {
+        matches!(self, Self::Generated(_))
     }
 }
 
@@ -122,6 +132,8 @@ pub enum DeclaredBy {
     TypeOrm,
     /// Classes with `@Entity()` of MikroORM.
     MikroOrm,
+    /// Types that Supabase generated from the database.
+    GeneratedTypes,
 }
 
 /// Everything a root's migrations leave behind.

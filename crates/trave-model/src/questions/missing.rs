@@ -87,7 +87,14 @@ impl Model {
         if !covered || self.is_generated(catalog, &name) {
             return None;
         }
-        Some(MissingTable::NeverMade(self.is_complete(catalog)))
+        let is_complete = self.is_complete(catalog);
+        (is_complete || !catalog.is_by_types()).then_some(MissingTable::NeverMade(is_complete))
+    }
+
+    /// Whether the generated types that tell the schema lack much of what the code names: then they
+    /// are old, and what they lack tells nothing.
+    fn is_behind(&self, catalog: &Catalog) -> bool {
+        catalog.is_by_types() && !self.is_complete(catalog)
     }
 
     /// Whether migrations make nearly all the tables that the code of their root names.
@@ -114,7 +121,7 @@ impl Model {
         table: &'m Table,
     ) -> Vec<MissingColumn<'m>> {
         let Some(catalog) = self.catalog_at(query.facts.origin) else { return Vec::new() };
-        let known = table.columns_known && table.provenance.is_migration();
+        let known = table.tells_columns();
         if !known && catalog.unknown.contains(&table.name) {
             return Vec::new();
         }
@@ -130,10 +137,13 @@ impl Model {
             .into_iter()
             .filter(|it| unknown(&it.name) && !is_there(&it.name))
             .collect();
-        if missing.is_empty() {
+        if missing.is_empty() || self.is_behind(catalog) {
             return Vec::new();
         }
         let drifted = self.unknown_columns(catalog, table) >= DRIFT_COLUMNS;
+        if drifted && catalog.is_by_types() {
+            return Vec::new();
+        }
         let describe = |Named { name, origin, how }: Named| MissingColumn {
             named: how,
             past: past_of(table, &name),
@@ -219,7 +229,8 @@ pub(super) fn knows(catalog: &Catalog, name: &QualifiedName) -> bool {
 fn is_made(catalog: &Catalog, name: &QualifiedName) -> bool {
     let table = catalog.tables.get(name).map(|table| table.provenance);
     let view = catalog.views.get(name).map(|view| view.provenance);
-    let made = |it: Provenance| it.is_migration() || it == Provenance::Platform;
+    let made =
+        |it: Provenance| it.is_migration() || it.is_generated() || it == Provenance::Platform;
     table.or(view).is_some_and(made) || what_happened(catalog, name).is_some()
 }
 

@@ -126,6 +126,19 @@ create function spend(who uuid) returns void language plpgsql security definer a
     }
 
     #[test]
+    fn a_role_that_may_not_use_the_schema_cannot_call() {
+        let function = format!(
+            "{TABLE}
+create function spend(who uuid) returns void language sql security definer
+  as $$ update public.credits set amount = 0 where user_id = who $$;"
+        );
+        let message = |sql: &str| findings(&super::RULE, sql)[0].message.clone();
+        assert!(message(&function).starts_with("anyone with the anon key can call"));
+        let closed = format!("{function} revoke usage on schema public from public, anon;");
+        assert!(message(&closed).starts_with("every signed-in user can call"));
+    }
+
+    #[test]
     fn nobody_can_call_what_triggers_run() {
         let sql = "
 create function fill() returns trigger language plpgsql security definer

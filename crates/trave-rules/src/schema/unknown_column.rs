@@ -5,6 +5,8 @@ use trave_rule::model::{MissingColumn, Naming, Query, QueryRef};
 use trave_rule::words::{code_list, list, misspelt};
 use trave_rule::{Context, Level, rule};
 
+const OLD_TYPES: &str = "as the generated types show the table: the database may be ahead of them";
+
 #[rule]
 fn unknown_column(query: &Query, cx: &mut Context) {
     let model = cx.model();
@@ -101,7 +103,9 @@ fn report(kind: &Kind, missing: &[MissingColumn], table: &Table, cx: &mut Contex
     if let Some(origin) = table.origin() {
         finding.label(origin, "the table");
     }
-    if kind.what == What::Elsewhere {
+    if table.provenance.is_generated() {
+        finding.level(Level::Warning).note(OLD_TYPES);
+    } else if kind.what == What::Elsewhere {
         finding.level(Level::Info).note(if one.drifted {
             "several columns of this table are unknown: it was probably changed outside of the \
             migrations"
@@ -132,7 +136,11 @@ fn helps(names: &[String], table: &Table) -> Vec<String> {
     }
     if !strange.is_empty() {
         let (them, name) = (code_list(strange), &table.name.name);
-        helps.push(format!("leave out {them}, or add to `{name}` in a migration what is meant"));
+        helps.push(if table.provenance.is_generated() {
+            format!("leave out {them}, or generate the types anew")
+        } else {
+            format!("leave out {them}, or add to `{name}` in a migration what is meant")
+        });
     }
     helps
 }
@@ -184,6 +192,35 @@ const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!
 export async function GET() {
   const { data } = await db.from('tasks').select('id, title, job_id').limit(10)
 //                                                           ^^^^^^ `tasks` has no column `job_id`: a migration dropped it
+  return Response.json(data)
+}
+",
+        );
+    }
+
+    #[test]
+    fn generated_types_tell_what_columns_there_are() {
+        check(
+            &super::RULE,
+            r"
+//- src/database.types.ts
+export type Database = {
+  public: {
+    Tables: {
+      tasks: {
+        Row: { id: string; title: string }
+        Insert: { id?: string; title: string }
+        Relationships: []
+      }
+    }
+  }
+}
+//- src/app/api/tasks/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const { data } = await db.from('tasks').select('id, titel').limit(10)
+//                                                    ^^^^^ `tasks` has no column `titel`
   return Response.json(data)
 }
 ",

@@ -29,6 +29,9 @@ fn unknown_table(query: &Query, cx: &mut Context) {
         MissingTable::Renamed(_, to) => {
             (format!("`{table}` no longer exists: it is now `{}`", to.name), Level::Error)
         }
+        MissingTable::NeverMade(_) if catalog.is_by_types() => {
+            (format!("the generated types do not show `{table}`"), Level::Warning)
+        }
         MissingTable::NeverMade(true) => (format!("no migration makes `{table}`"), Level::Error),
         MissingTable::NeverMade(false) => {
             (format!("no migration in this repository makes `{table}`"), Level::Info)
@@ -56,6 +59,7 @@ fn unknown_table(query: &Query, cx: &mut Context) {
     };
     let help = match renamed.or_else(|| similar.map(str::to_owned)) {
         Some(similar) => format!("did you mean `{similar}`?"),
+        None if catalog.is_by_types() => "generate the types anew, or remove the query".to_owned(),
         None => "add the migration that makes it, or remove the query".to_owned(),
     };
     finding.help(help);
@@ -64,6 +68,48 @@ fn unknown_table(query: &Query, cx: &mut Context) {
 #[cfg(test)]
 mod tests {
     use trave_testing::check;
+
+    const TYPES: &str = r"
+//- src/database.types.ts
+export type Database = {
+  public: {
+    Tables: {
+      tasks: {
+        Row: { id: string }
+        Insert: { id?: string }
+        Relationships: []
+      }
+    }
+  }
+}
+//- src/app/api/tasks/route.ts
+import { createClient } from '@supabase/supabase-js'
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)
+export async function GET() {
+  const tasks = await db.from('tasks').select('id').limit(10)
+";
+
+    #[test]
+    fn generated_types_that_show_little_of_what_code_names_are_old() {
+        let code = "  const jobs = await db.from('jobs').select('id').limit(10)
+  return Response.json([tasks, jobs])\n}\n";
+        check(&super::RULE, &format!("{TYPES}{code}"));
+    }
+
+    #[test]
+    fn generated_types_show_which_tables_there_are() {
+        let tables = "      tags: { Row: { id: string }, Insert: {}, Relationships: [] },
+      users: { Row: { id: string }, Insert: {}, Relationships: [] },
+      teams: { Row: { id: string }, Insert: {}, Relationships: [] },\n";
+        let types = TYPES.replace("Tables: {\n", &format!("Tables: {{\n{tables}"));
+        let code = "  const tags = await db.from('tags').select('id').limit(10)
+  const users = await db.from('users').select('id').limit(10)
+  const teams = await db.from('teams').select('id').limit(10)
+  const jobs = await db.from('jobs').select('id').limit(10)
+//                           ^^^^^^ the generated types do not show `jobs`
+  return Response.json([tasks, tags, users, teams, jobs])\n}\n";
+        check(&super::RULE, &format!("{types}{code}"));
+    }
 
     #[test]
     fn a_query_for_an_older_schema_is_no_mistake() {

@@ -1,5 +1,7 @@
 //! Functions, procedures and triggers.
 
+use std::sync::OnceLock;
+
 use smol_str::SmolStr;
 use trave_source::Span;
 
@@ -9,6 +11,7 @@ use super::expression::Expr;
 use super::name::{Ident, Name, ObjectName};
 use super::object::{AlterChange, ObjectKind};
 use super::statement::SetVariable;
+use crate::parse::body::Unread;
 
 /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,8 +117,30 @@ pub struct FunctionBody {
     pub text: SmolStr,
     /// Where the text stands in the file, quotes not included.
     pub span: Span,
-    /// The text read as PL/pgSQL or SQL; `None` for other languages.
-    pub block: Option<Block>,
+    /// How the text is read, if it is not read yet.
+    pub(crate) unread: Option<Unread>,
+    /// What was read.
+    pub(crate) block: OnceLock<Option<Block>>,
+}
+
+impl FunctionBody {
+    /// The text read as PL/pgSQL or SQL; `None` for other languages. It is read when somebody first
+    /// asks: most bodies are replaced by a later one before anybody does.
+    pub fn block(&self) -> Option<&Block> {
+        let read = || self.unread.as_ref().map(|unread| unread.read(&self.text));
+        self.block.get_or_init(read).as_ref()
+    }
+
+    /// As [`FunctionBody::block`], for whoever wants nothing else.
+    pub(crate) fn into_block(self) -> Option<Block> {
+        let Self { text, unread, block, .. } = self;
+        block.into_inner().unwrap_or_else(|| unread.map(|unread| unread.read(&text)))
+    }
+
+    /// Whether the body is in a language that is read.
+    pub fn is_read(&self) -> bool {
+        self.unread.is_some() || self.block.get().is_some_and(Option::is_some)
+    }
 }
 
 /// A routine as other statements name it.

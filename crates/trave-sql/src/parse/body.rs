@@ -1,5 +1,8 @@
 //! Bodies in quotes: which language, and where their bytes lie in the file.
 
+use std::sync::OnceLock;
+
+use crate::Dialect;
 use crate::ast::block::{Block, BodyStatement, BodyStatementKind, EmbeddedSql};
 use crate::ast::function::FunctionBody;
 use crate::ast::statement::Statement;
@@ -18,28 +21,26 @@ pub(crate) enum BodyLanguage {
     Other,
 }
 
-impl Cursor<'_> {
-    /// The body in a string token.
-    pub(crate) fn body_of(&self, token: Token, language: BodyLanguage) -> Option<FunctionBody> {
-        let content = content_of(token, self.text)?;
-        let written = written_content(token, content.start, self.text);
-        let escaped = content.escape.map(|escape| (written, escape));
-        let offsets = self.offsets().inside(content.start, escaped);
-        let text = content.text;
-        let span = offsets.outer(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-        let block =
-            (language != BodyLanguage::Other).then(|| self.read_body(&text, &offsets, language));
-        Some(FunctionBody { text, span, block })
-    }
+/// How the text of a body is read when somebody asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Unread {
+    language: BodyLanguage,
+    dialect: Dialect,
+    /// Levels of nesting that stand around it.
+    depth: u16,
+    offsets: Offsets,
+}
 
-    fn read_body(&self, text: &str, offsets: &Offsets, language: BodyLanguage) -> Block {
+impl Unread {
+    /// Reads the text.
+    pub(crate) fn read(&self, text: &str) -> Block {
         let mut lexer = Lexer::new(text, self.dialect);
         let tokens: Vec<_> = std::iter::from_fn(|| Some(lexer.next()))
             .take_while(|token| token.kind != TokenKind::End)
             .collect();
-        let cursor = Cursor::new(text, &tokens, offsets).within(self.dialect, self.depth());
+        let cursor = Cursor::new(text, &tokens, &self.offsets).within(self.dialect, self.depth);
         let mut body = cursor.clone();
-        let read = body.nested(|body| match language {
+        let read = body.nested(|body| match self.language {
             BodyLanguage::PlPgSql => body.plpgsql_body(),
             _ => Ok(body.sql_body()),
         });
@@ -50,6 +51,21 @@ impl Cursor<'_> {
             let statements = vec![BodyStatement { kind: not_understood(&failed, mismatch), span }];
             Block { statements, span, ..Block::default() }
         })
+    }
+}
+
+impl Cursor<'_> {
+    /// The body in a string token.
+    pub(crate) fn body_of(&self, token: Token, language: BodyLanguage) -> Option<FunctionBody> {
+        let content = content_of(token, self.text)?;
+        let written = written_content(token, content.start, self.text);
+        let escaped = content.escape.map(|escape| (written, escape));
+        let offsets = self.offsets().inside(content.start, escaped);
+        let text = content.text;
+        let span = offsets.outer(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let unread = Unread { language, dialect: self.dialect, depth: self.depth(), offsets };
+        let unread = (language != BodyLanguage::Other).then_some(unread);
+        Some(FunctionBody { text, span, unread, block: OnceLock::new() })
     }
 
     /// Statements of SQL, each ended by a semicolon.

@@ -1,5 +1,7 @@
 //! Functions and procedures: signature, attributes, body.
 
+use std::sync::OnceLock;
+
 use smol_str::ToSmolStr;
 
 use crate::ast::block::Block;
@@ -165,8 +167,9 @@ impl Cursor<'_> {
             vec![self.standard_return()?]
         };
         let span = self.span_from(start);
-        let block = Some(Block { statements, span, ..Block::default() });
-        Ok(FunctionBody { text: self.written_from(start).to_smolstr(), span, block })
+        let block = OnceLock::from(Some(Block { statements, span, ..Block::default() }));
+        let text = self.written_from(start).to_smolstr();
+        Ok(FunctionBody { text, span, unread: None, block })
     }
 
     fn function_body(
@@ -309,7 +312,7 @@ mod tests {
         assert_eq!(read.attributes.volatility, Some(Volatility::Stable));
         assert_eq!(read.attributes.security_definer, Some(true));
         assert_eq!(read.attributes.settings[0].values, [""]);
-        assert_eq!(read.body.unwrap().block.unwrap().statements.len(), 1);
+        assert_eq!(read.body.unwrap().into_block().unwrap().statements.len(), 1);
     }
 
     #[test]
@@ -319,7 +322,7 @@ mod tests {
         let read = function(
             "create function f() returns setof t begin atomic select * from t; select 2; end",
         );
-        assert_eq!(read.body.unwrap().block.unwrap().statements.len(), 2);
+        assert_eq!(read.body.unwrap().into_block().unwrap().statements.len(), 2);
     }
 
     #[test]

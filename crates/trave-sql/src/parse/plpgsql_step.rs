@@ -223,7 +223,7 @@ mod tests {
             "create function f() returns void language plpgsql as $fn$ begin {body} end; $fn$"
         );
         let Statement::CreateFunction(function) = statement(&text) else { panic!("{body}") };
-        let block = function.body.unwrap().block.unwrap();
+        let block = function.body.unwrap().into_block().unwrap();
         block.statements.into_iter().map(|step| step.kind).collect()
     }
 

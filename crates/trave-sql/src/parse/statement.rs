@@ -191,7 +191,8 @@ impl Cursor<'_> {
             Some(_) => BodyLanguage::Other,
         };
         let Some(read) = self.body_of(token, written) else { return self.mismatch("a body") };
-        Ok(Statement::Do(Do { language, block: read.block, body: read.span }))
+        let body = read.span;
+        Ok(Statement::Do(Do { language, block: read.into_block(), body }))
     }
 
     fn call_statement(&mut self) -> Read<Statement> {

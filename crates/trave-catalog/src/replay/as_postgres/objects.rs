@@ -128,6 +128,13 @@ fn publications_take_heirs_and_nothing_unlogged() {
         "create table a (x int); alter publication supabase_realtime add table a; alter table a \
         set unlogged;",
     );
+    last_is_refused(
+        "create table a (x int) partition by range (x); alter publication supabase_realtime add \
+        table a; alter table a set unlogged;",
+    );
+    let catalog =
+        after("create table a (x int) partition by range (x); alter table a set unlogged;");
+    assert!(!table(&catalog, "a").unlogged);
 }
 
 #[test]
@@ -256,9 +263,13 @@ fn checks_of_domains_are_among_the_constraints() {
 }
 
 #[test]
-fn an_attribute_is_added_once() {
+fn an_attribute_is_named_once_and_has_to_be_there() {
     last_is_refused(
         "create type pair as (a int); alter type pair add attribute c int;
          alter type pair add attribute c int;",
     );
+    last_is_refused("create type pair as (a int, b int); alter type pair rename attribute b to a;");
+    last_is_refused("create type pair as (a int); alter type pair rename attribute b to c;");
+    last_is_refused("create type pair as (a int); alter type pair drop attribute b;");
+    last_is_refused("create type pair as (a int); alter type pair alter attribute b type text;");
 }

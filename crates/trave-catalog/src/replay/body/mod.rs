@@ -11,6 +11,7 @@ mod select;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_source::Span;
@@ -23,22 +24,21 @@ use super::expression::{self, Node};
 use super::session::{DEPTH_MAX, Frame, Session};
 use super::store::FunctionKey;
 use super::{Failure, Outcome};
+use crate::caller::CallerUse;
 use datum::{Datum, Scope};
 
-/// Bodies of functions that change the schema.
+/// Bodies of functions, to be read when they are run, and at the end those that are left.
 #[derive(Default)]
-pub(super) struct Bodies(BTreeMap<FunctionKey, (Block, Frame)>);
+pub(super) struct Bodies(BTreeMap<FunctionKey, Arc<Body>>);
+
+/// A body with what its names and places mean.
+struct Body {
+    source: FunctionBody,
+    frame: Frame,
+    path: Vec<SmolStr>,
+}
 
 impl Bodies {
-    /// Keeps a body, if calling the function may change the schema.
-    pub(super) fn insert(&mut self, key: &FunctionKey, body: Option<&FunctionBody>, frame: Frame) {
-        let block = body.and_then(|body| body.block.as_ref()).filter(|block| changes_schema(block));
-        match block {
-            Some(block) => self.0.insert(key.clone(), (block.clone(), frame)),
-            None => self.0.remove(key),
-        };
-    }
-
     /// The function has a new name.
     pub(super) fn rename(&mut self, from: &FunctionKey, to: &FunctionKey) {
         if let Some(body) = self.0.remove(from) {
@@ -48,6 +48,33 @@ impl Bodies {
 }
 
 impl Session {
+    /// Keeps the body of a function, in place of an earlier one.
+    pub(super) fn keep_body(&mut self, key: &FunctionKey, body: Option<&FunctionBody>) {
+        let Some(source) = body.filter(|body| body.is_read()).cloned() else {
+            self.bodies.0.remove(key);
+            return;
+        };
+        let body = Body { source, frame: self.frame(), path: self.search_path.clone() };
+        self.bodies.0.insert(key.clone(), Arc::new(body));
+    }
+
+    /// Reads the bodies of the functions that are there at the end: which tables they touch, which
+    /// is told by the tables that are there when they run, and what they ask of their callers.
+    pub(super) fn read_bodies(&mut self) {
+        for (key, body) in std::mem::take(&mut self.bodies.0) {
+            if !self.catalog().functions.contains_key(&key) {
+                continue;
+            }
+            let Some(block) = body.source.block() else { continue };
+            let named = tables_of_block(block);
+            let found = named.iter().filter_map(|it| self.find_relation_along(it, &body.path));
+            let tables = found.map(|(table, _)| table).collect();
+            if let Some(function) = self.store.catalog.functions.get_mut(&key) {
+                (function.tables, function.caller) = (tables, Some(CallerUse::of(block)));
+            }
+        }
+    }
+
     /// `DO $$ … $$`: as a whole, or not at all.
     pub(super) fn run_do(&mut self, run: &Do, span: Span) -> Outcome {
         let Some(block) = &run.block else { return Ok(()) };
@@ -131,7 +158,10 @@ impl Session {
             })
         };
         let Some(key) = keys.iter().find(takes).cloned() else { return Ok(()) };
-        let Some((block, frame)) = self.bodies.0.get(&key).cloned() else { return Ok(()) };
+        let Some(body) = self.bodies.0.get(&key).cloned() else { return Ok(()) };
+        let Some(block) = body.source.block().filter(|block| changes_schema(block)) else {
+            return Ok(());
+        };
         let Some(function) = self.catalog().functions.get(&key) else { return Ok(()) };
         let inputs: Vec<(SmolStr, Option<SmolStr>)> = function
             .inputs()
@@ -163,7 +193,8 @@ impl Session {
             self.search_path = names.filter(|name| !name.is_empty()).collect();
         }
         let outcome = self.atomically(|session| {
-            session.within(frame, |session| session.run_nested(&block, inner, span))
+            let frame = body.frame.clone();
+            session.within(frame, |session| session.run_nested(block, inner, span))
         });
         self.search_path = outer_path;
         outcome

@@ -125,7 +125,7 @@ impl Session {
             Provenance::Migration(origin) | Provenance::Declaration(origin) => {
                 self.is_new_at(origin)
             }
-            Provenance::Platform | Provenance::Unknown(_) => false,
+            Provenance::Generated(_) | Provenance::Platform | Provenance::Unknown(_) => false,
         }
     }
 
