@@ -382,6 +382,7 @@ impl<'p> Evaluator<'p> {
             self.rows_leave(value);
         }
         self.note_foreign(callee, site);
+        self.answer_put(site);
         match self.wraps(site) {
             Some(wrapped) => wrapped.and_dependencies(&dependencies),
             None => dependencies,

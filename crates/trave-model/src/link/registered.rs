@@ -33,7 +33,7 @@ const ROUTES_MAX: usize = 20_000;
 pub(super) struct Routes {
     plan: Plan,
     /// Each route, with what is run for it.
-    pub(super) routes: Vec<(Entry, Task)>,
+    pub(super) found: Vec<(Entry, Task)>,
     /// What else happened while they were looked for.
     pub(super) search: Trace,
 }
@@ -51,13 +51,13 @@ impl Routes {
         }
         let (registry, search) = discover(cx, &plan);
         let routes = flat(&registry, &cx.program.sources);
-        Self { plan, routes, search }
+        Self { plan, found: routes, search }
     }
 
     /// The pieces that are run on their own: always the same ones, so that threads do not show.
     pub(super) fn pieces(&self) -> Vec<&[(Entry, Task)]> {
-        let pieces = self.routes.len().div_ceil(PIECE).clamp(1, PIECES_MAX);
-        self.routes.chunks(self.routes.len().div_ceil(pieces).max(1)).collect()
+        let pieces = self.found.len().div_ceil(PIECE).clamp(1, PIECES_MAX);
+        self.found.chunks(self.found.len().div_ceil(pieces).max(1)).collect()
     }
 
     /// Runs a piece.
@@ -254,7 +254,7 @@ fn place_of<'r>(entered: &'r Entered, by_owner: &FxHashMap<ClosureId, Vec<&Enter
     (entered.registration.origin, since)
 }
 
-impl<'r> Flat<'r> {
+impl Flat<'_> {
     fn walk(
         &mut self,
         owner: ClosureId,

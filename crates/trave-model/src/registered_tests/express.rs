@@ -138,30 +138,30 @@ fn tables_of_handlers_register_one_route_each() {
     );
 }
 
+const CONTROLLER: &str = "
+    import { Router } from 'express'
+    const permitted = (permission) => async (req, res, next) => {
+      if (await req.checkRbac(permission)) return next()
+      return res.status(403).end()
+    }
+    export default class Controller {
+      constructor() { this.app = Router() }
+      wrap(handler) {
+        return async (req, res) => { try { await handler(req, res) } catch (e) {} }
+      }
+      route(options) {
+        this.app[options.method](
+          options.path, permitted(options.permission), this.wrap(options.handler.bind(this)))
+      }
+      use(path, router) { this.app.use(path, router) }
+      get router() { return this.app }
+    }";
+
 #[test]
 fn controllers_register_in_their_constructors() {
     check(
         &[
-            (
-                "src/controller.ts",
-                "import { Router } from 'express'
-                const permitted = (permission) => async (req, res, next) => {
-                  if (await req.checkRbac(permission)) return next()
-                  return res.status(403).end()
-                }
-                export default class Controller {
-                  constructor() { this.app = Router() }
-                  wrap(handler) {
-                    return async (req, res) => { try { await handler(req, res) } catch (e) {} }
-                  }
-                  route(options) {
-                    this.app[options.method](
-                      options.path, permitted(options.permission), this.wrap(options.handler.bind(this)))
-                  }
-                  use(path, router) { this.app.use(path, router) }
-                  get router() { return this.app }
-                }",
-            ),
+            ("src/controller.ts", CONTROLLER),
             (
                 "src/tags.ts",
                 "import Controller from './controller'
@@ -169,7 +169,8 @@ fn controllers_register_in_their_constructors() {
                 export default class Tags extends Controller {
                   constructor() {
                     super()
-                    this.route({ method: 'get', path: '/:type', handler: this.list, permission: 'x' })
+                    const handler = this.list
+                    this.route({ method: 'get', path: '/:type', handler, permission: 'x' })
                     this.route({ method: 'post', path: '', handler: this.make, permission: 'x' })
                   }
                   async list(req, res) {

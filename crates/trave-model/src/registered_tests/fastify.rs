@@ -2,6 +2,29 @@
 
 use super::check;
 
+const INSIDE: &str = "
+    import type { FastifyInstance } from 'fastify'
+    import { db } from './db'
+    export async function inside(fastify: FastifyInstance) {
+      fastify.get('/early', async () => db.from('early').select('*'))
+      fastify.addHook('preHandler', async (request, reply) => {
+        const { data: { user } } = await db.auth.getUser(request.headers.authorization)
+        if (!user) {
+          reply.code(401).send({})
+          return
+        }
+        request.user = user
+      })
+      fastify.route({
+        method: 'POST', url: '/late',
+        schema: { body: { type: 'object', properties: {
+          limit: { type: 'integer', maximum: 20 } } } },
+        handler: async (request, reply) => {
+          return db.from('late').select('*').limit(request.body.limit)
+        },
+      })
+    }";
+
 #[test]
 fn plugins_get_apps_of_their_own_and_hooks_stay_in_them() {
     check(
@@ -38,30 +61,7 @@ fn plugins_get_apps_of_their_own_and_hooks_stay_in_them() {
                   })
                 })",
             ),
-            (
-                "src/inside.ts",
-                "import type { FastifyInstance } from 'fastify'
-                import { db } from './db'
-                export async function inside(fastify: FastifyInstance) {
-                  fastify.get('/early', async () => db.from('early').select('*'))
-                  fastify.addHook('preHandler', async (request, reply) => {
-                    const { data: { user } } = await db.auth.getUser(request.headers.authorization)
-                    if (!user) {
-                      reply.code(401).send({})
-                      return
-                    }
-                    request.user = user
-                  })
-                  fastify.route({
-                    method: 'POST', url: '/late',
-                    schema: { body: { type: 'object', properties: {
-                      limit: { type: 'integer', maximum: 20 } } } },
-                    handler: async (request, reply) => {
-                      return db.from('late').select('*').limit(request.body.limit)
-                    },
-                  })
-                }",
-            ),
+            ("src/inside.ts", INSIDE),
         ],
         "
         GET /in/early

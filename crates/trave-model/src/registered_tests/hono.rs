@@ -27,8 +27,9 @@ fn apps_are_chained_mounted_and_served() {
                 import { zValidator } from '@hono/zod-validator'
                 import { makeApp } from './make'
                 import { db } from './db'
+                const Query = z.object({ limit: z.coerce.number().max(50) })
                 export const notes = makeApp()
-                  .get('/', zValidator('query', z.object({ limit: z.coerce.number().max(50) })), async (c) => {
+                  .get('/', zValidator('query', Query), async (c) => {
                     const { limit } = c.req.valid('query')
                     const { data } = await db.from('notes').select('*').limit(limit)
                     return c.json(data)
@@ -118,14 +119,35 @@ fn routes_with_a_description_check_what_they_get() {
               }),
               async (c) => {
                 const { id } = c.req.valid('param')
-                return c.json(await db.from('tags').select('*').eq('id', id).eq('owner', c.var.user.id))
+                const owned = db.from('tags').select('*').eq('owner', c.var.user.id)
+                return c.json(await owned.eq('id', id))
               })
             export default app",
         )],
         "
         GET /tags/:id
           guard
-          Select tags Service id owner Yes Answered
+          Select tags Service owner id Yes Answered
         ",
     );
+}
+
+#[test]
+fn an_answer_that_is_put_into_a_cache_is_nobodys_answer() {
+    let model = crate::testing::model(&[(
+        "src/index.ts",
+        "import { Hono } from 'hono'
+        const app = new Hono()
+        app.get('/x', async (c) => {
+          const store = await (globalThis as any).caches.open('x')
+          const headers = new Headers({ 'Cache-Control': 'public, s-maxage=60' })
+          const response = new Response('x', { headers })
+          await store.put(c.req.raw, response.clone())
+          return c.json({ for: c.req.header('authorization') })
+        })
+        export default app",
+    )]);
+    let route = &model.routes[0];
+    assert_eq!(route.responses.len(), 2);
+    assert!(route.responses.iter().all(|response| response.cache_control.is_none()));
 }
