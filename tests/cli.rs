@@ -89,6 +89,110 @@ fn routes_and_queries_are_listed() {
     assert_eq!(queries[0]["handlers"][0]["path"], "/api/notes");
 }
 
+/// A handler behind two calls, another one, and what turns callers away.
+fn project_with_ways() -> Project {
+    let project = Project::with_a_finding();
+    project.write(
+        "src/lib/notes.ts",
+        "import { createClient } from '@supabase/supabase-js';
+const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
+export async function removeNote(id: string) {
+  await forget(id);
+}
+async function forget(id: string) {
+  await admin.from('notes').delete().eq('id', id);
+}
+",
+    );
+    project.write(
+        "src/app/api/notes/[id]/route.ts",
+        "import { removeNote } from '../../../../lib/notes';
+import { withKey } from '../../../../lib/key';
+export const DELETE = withKey(async (request: Request, { params }) => {
+  await removeNote(params.id);
+  return new Response(null, { status: 204 });
+});
+",
+    );
+    project.write(
+        "src/lib/key.ts",
+        "export function withKey(handler) {
+  return async (request: Request, context) => {
+    if (request.headers.get('x-key') !== process.env.KEY) return new Response('no', { status: 401 });
+    return handler(request, context);
+  };
+}
+",
+    );
+    project
+}
+
+#[test]
+fn routes_are_narrowed() {
+    let project = project_with_ways();
+    let lines = |arguments: &[&str]| {
+        let output = project.run(&[&["routes"], arguments].concat());
+        String::from_utf8(output.stdout).unwrap().lines().count()
+    };
+    assert_eq!(lines(&[]), 3);
+    assert_eq!(lines(&["/api/notes"]), 3);
+    assert_eq!(lines(&["--table", "notes"]), 3);
+    let only = |arguments: &[&str], method: &str| {
+        let json = [&["routes", "--format", "json"], arguments].concat();
+        let routes: serde_json::Value = serde_json::from_slice(&project.run(&json).stdout).unwrap();
+        let methods: Vec<&str> =
+            routes.as_array().unwrap().iter().map(|it| it["method"].as_str().unwrap()).collect();
+        assert_eq!(methods, [method], "{arguments:?}");
+    };
+    only(&["/api/notes/42"], "DELETE");
+    only(&["/api/*]"], "DELETE");
+    only(&["--method", "delete"], "DELETE");
+    only(&["--unguarded"], "GET");
+    project.expect(&["routes", "/api/nodes"], (2, "did you mean `/api/notes`?"));
+    project.expect(&["routes", "--table", "note"], (2, "did you mean `notes`?"));
+    project.expect(&["routes", "nowhere", "/api"], (2, "`nowhere` does not exist"));
+}
+
+#[test]
+fn a_single_route_is_told_in_full() {
+    let project = project_with_ways();
+    let text = project.expect(&["routes", "--method", "DELETE"], (0, "DELETE /api/notes/[id]"));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    for part in [
+        "handler http, next src/app/api/notes/[id]/route.ts:3",
+        "inside withKey src/lib/key.ts:1",
+        "guarded yes turned away by",
+        "1. delete notes by id, service client src/lib/notes.ts:7 through removeNote > forget",
+        "answers 204, 401",
+    ] {
+        assert!(text.contains(part), "`{part}` is missing in:\n{text}");
+    }
+}
+
+#[test]
+fn the_way_to_a_query_is_shown_call_by_call() {
+    let project = project_with_ways();
+    let expected = "\
+DELETE /api/notes/[id], guarded: yes
+
+delete notes by id, service client
+  src/app/api/notes/[id]/route.ts:3  export const DELETE = withKey(async (request: Request, { params }) => {
+  src/lib/key.ts:4                   return handler(request, context);
+  src/app/api/notes/[id]/route.ts:4  await removeNote(params.id);
+  src/lib/notes.ts:4                 await forget(id);
+  src/lib/notes.ts:7                 await admin.from('notes').delete().eq('id', id);
+";
+    let arguments = ["path", "DELETE", "/api/notes/42", "notes"];
+    assert_eq!(project.expect(&arguments, (0, "notes")), expected);
+    let output = project.run(&[&arguments[..], &["--format", "json"]].concat());
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found[0]["ways"][0]["calls"][2]["name"], "forget");
+    project.expect(&["path", "POST", "/api/notes", "notes"], (2, "there is `GET`"));
+    project.expect(&["path", "GET", "/api/noted", "notes"], (2, "did you mean `/api/notes`?"));
+    project.expect(&["path", "GET", "/api/notes", "users"], (2, "there is `notes`"));
+}
+
 /// The page of settings shows every key, and each is one.
 #[test]
 fn the_settings_that_are_documented_are_understood() {
@@ -103,9 +207,12 @@ fn the_settings_that_are_documented_are_understood() {
 #[test]
 fn every_field_of_json_is_documented() {
     let page = include_str!("../docs/json.md");
-    let project = Project::with_a_finding();
-    for command in ["check", "routes", "queries", "rules", "schema", "access"] {
-        let output = project.run(&[command, "--format", "json"]);
+    let project = project_with_ways();
+    let commands = ["check", "routes", "queries", "rules", "schema", "access"];
+    let way: &[&str] = &["path", "DELETE", "/api/notes/1", "notes"];
+    for command in commands.iter().map(std::slice::from_ref).chain([way]) {
+        let output = project.run(&[command, &["--format", "json"]].concat());
+        let command = command.join(" ");
         let mut fields = BTreeSet::new();
         collect_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);
         let is_unnamed = |field: &&String| {

@@ -13,7 +13,7 @@ use golden::expect_file;
 use support::{read, repository};
 
 /// The commands whose help `docs/cli.md` keeps.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "",
     "check",
     "explain",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 10] = [
     "access",
     "diff",
     "routes",
+    "path",
     "queries",
     "completions",
 ];

@@ -34,8 +34,21 @@ pub enum Effect {
     UserDeleted(Origin),
     /// A call to another service.
     Outbound(Origin),
+    /// What the caller sent was held against a schema.
+    Validated(LibraryUse),
+    /// It was counted how often the caller asks.
+    Limited(LibraryUse),
     /// A function that could not be followed received the request, the caller or a callback.
     Opaque(Origin),
+}
+
+/// A library at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LibraryUse {
+    /// The call.
+    pub origin: Origin,
+    /// Which library.
+    pub library: &'static str,
 }
 
 /// How rows are used.

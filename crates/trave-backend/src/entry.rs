@@ -32,7 +32,7 @@ pub enum EntryKind {
 pub enum Handler {
     /// The function behind an exported name, also through re-exports.
     Export(SmolStr),
-    /// A function of the module.
+    /// A function of the module; a method is called on an object of its class.
     Function(FunctionId),
     /// An expression whose value is the function: `Deno.serve(withAuth(…))`.
     Expr(ExprId),
@@ -61,7 +61,52 @@ pub struct Entry {
     pub config: EntryConfig,
 }
 
-/// What a file says to its framework about caching.
+impl Entry {
+    /// A handler of any method at `/`, which is given nothing.
+    pub(crate) fn new(framework: &'static str, handler: Handler, origin: Origin) -> Self {
+        Self {
+            kind: EntryKind::Http,
+            method: SmolStr::new_static("*"),
+            path: SmolStr::new_static("/"),
+            framework,
+            handler,
+            origin,
+            params: Vec::new(),
+            config: EntryConfig::default(),
+        }
+    }
+
+    /// The same of another kind.
+    #[must_use]
+    pub(crate) fn of_kind(mut self, kind: EntryKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The same at a path, for a method.
+    #[must_use]
+    pub(crate) fn at(mut self, method: impl Into<SmolStr>, path: impl Into<SmolStr>) -> Self {
+        self.method = method.into();
+        self.path = path.into();
+        self
+    }
+
+    /// The same, given these values.
+    #[must_use]
+    pub(crate) fn given(mut self, params: Vec<Value>) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// The same, whose result the framework sends to the caller.
+    #[must_use]
+    pub(crate) fn answering(mut self) -> Self {
+        self.config.sends_result = true;
+        self
+    }
+}
+
+/// What a file says to its framework about a way in.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntryConfig {
     /// `export const dynamic = 'force-dynamic'`.
@@ -78,6 +123,8 @@ pub struct EntryConfig {
     pub has_other_methods: bool,
     /// For which paths it runs, for middleware.
     pub matcher: Matcher,
+    /// What the handler returns is sent to the caller, as data.
+    pub sends_result: bool,
 }
 
 /// For which paths middleware runs.

@@ -18,7 +18,11 @@ impl Library for Env {
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         match (package, name) {
             ("process" | "node:process", "default" | "*") => Some(thing("process")),
-            ("process" | "node:process", "env") => Some(thing("variables")),
+            (
+                "process" | "node:process" | "$env/dynamic/private" | "$env/dynamic/public",
+                "env",
+            )
+            | ("$env/static/private" | "$env/static/public", "*") => Some(thing("variables")),
             ("$env/static/private" | "$env/static/public", name) => Some(variable(name)),
             (package, "createEnv") if package.starts_with("@t3-oss/env") => Some(thing("create")),
             _ => None,

@@ -7,6 +7,7 @@
 use smol_str::SmolStr;
 use trave_source::Origin;
 
+use crate::dispatch::{DecoratedField, Dispatch};
 use crate::effect::Effect;
 use crate::query::Query;
 use crate::registration::{Asked, Link, Passing, Registration};
@@ -91,6 +92,13 @@ pub trait Library: Sync {
     fn assign(&self, assigned: &Assigned<'_>, machine: &mut dyn Machine) -> bool {
         let _ = (assigned, machine);
         false
+    }
+
+    /// Runs a way in of this framework: what stands before it, then its handler. None: nothing
+    /// stands before it that the framework knows of, and the handler is given what the entry says.
+    fn dispatch(&self, way: &Dispatch<'_>, machine: &mut dyn Machine) -> Option<Value> {
+        let _ = (way, machine);
+        None
     }
 
     /// What a method call on something unknown must be, when its chain is unmistakable:
@@ -230,6 +238,16 @@ pub trait Machine {
     /// Runs functions as a part of the chain that is running: each is given a `next` that runs the
     /// one after it, the last one `next`.
     fn run_links(&mut self, links: Vec<Link>, next: &Value);
+
+    /// Makes an object of a class of the project, as a framework does that finds out itself what
+    /// its constructor takes.
+    fn make(&mut self, class: &Value) -> Value;
+
+    /// The fields of the class of an object, those of its base classes first.
+    fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField>;
+
+    /// From here on, callers for whom this value is false have been turned away.
+    fn admit(&mut self, verdict: &Value, at: Origin);
 
     /// The file in which the call stands, as a path relative to the analysed folder.
     fn path(&self) -> &str;

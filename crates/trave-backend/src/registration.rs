@@ -8,7 +8,7 @@
 //! 1. names its packages in [`Library::registers`]: modules that import one of them, also through
 //!    others, are run at their top level;
 //! 2. gives each app or router that is made an object of its own ([`built`]), which is who it is:
-//!    the value keeps it under [`OBJECT`], and so do all values that register on the same app;
+//!    the value carries it, and so do all values that register on the same app;
 //! 3. calls [`Machine::register`] for each route, for what runs before routes, and for routers
 //!    that are mounted;
 //! 4. says in [`Library::hand`] what the functions of a route are given, and in
@@ -31,10 +31,6 @@ use trave_source::Origin;
 use crate::entry::EntryKind;
 use crate::library::{LibraryCall, Machine};
 use crate::value::{ClosureId, LibraryValue, Shape, Value};
-
-/// The field in which a library value keeps its object of the heap: the app that it registers on,
-/// or what code keeps on a request.
-pub const OBJECT: &str = "object";
 
 /// The field in which an app keeps the one on which it is mounted: it has its members too.
 pub const PARENT: &str = "parent";
@@ -162,22 +158,6 @@ impl Passing {
                 _ => Self::Stops,
             },
         }
-    }
-}
-
-impl LibraryValue {
-    /// The object that it keeps.
-    pub fn object(&self) -> Option<ClosureId> {
-        match self.kept(OBJECT)?.shape {
-            Shape::Instance(id) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// The same with an object.
-    #[must_use]
-    pub fn with_object(self, object: Value) -> Self {
-        self.with(OBJECT, object)
     }
 }
 

@@ -16,15 +16,27 @@ use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
+use crate::frameworks::astro::Astro;
 use crate::frameworks::elysia::Elysia;
 use crate::frameworks::express::Express;
 use crate::frameworks::fastify::Fastify;
+use crate::frameworks::graphql::GraphQl;
 use crate::frameworks::hono::Hono;
 use crate::frameworks::koa::Koa;
+use crate::frameworks::lambda::Lambda;
+use crate::frameworks::nest::Nest;
 use crate::frameworks::next::Next;
+use crate::frameworks::nitro::Nitro;
 use crate::frameworks::react::React;
+use crate::frameworks::remix::Remix;
+use crate::frameworks::safe_action::SafeAction;
+use crate::frameworks::sveltekit::SvelteKit;
+use crate::frameworks::tanstack::TanStack;
 use crate::frameworks::web::Web;
+use crate::http::class_validator::ClassValidator;
 use crate::http::outbound::Outbound;
+use crate::http::rate_limit::RateLimit;
+use crate::http::transparent::Transparent;
 use crate::http::typebox::TypeBox;
 use crate::http::valibot::Valibot;
 use crate::http::zod::Zod;
@@ -40,6 +52,16 @@ static LIBRARIES: &[&dyn Library] = &[
     &Sqlite,
     &Next,
     &React,
+    &SafeAction,
+    &SvelteKit,
+    &Remix,
+    &Nest,
+    &Nitro,
+    &Astro,
+    &Lambda,
+    &GraphQl,
+    &TanStack,
+    &ClassValidator,
     &Web,
     &Express,
     &Hono,
@@ -50,6 +72,8 @@ static LIBRARIES: &[&dyn Library] = &[
     &Zod,
     &Memory,
     &Outbound,
+    &RateLimit,
+    &Transparent,
     &Crypto,
     &JsonWebToken,
     &Jose,

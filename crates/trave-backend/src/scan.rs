@@ -3,9 +3,6 @@
 //! Both tests err on the side of reading: a file that holds no needle and lies nowhere special
 //! can still be reached through an import.
 
-use crate::frameworks::next;
-use crate::frameworks::supabase_edge;
-
 /// Byte strings, one of which a file holds if it may touch a database, a token, a cache or a key.
 pub const NEEDLES: &[&str] = &[
     "upabase",
@@ -45,6 +42,28 @@ pub const NEEDLES: &[&str] = &[
     "lru-cache",
     "node-cache",
     "next-auth",
+    "@remix-run/",
+    "/+types/",
+    "LoaderFunctionArgs",
+    "$app/server",
+    "astro:actions",
+    "aws-lambda",
+    "type-graphql",
+    "@apollo/server",
+    "apollo-server",
+    "graphql-yoga",
+    "Query: {",
+    "Mutation: {",
+    ".queryField",
+    ".mutationField",
+    "@middy/core",
+    "firebase-functions",
+    "createServerFn",
+    "Bun.serve",
+    "scheduled(",
+    "createServer(",
+    "@nestjs/",
+    "class-validator",
     "getServerSideProps",
     "Deno.serve",
     "SERVICE_ROLE",
@@ -75,7 +94,5 @@ pub const SECRET_NEEDLES: &[&str] = &["SERVICE_ROLE", "SERVICE_KEY", "sb_secret_
 
 /// Whether the path alone says that the file is a way into the program.
 pub fn is_entry_path(path: &str) -> bool {
-    next::file_role(path).is_some()
-        || next::is_settings(path)
-        || supabase_edge::function_name(path).is_some()
+    crate::frameworks::is_entry_path(path)
 }

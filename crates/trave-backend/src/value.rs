@@ -270,6 +270,8 @@ pub enum SchemaKind {
     Made,
     /// A string.
     Text,
+    /// A string of a form that leaves no room for signs of a language: a UUID, a date.
+    Word,
     /// A number.
     Number,
     /// A boolean.

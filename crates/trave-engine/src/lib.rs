@@ -21,6 +21,7 @@ pub use options::{Ignore, Options, nearest_rule};
 pub use own::OWN_RULES;
 pub use report::{Counts, Report};
 pub use trave_rule as rule;
+pub use trave_rule::nearest;
 
 /// Runs every rule that is not off, and returns what they found in a stable order.
 pub fn check(model: &Model, rules: &[&Rule], options: &Options) -> Report {

@@ -21,9 +21,9 @@ pub use trave_source as source;
 
 pub use link::link;
 pub use model::{
-    Answer, Before, BeforeKind, Cache, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache,
+    Answer, Before, BeforeKind, Cache, Call, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache,
     Guarded, IgnoreComment, LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach,
-    Route, RouteId, RouteKind, Same, SecretLiteral, Step, Token, TypesFile,
+    Route, RouteId, RouteKind, Same, SecretLiteral, Step, Token, TypesFile, Wrapper,
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{

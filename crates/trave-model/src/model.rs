@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
-use trave_backend::effect::{AuthCheck, CacheUse, ClaimUse, Guard, Response, RowsUse, TokenUse};
+use trave_backend::effect::{
+    AuthCheck, CacheUse, ClaimUse, Guard, LibraryUse, Response, RowsUse, TokenUse,
+};
 use trave_backend::generated::{GeneratedTable, GeneratedTypes};
 use trave_backend::value::Input;
 use trave_catalog::{Catalog, QualifiedName, Table};
@@ -112,6 +114,16 @@ pub struct Route {
     pub guards: Vec<Guard>,
     /// What runs before it and may turn callers away.
     pub before: Vec<Before>,
+    /// Middleware that runs before it, whatever it does.
+    pub middleware: Vec<Origin>,
+    /// The project's own functions that the handler is wrapped in, outermost first.
+    pub wrappers: Vec<Wrapper>,
+    /// Where what the caller sent is held against a schema.
+    pub validations: Vec<LibraryUse>,
+    /// Where it is counted how often the caller asks.
+    pub rate_limits: Vec<LibraryUse>,
+    /// Calls to other services.
+    pub outbound: Vec<Origin>,
     /// The pages that a server action is posted to, as far as they are known.
     pub pages: Vec<SmolStr>,
     /// Where a constant says that nobody needs to be asked who is calling (`{ auth: false }`).
@@ -122,6 +134,15 @@ pub struct Route {
     pub opaque: bool,
     /// Whether the handler uses the request, cookies or headers at all.
     pub reads_request: bool,
+}
+
+/// A function that takes a handler and gives another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrapper {
+    /// Its name.
+    pub name: SmolStr,
+    /// Where it is written.
+    pub origin: Origin,
 }
 
 /// What runs before a way in and may turn its callers away.
@@ -153,6 +174,18 @@ pub enum Step {
     Cache(u32),
     /// A guard has passed (index into [`Route::guards`]).
     Guard(u32),
+    /// Another service is called (index into [`Route::outbound`]).
+    Outbound(u32),
+}
+
+impl Route {
+    /// The queries that are sent, in order; one that runs twice stands there twice.
+    pub fn sent(&self) -> impl Iterator<Item = QueryRef> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Query(query) => Some(*query),
+            _ => None,
+        })
+    }
 }
 
 /// Whether a caller has been turned away before this point.
@@ -255,11 +288,20 @@ pub struct Reach {
     /// Whether callers were turned away before.
     pub guarded: Guarded,
     /// The calls that lead there, outermost first; empty when the handler itself queries.
-    pub path: Vec<Origin>,
+    pub path: Vec<Call>,
     /// It runs inside a cached computation (index into [`Model::caches`]).
     pub cached_by: Option<u32>,
     /// The loop around it on this way.
     pub in_loop: Option<LoopAround>,
+}
+
+/// A call of a function of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The call.
+    pub origin: Origin,
+    /// The name of the function, if it has one.
+    pub name: Option<SmolStr>,
 }
 
 /// A token use and who does it.

@@ -93,6 +93,7 @@ pub(crate) fn describe(model: &Model) -> String {
                     text.trim_end().to_owned()
                 }),
                 Step::Guard(_) => Some("guard".to_owned()),
+                Step::Outbound(_) => continue,
             };
             let _ = writeln!(text, "  {}", line.unwrap_or_default());
         }

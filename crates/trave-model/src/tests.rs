@@ -673,3 +673,114 @@ GET /api/notes
 ",
     );
 }
+
+#[test]
+fn what_a_module_registers_runs_for_callers_who_got_so_far() {
+    let route = "import { notify } from '@/jobs'
+        import { auth } from './auth'
+        export async function POST(request: Request) {
+          const user = await auth(request)
+          if (!user) return new Response('no', { status: 401 })
+          await notify.trigger({ id: 1 })
+          return new Response('ok')
+        }";
+    let auth = "import jwt from 'jsonwebtoken'
+        export async function auth(request: Request) {
+          return jwt.verify(request.headers.get('authorization'), process.env.SECRET!)
+        }";
+    let jobs = "import { task } from 'some-queue'
+        import { createClient } from '@supabase/supabase-js'
+        const admin = createClient(process.env.URL!, process.env.SERVICE_ROLE_KEY!)
+        export const notify = task({
+          run: async ({ id }) => { await admin.from('members').select('email').eq('id', id) },
+        })";
+    let files =
+        [("src/app/api/x/route.ts", route), ("src/app/api/x/auth.ts", auth), ("src/jobs.ts", jobs)];
+    let found = describe(&model(&files));
+    assert!(found.contains("Select members Service id Yes"), "{found}");
+}
+
+#[test]
+fn actions_run_behind_their_middleware() {
+    let client = "import { createSafeActionClient } from 'next-safe-action'
+        import { getServerSession } from 'next-auth'
+        export const open = createSafeActionClient({ handleServerError() {} })
+          .use(async ({ next }) => next({ ctx: { id: 1 } }))
+        export const signedIn = open.use(async ({ next, ctx }) => {
+          const session = await getServerSession()
+          if (!session?.user) throw new Error('not signed in')
+          return next({ ctx: { ...ctx, user: session.user } })
+        })";
+    let actions = "'use server'
+        import { z } from 'zod'
+        import { open, signedIn } from '@/client'
+        import { admin } from '@/lib/admin'
+        const schema = z.object({ id: z.string().uuid() })
+        export const rename = signedIn.inputSchema(schema).metadata({ name: 'rename' })
+          .action(async ({ parsedInput: { id }, ctx }) => {
+            await admin.from('boats').update({ by: ctx.user.id }).eq('id', id)
+          })
+        export const forget = open.schema(schema)
+          .action(async ({ parsedInput }) => {
+            await admin.from('boats').delete().eq('id', parsedInput.id)
+          })";
+    let files = [("src/client.ts", client), ("src/app/actions.ts", actions), ADMIN];
+    let found = describe(&model(&files));
+    assert!(found.contains("Update boats Service id Yes"), "{found}");
+    assert!(found.contains("Delete boats Service id No"), "{found}");
+    assert!(!found.contains("opaque"), "{found}");
+}
+
+#[test]
+fn what_only_logs_around_a_handler_changes_nothing() {
+    let route = "import { createAxiomRouteHandler } from '@axiomhq/nextjs'
+        import { AsyncLocalStorage } from 'node:async_hooks'
+        import { admin } from '@/lib/admin'
+        const store = new AsyncLocalStorage()
+        const withLog = createAxiomRouteHandler({ onSuccess: async () => {} })
+        export const POST = withLog(async (request: Request) => {
+          const { id } = await request.json()
+          return store.run({}, async () => {
+            await admin.from('boats').delete().eq('id', id)
+            return new Response('ok')
+          })
+        })";
+    let found = describe(&model(&[("src/app/api/boats/route.ts", route), ADMIN]));
+    assert!(found.starts_with("POST /api/boats\n"), "{found}");
+    assert!(found.contains("Delete boats Service id No"), "{found}");
+}
+
+#[test]
+fn a_session_that_is_put_together_anew_still_says_who_is_calling() {
+    let route = |lookup: &str, wrap: &str| {
+        format!(
+            "import {{ cache }} from 'react'
+            import {{ betterAuth }} from 'better-auth'
+            import {{ headers }} from 'next/headers'
+            import {{ admin }} from '@/lib/admin'
+            const auth = betterAuth({{}})
+            const isActive = async (id: string) => {{
+              const {{ data }} = await admin.from('users').select('active').eq('id', id).single()
+              return data?.active === true
+            }}
+            const getSession = {wrap}(async () => {{
+              const result = await auth.api.getSession({{ headers: await headers() }})
+              if (!result?.user) return null
+              {lookup}
+              return {{ user: {{ id: result.user.id, name: result.user.name }} }}
+            }})
+            export async function POST(request: Request) {{
+              const session = await getSession()
+              if (!session?.user) throw new Error('not signed in')
+              await admin.from('boats').delete().eq('id', 1)
+            }}"
+        )
+    };
+    for lookup in ["", "if (!(await isActive(result.user.id))) return null"] {
+        for wrap in ["", "cache"] {
+            let text = route(lookup, wrap);
+            let found = describe(&model(&[("src/app/api/x/route.ts", &text), ADMIN]));
+            assert!(found.contains("Delete boats Service id Yes"), "{lookup} {wrap}\n{found}");
+        }
+    }
+}

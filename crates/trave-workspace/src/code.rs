@@ -12,6 +12,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use trave_backend::declared::may_declare;
+use trave_backend::frameworks::is_server_only;
 use trave_backend::generated::{self, GeneratedTypes};
 use trave_backend::scan::{NEEDLES, ROUTER_NEEDLES, is_entry_path};
 use trave_source::{FileId, Notice, Sources};
@@ -309,7 +310,8 @@ impl CodeFiles<'_> {
         let markup = [".tsx", ".jsx"].iter().any(|ending| file.path.ends_with(ending));
         let mut imports = module.imports.iter().filter(|import| import.specifier == specifier);
         let types_only = imports.clone().next().is_some() && imports.all(|import| import.type_only);
-        !markup && !types_only && !is_generated(&file.path)
+        let skipped = markup && !is_server_only(&file.path);
+        !skipped && !types_only && !is_generated(&file.path)
     }
 }
 

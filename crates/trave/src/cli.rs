@@ -21,6 +21,7 @@ Examples:
   trave check apps/web --fail-on warning  warnings fail too
   trave explain rls/table-without-rls    what a rule is about and what to do
   trave routes                           every way in: who may take it, what it queries
+  trave path GET /api/boats boats        how a handler comes to query a table
   trave access                           every table: who may read and change which rows
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 trave could not run.
@@ -65,8 +66,14 @@ pub(crate) enum Command {
     Access(Access),
     /// Show what changed in the schema since a git reference, and how much it can hurt
     Diff(Diff),
-    /// List every way in with its queries, guards and caches
-    Routes(Listing),
+    /// List every way in: who may take it, and what happens on it
+    ///
+    /// With `--verbose`, and for a single way in, all that is known is told: what runs before the
+    /// handler and around it, who is asked who they are, what is validated and limited, and in
+    /// their order the queries, caches and calls of other services.
+    Routes(Routes),
+    /// Show why a query belongs to a way in: the calls from the handler to it
+    Path(Way),
     /// List every query with the ways in that reach it
     Queries(Listing),
     /// Print a completion script for a shell
@@ -202,7 +209,76 @@ pub(crate) struct Diff {
     pub(crate) fail_on: FailOnChange,
 }
 
-/// What `routes` and `queries` take.
+/// List every way in.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave routes                         one line for each way in
+  trave routes /api/boats              those with this in their path
+  trave routes /api/boats/42           the one that serves this path, in full
+  trave routes apps/web '/api/*/trips' of another project, by a pattern
+  trave routes --unguarded             where nobody is asked who is calling
+  trave routes --method POST --table trips
+  trave routes --format json           for other programs (docs/json.md)
+
+guarded says whether callers are turned away before the least guarded query:
+  yes         identity, signature or secret was checked
+  middleware  only by what runs before, as does layout
+  claim       only by a claim of identity that nobody verified
+  maybe       by something that could not be followed
+  no          anybody gets through")]
+pub(crate) struct Routes {
+    /// A project, a part or pattern of the paths to show, or both
+    #[arg(value_name = "PATH or PATTERN", num_args = 0..=2)]
+    pub(crate) what: Vec<String>,
+    /// How the list is written
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+    /// Only this method; can be repeated
+    #[arg(long, short, value_name = "METHOD")]
+    pub(crate) method: Vec<String>,
+    /// Only ways in that query this table; can be repeated
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) table: Vec<String>,
+    /// Only where queries are reached before anybody has verified who is calling
+    #[arg(long)]
+    pub(crate) unguarded: bool,
+    /// The folder of migrations that all code speaks to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+}
+
+/// Show why a query belongs to a way in: the calls from the handler to it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave path GET /api/boats boats
+  trave path DELETE /api/boats/42 trips
+  trave path POST '/api/boats/[id]' trips apps/web --format json
+
+Each line is a place in the code: the handler, the calls in between, the query.")]
+pub(crate) struct Way {
+    /// The method; the name of a server action; `*` for any
+    #[arg(value_name = "METHOD")]
+    pub(crate) method: String,
+    /// The path, as `trave routes` lists it or as a request has it
+    #[arg(value_name = "ROUTE")]
+    pub(crate) route: String,
+    /// The table, or the function of the database
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: String,
+    /// A project
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// How it is written
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: ListFormat,
+    /// The folder of migrations that all code speaks to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+}
+
+/// What `queries` takes.
 #[derive(Debug, Args)]
 pub(crate) struct Listing {
     /// A project

@@ -2,9 +2,9 @@
 
 use super::token::{algorithms, asked, guarded, or_null, token_use, verified};
 use crate::effect::{TokenAction, Trust};
+use crate::held::OBJECT;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
-use crate::registration::OBJECT;
 use crate::value::{LibraryValue, Shape, Taint, Value};
 
 const NAME: &str = "passport";

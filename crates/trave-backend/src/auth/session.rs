@@ -13,9 +13,28 @@ const NAME: &str = "session";
 pub(crate) struct Session;
 
 fn is_own(package: &str) -> bool {
-    ["next-auth", "@auth/core", "@clerk/", "better-auth", "iron-session", "firebase-admin"]
-        .iter()
-        .any(|own| package.starts_with(own))
+    [
+        "next-auth",
+        "@auth/core",
+        "@clerk/",
+        "better-auth",
+        "@better-auth/",
+        "iron-session",
+        "firebase-admin",
+    ]
+    .iter()
+    .any(|own| package.starts_with(own))
+        || package.contains("next-auth")
+}
+
+/// Whether something is handed to the library as a setting: a way to sign in, a store. What it is
+/// given runs when somebody signs in, and not where somebody asks who is calling.
+fn is_setting(value: &LibraryValue) -> bool {
+    let package = value.kept("package").and_then(Value::as_text).unwrap_or_default();
+    let name = value.name.as_str();
+    let is_named = name.ends_with("Provider") || name.ends_with("Adapter");
+    let is_plugin = package.starts_with("@better-auth/") || package.contains("/plugins");
+    is_named || is_plugin || (name == "default" && package != "next-auth")
 }
 
 impl Library for Session {
@@ -67,10 +86,23 @@ impl Library for Session {
                 guarded(machine, call.origin, Taint::SECRET);
                 Some(Value::unknown_from(call.args).tainted(Taint::SECRET))
             }
-            "function" | "configured" | "namespace" => question(call, &name, machine),
+            "function" if call.method.is_none() && is_setting(call.callee) => {
+                Some(Value::of(Shape::Unknown))
+            }
+            "function" | "configured" | "namespace" => {
+                let known = question(call, &name, machine);
+                known.or_else(|| is_hook(call).then(|| Value::of(Shape::Unknown)))
+            }
             _ => None,
         }
     }
+}
+
+/// Whether a function of the library's own makes a hook or an endpoint of a configuration: what it
+/// is given runs when somebody signs in.
+fn is_hook(call: &LibraryCall<'_>) -> bool {
+    let package = call.callee.kept("package").and_then(Value::as_text).unwrap_or_default();
+    call.callee.kind == "function" && package.starts_with("better-auth/")
 }
 
 fn question(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Option<Value> {

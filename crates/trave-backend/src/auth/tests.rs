@@ -164,3 +164,21 @@ fn comparing_signatures_in_constant_time_proves_the_sender() {
     assert!(equal.taint.has(Taint::SECRET));
     assert_eq!(trusts(&machine), [Trust::Secret]);
 }
+
+#[test]
+fn what_runs_when_somebody_signs_in_is_a_setting() {
+    let makers = [
+        ("next-auth/providers/email", "default"),
+        ("@acme/passkeys-next-auth-provider", "PasskeyProvider"),
+        ("@auth/core/providers/github", "default"),
+        ("better-auth/api", "createAuthMiddleware"),
+        ("@better-auth/sso", "sso"),
+    ];
+    for (package, name) in makers {
+        let maker = Session.import(package, name).unwrap();
+        let options = Value::object([("authorize", Value::of(Shape::Unknown))]);
+        let mut machine = FakeMachine::default();
+        let made = call(&Session, &mut machine, &maker, (None, &[options]));
+        assert!(made.is_some_and(|made| made.taint == Taint::NONE), "{package}");
+    }
+}

@@ -24,8 +24,8 @@ pub(crate) fn function_name(path: &str) -> Option<&str> {
 }
 
 /// The ways in that such a file declares: one for each server that it starts.
-pub(crate) fn entries(module: &Module, path: &str) -> Vec<Entry> {
-    let Some(name) = function_name(path) else { return Vec::new() };
+pub(crate) fn entries(module: &Module, path: &str) -> Option<Vec<Entry>> {
+    let name = function_name(path)?;
     let mut found: Vec<Entry> = Vec::new();
     for expr in &module.exprs {
         if let Some(handler) = served_handler(module, expr) {
@@ -36,7 +36,7 @@ pub(crate) fn entries(module: &Module, path: &str) -> Vec<Entry> {
     if found.is_empty() {
         found.extend(exported_fetch(module, name));
     }
-    found
+    Some(found)
 }
 
 fn entry(name: &str, handler: Handler, origin: Origin) -> Entry {
@@ -131,7 +131,7 @@ mod tests {
         ] {
             let path = "supabase/functions/send-email/index.ts";
             let module = trave_ts::parse(trave_source::FileId(0), path, text);
-            let found = entries(&module, path);
+            let found = entries(&module, path).unwrap();
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(found[0].path, "/functions/v1/send-email");
             assert_eq!(found[0].kind, EntryKind::Edge);

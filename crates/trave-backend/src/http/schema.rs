@@ -5,7 +5,21 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Value};
+use crate::effect::{Effect, LibraryUse};
+use crate::library::{LibraryCall, Machine};
+use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Taint, Value};
+
+/// Notes that a call holds what the caller sent against a schema; settings of the program's own
+/// are held against schemas too.
+pub(super) fn note_validation(
+    call: &LibraryCall<'_>,
+    (library, checked): (&'static str, &Value),
+    machine: &mut dyn Machine,
+) {
+    if checked.taint.has(Taint::INPUT) {
+        machine.record(Effect::Validated(LibraryUse { origin: call.origin, library }));
+    }
+}
 
 /// A schema that promises this.
 pub(crate) fn schema(library: &'static str, shape: SchemaShape) -> Value {

@@ -1,4 +1,5 @@
 use super::outbound::Outbound;
+use super::rate_limit::RateLimit;
 use super::valibot::Valibot;
 use super::zod::Zod;
 use crate::effect::Effect;
@@ -135,4 +136,36 @@ fn other_services_may_know_who_is_calling() {
         assert_eq!(ok.taint, taint);
     }
     assert!(machine.effects.iter().all(|effect| matches!(effect, Effect::Outbound(_))));
+}
+
+#[test]
+fn limiters_count_and_say_nothing_about_who_asks() {
+    let limiters = [
+        ("@upstash/ratelimit", "Ratelimit", "limit"),
+        ("rate-limiter-flexible", "RateLimiterMemory", "consume"),
+        ("@arcjet/next", "default", "protect"),
+    ];
+    for (package, name, method) in limiters {
+        let mut machine = FakeMachine::default();
+        let maker = RateLimit.import(package, name).unwrap();
+        let limiter = call(&RateLimit, &mut machine, &maker, (None, &[])).unwrap();
+        let address = Value::input(InputKind::Header, "x-forwarded-for");
+        let answer = call(&RateLimit, &mut machine, &limiter, (Some(method), &[address])).unwrap();
+        assert_eq!(answer.taint, Taint::NONE);
+        assert!(
+            matches!(machine.effects.as_slice(), [Effect::Limited(it)] if it.library == package)
+        );
+    }
+    assert!(RateLimit.import("@arcjet/next", "shield").is_none());
+}
+
+#[test]
+fn what_the_caller_sent_is_validated_and_settings_are_not() {
+    let (body, setting) = (Value::input(InputKind::Body, ""), Value::text("production"));
+    for (value, is_noted) in [(body, true), (setting, false)] {
+        let mut machine = FakeMachine::default();
+        let schema = z(&[("string", &[])]);
+        call(&Zod, &mut machine, &schema, (Some("safeParse"), &[value]));
+        assert_eq!(machine.effects.len(), usize::from(is_noted));
+    }
 }

@@ -1,8 +1,8 @@
 //! `valibot`: schemas are made by functions, bounds are steps of a pipe.
 
 use super::schema::{
-    array, at_least, at_most, choice, made as unknown_schema, object, of_kind, promise, promise_of,
-    schema, validated,
+    array, at_least, at_most, choice, made as unknown_schema, note_validation, object, of_kind,
+    promise, promise_of, schema, validated,
 };
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
@@ -34,15 +34,19 @@ impl Library for Valibot {
         (object.kind == "namespace").then(|| self.import(NAME, property))?
     }
 
-    fn call(&self, call: &LibraryCall<'_>, _machine: &mut dyn Machine) -> Option<Value> {
+    fn call(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         let name = match call.callee.kind {
             "namespace" => call.method?,
             "function" => call.callee.name.as_str(),
             _ => return None,
         };
         Some(match name {
-            "parse" | "parseAsync" => validated(call.arg(1), promise_of(&call.arg(0))),
+            "parse" | "parseAsync" => {
+                note_validation(call, (NAME, &call.arg(1)), machine);
+                validated(call.arg(1), promise_of(&call.arg(0)))
+            }
             "safeParse" | "safeParseAsync" => {
+                note_validation(call, (NAME, &call.arg(1)), machine);
                 let told = Value::unknown_from(call.args);
                 let output = validated(call.arg(1), promise_of(&call.arg(0)));
                 Value::object([("success", told.clone()), ("output", output), ("issues", told)])

@@ -3,14 +3,20 @@
 use smol_str::SmolStr;
 
 use super::schema::{
-    array, at_least, at_most, choice, either, made as unknown_schema, object, of_kind, promise,
-    promise_of, promise_of_result, schema, validated, with_fields,
+    array, at_least, at_most, choice, either, made as unknown_schema, note_validation, object,
+    of_kind, promise, promise_of, promise_of_result, schema, validated, with_fields,
 };
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
 use crate::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Value};
 
 const NAME: &str = "zod";
+
+/// What leaves no room for signs of a language; what a pattern leaves is not known.
+const FORMS: [&str; 11] = [
+    "uuid", "guid", "cuid", "cuid2", "ulid", "nanoid", "datetime", "date", "time", "regex",
+    "matches",
+];
 
 /// The model of `zod` and `yup`.
 #[derive(Debug)]
@@ -23,10 +29,11 @@ impl Library for Zod {
 
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let package = package_name(package);
-        let own = (package == "@hono/zod-openapi" && name == "z")
-            || package == "zod"
+        let own = package == "zod"
             || package.starts_with("zod/")
-            || package == "yup";
+            || package == "yup"
+            || (matches!(package.as_str(), "astro:schema" | "astro/zod" | "@hono/zod-openapi")
+                && name == "z");
         let namespace = matches!(name, "z" | "*" | "default");
         let kind = if namespace { "namespace" } else { "maker" };
         own.then(|| LibraryValue::new(NAME, kind).named(name).into_value())
@@ -44,6 +51,10 @@ impl Library for Zod {
             }
             ("namespace", name) => Some(LibraryValue::new(NAME, "maker").named(name).into_value()),
             ("schema", "shape" | "fields") => Some(fields_of(object)),
+            // `getValidatedQuery(event, schema.parse)`.
+            ("schema", "parse" | "safeParse" | "parseAsync" | "safeParseAsync") => {
+                Some(LibraryValue { kind: "parser", ..object.clone() }.named(property).into_value())
+            }
             ("schema", "enum" | "Enum" | "options" | "element") => Some(Value::of(Shape::Unknown)),
             _ => None,
         }
@@ -54,6 +65,7 @@ impl Library for Zod {
             ("maker", None) => Some(schema(NAME, made(call, &call.callee.name))),
             ("namespace", Some(name)) => Some(schema(NAME, made(call, name))),
             ("schema", Some(method)) => Some(method_of_schema(call, method, machine)),
+            ("parser", None) => Some(method_of_schema(call, &call.callee.name, machine)),
             _ => None,
         }
     }
@@ -71,8 +83,8 @@ fn fields_of(object: &LibraryValue) -> Value {
 /// What `z.string()`, `z.object({ … })` and so on promise.
 fn made(call: &LibraryCall<'_>, name: &str) -> SchemaShape {
     match name {
-        "string" | "uuid" | "email" | "url" | "cuid" | "cuid2" | "ulid" | "nanoid" | "datetime"
-        | "guid" => of_kind(SchemaKind::Text),
+        "string" | "email" | "url" => of_kind(SchemaKind::Text),
+        name if FORMS.contains(&name) => of_kind(SchemaKind::Word),
         "number" | "bigint" | "int" | "int32" => of_kind(SchemaKind::Number),
         "boolean" | "bool" | "stringbool" => of_kind(SchemaKind::Bool),
         "object" | "strictObject" | "looseObject" => object(&call.arg(0)),
@@ -91,19 +103,27 @@ fn made(call: &LibraryCall<'_>, name: &str) -> SchemaShape {
 
 fn method_of_schema(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machine) -> Value {
     let shape = promise(call.callee);
-    match method {
-        "parse" | "parseAsync" | "decode" | "validate" | "validateSync" | "cast" => {
-            return validated(call.arg(0), shape);
-        }
-        "safeParse" | "safeParseAsync" | "spa" | "safeDecode" => return tried(call, shape),
-        "isValid" | "isValidSync" => return Value::unknown_from(call.args),
-        _ => {}
+    if let Some(result) = checked(call, method, &shape) {
+        note_validation(call, (NAME, &call.arg(0)), machine);
+        return result;
     }
     let changed = bounded(call, method, shape.clone())
         .or_else(|| reshaped(call, method, shape.clone()))
         .or_else(|| (method == "transform").then(|| transformed(call, &shape, machine)));
     // `refine`, `trim`, `describe` and their likes change no promise.
     schema(NAME, changed.unwrap_or(shape))
+}
+
+/// What comes of holding a value against a schema; none when the method does something else.
+fn checked(call: &LibraryCall<'_>, method: &str, shape: &SchemaShape) -> Option<Value> {
+    match method {
+        "parse" | "parseAsync" | "decode" | "validate" | "validateSync" | "cast" => {
+            Some(validated(call.arg(0), shape.clone()))
+        }
+        "safeParse" | "safeParseAsync" | "spa" | "safeDecode" => Some(tried(call, shape.clone())),
+        "isValid" | "isValidSync" => Some(Value::unknown_from(call.args)),
+        _ => None,
+    }
 }
 
 /// `{ success, data, error }`.
@@ -115,7 +135,9 @@ fn tried(call: &LibraryCall<'_>, shape: SchemaShape) -> Value {
 
 fn bounded(call: &LibraryCall<'_>, method: &str, shape: SchemaShape) -> Option<SchemaShape> {
     let bound = call.arg(0);
+    let is_text = shape.kind == SchemaKind::Text;
     Some(match method {
+        form if is_text && FORMS.contains(&form) => SchemaShape { kind: SchemaKind::Word, ..shape },
         "max" | "lte" | "lt" | "maximum" => at_most(shape, &bound),
         "min" | "gte" | "gt" | "minimum" => at_least(shape, &bound),
         "length" => at_least(at_most(shape, &bound), &bound),

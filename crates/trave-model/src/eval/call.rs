@@ -96,6 +96,12 @@ impl<'p> Evaluator<'p> {
         if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Call(_))) {
             self.next = Some(method.name.clone());
         }
+        if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Super))
+            && let Some(function) = self.super_member(method.name)
+        {
+            let site = self.site(id, call);
+            return self.call_value(&function, site);
+        }
         let receiver = self.eval(method.object);
         if call.optional && receiver.is_nullish() == Some(true) {
             return Value::undefined();

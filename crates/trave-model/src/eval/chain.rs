@@ -362,14 +362,14 @@ impl Evaluator<'_> {
         let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
         let callee = text.unwrap_or_default().split(['(', '{', '=', '\n']).next();
         let function = match &link.value.shape {
-            Shape::Function(id) => self.name_of(*id),
+            Shape::Function(id) => self.function_name(*id),
             Shape::Library(library) if builtins::is_wrapped(library) => library.name.clone(),
             _ => SmolStr::default(),
         };
         callee.is_some_and(words::ask_identity) || words::ask_identity(&function)
     }
 
-    fn name_of(&self, id: ClosureId) -> SmolStr {
+    fn function_name(&self, id: ClosureId) -> SmolStr {
         let closure = self.closures.get(id.0 as usize);
         let function = closure
             .and_then(|it| Some((self.cx.module(it.module)?, it.function)))

@@ -59,6 +59,11 @@ impl<'p> Evaluator<'p> {
         Some(ClassRef { module: it.module, class: it.class, frame: it.frame })
     }
 
+    /// Whether it is the class itself rather than an object of it.
+    pub(super) fn is_class(&self, id: ClosureId) -> bool {
+        self.instances.get(id.0 as usize).is_some_and(|it| it.is_class)
+    }
+
     pub(super) fn class_of(&self, class: ClassRef) -> Option<&'p Class> {
         self.cx.module(class.module)?.class(class.class)
     }
@@ -134,13 +139,7 @@ impl<'p> Evaluator<'p> {
     /// `super(…)`: the base class on the same object.
     pub(super) fn call_super(&mut self, site: Site) {
         let Some(this) = self.here.this.clone() else { return };
-        let Some(class) = self.here.module.function(self.here.function).and_then(|it| it.class)
-        else {
-            return;
-        };
-        let frame = self.frames.get(self.here.frame.0 as usize).and_then(|frame| frame.parent);
-        let class =
-            ClassRef { module: self.here.id, class, frame: frame.unwrap_or(self.here.frame) };
+        let Some(class) = self.class_around() else { return };
         match self.base(class) {
             Some(base) => {
                 self.initialise(base, &this, (site.args, Some(site.origin), BASES_MAX - 1));
@@ -179,7 +178,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The project's class that a class extends.
-    fn base(&mut self, class: ClassRef) -> Option<ClassRef> {
+    pub(super) fn base(&mut self, class: ClassRef) -> Option<ClassRef> {
         let extends = self.class_of(class)?.extends?;
         let base = self.in_class(class, None, |it| it.eval(extends))?;
         match base.shape {
@@ -226,8 +225,18 @@ impl<'p> Evaluator<'p> {
         if let Some(field) = self.field(id, name) {
             return Some(field.clone());
         }
+        let class = self.class_ref(id);
+        self.looked_up(class, (this, id), name)
+    }
+
+    /// A getter or method of a class or of what it extends.
+    fn looked_up(
+        &mut self,
+        mut class: Option<ClassRef>,
+        (this, id): (&Value, ClosureId),
+        name: &str,
+    ) -> Option<Value> {
         let is_class = self.instances.get(id.0 as usize)?.is_class;
-        let mut class = self.class_ref(id);
         for _ in 0..BASES_MAX {
             let at = class?;
             let declared = self.class_of(at)?;
@@ -238,9 +247,48 @@ impl<'p> Evaluator<'p> {
             if let Some(value) = self.static_field(at, (declared, id), name) {
                 return Some(value);
             }
-            class = self.base(at);
+            class = match self.base(at) {
+                Some(base) => Some(base),
+                // What a library made for the object answers itself.
+                None if self.library_base(id).is_some() => return None,
+                None => return self.inherited(at, name),
+            };
         }
         None
+    }
+
+    /// `super.name`: what the class around has from the one that it extends.
+    pub(super) fn super_member(&mut self, name: &str) -> Option<Value> {
+        let this = self.here.this.clone()?;
+        let Shape::Instance(id) = this.shape else { return None };
+        let class = self.class_around()?;
+        match self.base(class) {
+            Some(base) => self.looked_up(Some(base), (&this, id), name),
+            None => self.inherited(class, name),
+        }
+    }
+
+    /// The class whose method is running.
+    fn class_around(&self) -> Option<ClassRef> {
+        let module = self.here.module;
+        let (mut function, mut frame) = (self.here.function, self.here.frame);
+        loop {
+            let lowered = module.function(function)?;
+            frame = self.frames.get(frame.0 as usize).and_then(|it| it.parent).unwrap_or(frame);
+            if let Some(class) = lowered.class {
+                return Some(ClassRef { module: self.here.id, class, frame });
+            }
+            function = lowered.parent?;
+        }
+    }
+
+    /// A member that a class has from one of a library.
+    fn inherited(&mut self, class: ClassRef, name: &str) -> Option<Value> {
+        let extends = self.class_of(class)?.extends?;
+        let base = self.in_class(class, None, |it| it.eval(extends))?;
+        let library = base.library().filter(|it| it.library != builtins::LIBRARY)?;
+        let at = self.at(trave_source::Span::default());
+        self.library_of(library)?.member(library, name, at)
     }
 
     fn method(&mut self, class: ClassRef, method: &Method, this: &Value) -> Value {

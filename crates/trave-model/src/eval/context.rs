@@ -2,6 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use trave_backend::entry::{Entry, EntryKind};
+use trave_backend::frameworks;
 use trave_backend::library::Library;
 use trave_source::FileId;
 use trave_ts::ir::{BindingId, Export, FunctionId, Module, Stmt};
@@ -22,6 +24,10 @@ pub(crate) struct Context<'p> {
     facts: Vec<ModuleFacts<'p>>,
     tables: Vec<FxHashSet<SmolStr>>,
     by_name: FxHashMap<&'static str, &'static dyn Library>,
+    /// The modules whose exports need no import, with the folder of their application.
+    auto: Vec<(&'p str, ModuleId)>,
+    /// What frameworks run before the ways in of their applications, with the folders of these.
+    outer: Vec<(SmolStr, (ModuleId, Entry))>,
 }
 
 /// What is looked up in one module.
@@ -40,7 +46,50 @@ impl<'p> Context<'p> {
         let tables = program.catalogs.iter().map(table_names).collect();
         let libraries = program.backend.libraries.iter().rev();
         let by_name = libraries.map(|library| (library.name(), *library)).collect();
-        Self { program, modules, facts, tables, by_name }
+        let auto = (0..).map(ModuleId).zip(&program.modules).filter_map(|(id, module)| {
+            let folder = frameworks::auto_imported(program.sources.path(module.file))?;
+            Some((folder, id))
+        });
+        let auto = auto.collect();
+        Self { program, modules, facts, tables, by_name, auto, outer: Vec::new() }
+    }
+
+    /// The same, where some of these ways in stand before others.
+    pub(crate) fn with_outer(mut self, entries: &[(ModuleId, Entry)]) -> Self {
+        let outer = entries.iter().filter(|(_, entry)| entry.kind == EntryKind::Middleware);
+        let placed = outer.map(|(id, entry)| {
+            let path = self.program.sources.path(entry.origin.file);
+            (frameworks::middleware_folder(path).into(), (*id, entry.clone()))
+        });
+        self.outer = placed.collect();
+        self
+    }
+
+    /// The module that exports a name which another one uses without an import.
+    pub(crate) fn auto_import(&self, from: ModuleId, name: &str) -> Option<ModuleId> {
+        if self.auto.is_empty() {
+            return None;
+        }
+        let path = self.program.sources.path(self.module(from)?.file);
+        let fits = |folder: &str| {
+            let rest = path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/'));
+            rest.is_some_and(|rest| rest.starts_with("server/") || rest.starts_with("shared/"))
+        };
+        let mut exporting = self.auto.iter().filter(|(folder, _)| fits(folder));
+        exporting.find(|(_, id)| self.export(*id, name).is_some()).map(|(_, id)| *id)
+    }
+
+    /// What stands before a way in.
+    pub(crate) fn outer(&self, entry: &Entry) -> impl Iterator<Item = &(ModuleId, Entry)> {
+        let path = self.program.sources.path(entry.origin.file);
+        let (framework, kind) = (entry.framework, entry.kind);
+        let around = self.outer.iter().filter(move |(folder, (_, outer))| {
+            outer.framework == framework
+                && kind != EntryKind::Middleware
+                && (folder.is_empty()
+                    || path.strip_prefix(folder.as_str()).is_some_and(|it| it.starts_with('/')))
+        });
+        around.map(|(_, declared)| declared)
     }
 
     pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {

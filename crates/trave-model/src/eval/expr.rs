@@ -11,6 +11,7 @@ use trave_ts::ir::{Argument, Expr, ExprId, ExprKind, Property, TemplatePart};
 use super::Evaluator;
 use super::frame::Instance;
 use super::loops::rounds_of;
+use super::member::or_nothing;
 use super::place::{at_most, element_of};
 
 /// A template of more pieces than this only keeps what it depends on.
@@ -76,10 +77,11 @@ impl<'p> Evaluator<'p> {
 
     fn eval_compound(&mut self, id: ExprId, expr: &'p Expr) -> Value {
         match &expr.kind {
-            ExprKind::Member { object, property, property_span, .. } => {
+            ExprKind::Member { object, property, property_span, optional } => {
                 let receiver = self.eval(*object);
                 let at = self.at(*property_span);
-                self.member_used(&receiver, property, at)
+                let member = self.member_used(&receiver, property, at);
+                if *optional { or_nothing(&receiver, member) } else { member }
             }
             ExprKind::Index { object, index } => self.index(*object, *index),
             ExprKind::Call(call) => self.call(id, call),

@@ -11,7 +11,7 @@ use trave_ts::ir::{Function, Param, Pattern};
 use super::frame::Closure;
 use super::stmt::Flow;
 use super::trace::CallNode;
-use super::{Activation, Evaluator, Here, Level};
+use super::{Activation, Evaluator, FunctionKey, Here, Level};
 
 /// Who calls a function.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ impl<'p> Evaluator<'p> {
         };
         let outer = std::mem::replace(&mut self.here, here);
         let outer_activation = std::mem::replace(&mut self.activation, activation);
-        let outer_call = self.enter_call(from.origin);
+        let outer_call = self.enter_call(from.origin, key);
         self.running.push(key);
         self.depth += 4;
         let first_event = self.trace.events.len();
@@ -99,11 +99,13 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Enters a call in the tree of calls; gives back where the evaluation was.
-    fn enter_call(&mut self, origin: Option<Origin>) -> u32 {
+    fn enter_call(&mut self, origin: Option<Origin>, key: FunctionKey) -> u32 {
         let outer = self.call;
         if origin.is_some() {
             self.call = u32::try_from(self.trace.calls.len()).unwrap_or(u32::MAX);
-            self.trace.calls.push(CallNode { parent: outer, origin });
+            self.trace.calls.push(CallNode { parent: outer, origin, callee: Some(key) });
+        } else if let Some(handler) = self.trace.calls.first_mut() {
+            handler.callee.get_or_insert(key);
         }
         outer
     }
@@ -116,12 +118,14 @@ impl<'p> Evaluator<'p> {
         if let Some(level) = self.activation.level {
             self.level = level;
         }
+        self.hold_as_returned();
         self.activation.returned.take().unwrap_or_else(Value::never)
     }
 
     /// Notes one way in which the running function ends.
     pub(super) fn return_value(&mut self, value: Value) {
         let has_answered = self.has_answered();
+        self.held_at_return(&value);
         let activation = &mut self.activation;
         activation.returns += 1;
         let mut value = value.tainted(activation.control);

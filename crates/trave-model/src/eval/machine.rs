@@ -1,10 +1,12 @@
 //! What library models may ask of the evaluator.
 
+use trave_backend::dispatch::DecoratedField;
 use trave_backend::effect::{Effect, RowsUse};
 use trave_backend::library::Machine;
 use trave_backend::query::Query;
 use trave_backend::registration::{Link, Registration};
 use trave_backend::value::{QueryId, Shape, Value};
+use trave_source::Origin;
 
 use super::loops::LoopFrame;
 use super::trace::QueryRecord;
@@ -168,6 +170,18 @@ impl Machine for Evaluator<'_> {
 
     fn run_links(&mut self, links: Vec<Link>, next: &Value) {
         self.serve_part(links, next);
+    }
+
+    fn make(&mut self, class: &Value) -> Value {
+        self.made_of(class)
+    }
+
+    fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField> {
+        self.fields_of(object)
+    }
+
+    fn admit(&mut self, verdict: &Value, at: Origin) {
+        self.admit_only(verdict, at);
     }
 
     fn path(&self) -> &str {

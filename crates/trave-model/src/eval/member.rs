@@ -17,6 +17,16 @@ use super::{Evaluator, builtins};
 /// How many apps are looked at that are mounted in each other.
 const PARENTS_MAX: u32 = 16;
 
+/// What `value?.name` gives: nothing, where the value may be nothing.
+pub(super) fn or_nothing(value: &Value, member: Value) -> Value {
+    let is_nothing = |value: &Value| matches!(value.shape, Shape::Undefined | Shape::Null);
+    let Shape::OneOf(values) = &value.shape else { return member };
+    match values.iter().find(|value| is_nothing(value)) {
+        Some(nothing) => member.join(Value::undefined().and_dependencies(nothing)),
+        None => member,
+    }
+}
+
 impl Evaluator<'_> {
     /// A member that the program uses as a value: the length of rows is a count of them.
     pub(super) fn member_used(&mut self, object: &Value, name: &str, at: Origin) -> Value {

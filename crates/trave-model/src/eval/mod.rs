@@ -13,10 +13,12 @@ mod claims;
 mod class;
 mod context;
 mod discover;
+mod dispatch;
 mod expr;
 mod fate;
 mod frame;
 mod guard;
+mod held;
 mod invoke;
 mod loops;
 mod machine;
@@ -39,7 +41,7 @@ mod words;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use trave_backend::value::{Taint, Value};
+use trave_backend::value::{ClosureId, Taint, Value};
 use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 
@@ -50,7 +52,7 @@ use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
 pub(crate) use registry::{Entered, Registry};
 pub(crate) use run::{run_alone, run_entries};
-pub(crate) use trace::{Event, Handled, Level, QueryRecord, Trace};
+pub(crate) use trace::{CallNode, Event, Handled, Level, QueryRecord, Trace};
 
 /// How many expressions and statements one evaluation runs before it gives up.
 const STEPS_MAX: u32 = 300_000;
@@ -117,6 +119,8 @@ pub(crate) struct Evaluator<'p> {
     typing: u32,
     /// The first closure that this task made.
     first_closure: usize,
+    /// Objects without a class, on which code keeps things.
+    held: Vec<ClosureId>,
     trace: Trace,
 }
 
@@ -154,6 +158,8 @@ struct Activation {
     first_instance: u32,
     /// What it changed, with all that it called.
     written: Written,
+    /// What objects hold at each of its returns.
+    kept: Vec<held::Returned>,
 }
 
 impl Activation {
@@ -200,6 +206,7 @@ impl<'p> Evaluator<'p> {
             typed: Vec::new(),
             typing: 0,
             first_closure: 0,
+            held: Vec::new(),
             trace: Trace::started(),
         };
         evaluator.here.frame = evaluator.module_frame(id);
@@ -237,7 +244,9 @@ impl<'p> Evaluator<'p> {
         let activation = std::mem::take(&mut self.activation);
         let loops = std::mem::take(&mut self.loops);
         let branches = std::mem::take(&mut self.branches);
-        let level = std::mem::take(&mut self.level);
+        // What a module declares is made when it is first asked for: functions that are handed to
+        // somebody unknown there run for callers who got so far.
+        let level = self.level;
         self.at_top += 1;
         let result = run(self);
         self.at_top -= 1;

@@ -168,6 +168,9 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn global(&mut self, name: &SmolStr) -> Value {
+        if let Some(module) = self.cx.auto_import(self.here.id, name) {
+            return self.exported(module, name, REEXPORTS_MAX).unwrap_or_else(Value::unknown);
+        }
         if let Some(value) = self.globals.get(name) {
             return value.clone();
         }

@@ -9,6 +9,7 @@ use trave_ts::ir::{BindingId, ExprId, ExprKind, FunctionId};
 
 use super::Evaluator;
 use super::expr::set_computed;
+use super::member::or_nothing;
 
 impl Evaluator<'_> {
     /// Assigns to a name, wherever it was declared.
@@ -96,7 +97,7 @@ impl Evaluator<'_> {
         match &self.expr(id)?.kind {
             ExprKind::Name(binding) => Some(self.read(*binding)),
             ExprKind::This => self.here.this.clone(),
-            ExprKind::Member { object, property, property_span, .. } => {
+            ExprKind::Member { object, property, property_span, optional } => {
                 let owner = self.peek(*object)?;
                 let at = self.at(*property_span);
                 match &owner.shape {
@@ -106,7 +107,10 @@ impl Evaluator<'_> {
                         Some(self.member_at(&owner, property, at))
                     }
                     Shape::Library(_) => None,
-                    _ => Some(self.member_at(&owner, property, at)),
+                    _ => {
+                        let member = self.member_at(&owner, property, at);
+                        Some(if *optional { or_nothing(&owner, member) } else { member })
+                    }
                 }
             }
             ExprKind::String(text) => Some(Value::text(text.clone())),

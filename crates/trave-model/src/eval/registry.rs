@@ -6,8 +6,6 @@ use trave_backend::value::ClosureId;
 use trave_source::Origin;
 
 use super::Evaluator;
-use super::frame::Instance;
-use trave_backend::value::{Shape, Value};
 
 /// More registrations than this are not looked at: something goes round in circles.
 const REGISTRATIONS_MAX: usize = 50_000;
@@ -31,16 +29,11 @@ pub(crate) struct Entered {
 }
 
 impl Evaluator<'_> {
-    /// A new object without a class.
-    pub(super) fn new_object(&mut self) -> Value {
-        self.objects_made += 1;
-        self.new_instance(Instance::plain())
-    }
-
     /// Keeps a registration, while registrations are looked for.
     pub(super) fn enter(&mut self, registration: Registration) {
         self.memo.effects += 1;
-        let through = self.trace.path(self.call);
+        let calls = self.trace.path(self.call);
+        let through = calls.iter().filter_map(|call| call.origin).collect();
         let branches = &self.branches;
         let Some(registry) = &mut self.registry else { return };
         if registry.entered.len() >= REGISTRATIONS_MAX {
@@ -53,20 +46,5 @@ impl Evaluator<'_> {
         let around = registry.built_in.get(&owner).map_or(&[][..], Vec::as_slice);
         let is_conditional = branches.iter().any(|branch| !around.contains(branch));
         registry.entered.push(Entered { registration, is_conditional, through });
-    }
-
-    /// A value kept on an object.
-    pub(super) fn keep_on(&mut self, object: &Value, name: &str, value: Value) {
-        if let Shape::Instance(id) = object.shape {
-            self.set_field(id, name.into(), value);
-        }
-    }
-
-    /// What was kept on an object.
-    pub(super) fn kept_on(&self, object: &Value, name: &str) -> Option<Value> {
-        match object.shape {
-            Shape::Instance(id) => self.field(id, name).cloned(),
-            _ => None,
-        }
     }
 }

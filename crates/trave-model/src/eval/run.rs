@@ -96,6 +96,7 @@ impl<'p> Evaluator<'p> {
         self.chains.clear();
         self.memo.task += 1;
         self.first_closure = self.closures.len();
+        self.held.clear();
         self.trace = Trace::started();
         self
     }
@@ -121,14 +122,15 @@ impl<'p> Evaluator<'p> {
         self.activation = super::Activation::default();
     }
 
-    fn handler(&mut self, handler: &Handler) -> Value {
+    pub(super) fn handler(&mut self, handler: &Handler) -> Value {
         match handler {
             Handler::Export(name) => {
                 self.exported(self.here.id, name, 16).unwrap_or_else(Value::unknown)
             }
             Handler::Function(function) => {
                 let frame = self.scope_of(*function);
-                self.closure_in(*function, frame)
+                let method = self.method_of_made(*function, frame);
+                method.unwrap_or_else(|| self.closure_in(*function, frame))
             }
             Handler::Expr(expr) => self.eval(*expr),
             Handler::Registered => Value::unknown(),
@@ -156,6 +158,15 @@ impl<'p> Evaluator<'p> {
     }
 
     fn run_handler(&mut self, handler: &Value, entry: &Entry) {
+        if let Some(value) = self.dispatched(handler, entry) {
+            if self.has_run(handler) {
+                self.trace.handler = Handled::Ran;
+                self.finish(value, entry);
+                return;
+            }
+            // What stands before it could not be followed to the handler, and may have asked.
+            self.level = self.level.max(Level::Maybe);
+        }
         for alternative in handler.alternatives() {
             match &alternative.shape {
                 // An app serves its own routes, which are ways in themselves.
@@ -169,20 +180,35 @@ impl<'p> Evaluator<'p> {
                     self.trace.handler = Handled::Ran;
                     let args = self.entry_args(*id, entry);
                     let value = self.invoke(*id, args, Caller::default());
-                    self.hand_over(&value);
-                    let value = self.await_value(value);
-                    self.trace.passed = self.level.max(let_through(&value));
-                    if matches!(entry.kind, EntryKind::ServerAction | EntryKind::Procedure) {
-                        let how = trave_backend::effect::RowsUse::Answered;
-                        self.use_rows(&value, how, entry.origin);
-                    }
+                    self.finish(value, entry);
                 }
                 Shape::Library(library) if library.library != builtins::LIBRARY => {
                     self.trace.handler = Handled::Ran;
-                    self.run_value(alternative, entry.params.clone());
+                    let value = self.run_value(alternative, entry.params.clone());
+                    self.finish(value, entry);
                 }
                 _ => self.trace.opaque = true,
             }
+        }
+    }
+
+    /// Whether a handler ran, as far as that can be told.
+    fn has_run(&self, handler: &Value) -> bool {
+        let mut functions = handler.alternatives().iter().filter_map(|it| match it.shape {
+            Shape::Function(id) => self.closures.get(id.0 as usize),
+            _ => None,
+        });
+        functions.all(|it| self.trace.visited.contains(&(it.module, it.function)))
+    }
+
+    /// What a handler returns is sent to the caller, where the framework does so.
+    fn finish(&mut self, value: Value, entry: &Entry) {
+        self.hand_over(&value);
+        let value = self.await_value(value);
+        self.trace.passed = self.level.max(let_through(&value));
+        let is_sent = matches!(entry.kind, EntryKind::ServerAction | EntryKind::Procedure);
+        if is_sent || entry.config.sends_result {
+            self.use_rows(&value, trave_backend::effect::RowsUse::Answered, entry.origin);
         }
     }
 

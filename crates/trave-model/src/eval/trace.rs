@@ -83,6 +83,8 @@ pub(crate) struct CallNode {
     pub(crate) parent: u32,
     /// Where it stands; none for the handler.
     pub(crate) origin: Option<Origin>,
+    /// The function that runs; none while there is no handler.
+    pub(crate) callee: Option<FunctionKey>,
 }
 
 /// How sure it is that callers without the right identity have been turned away, from least.
@@ -117,7 +119,7 @@ impl Level {
 impl Trace {
     /// A trace of something that just begins.
     pub(crate) fn started() -> Self {
-        Self { calls: vec![CallNode { parent: 0, origin: None }], ..Self::default() }
+        Self { calls: vec![CallNode { parent: 0, origin: None, callee: None }], ..Self::default() }
     }
 
     pub(crate) fn query(&self, id: QueryId) -> Option<&QueryRecord> {
@@ -125,12 +127,12 @@ impl Trace {
     }
 
     /// The calls that lead to a call, outermost first.
-    pub(crate) fn path(&self, call: u32) -> Vec<Origin> {
+    pub(crate) fn path(&self, call: u32) -> Vec<CallNode> {
         let mut path = Vec::new();
         let mut at = call;
         while at != 0 {
             let Some(node) = self.calls.get(at as usize) else { break };
-            path.extend(node.origin);
+            path.push(*node);
             at = node.parent;
         }
         path.reverse();

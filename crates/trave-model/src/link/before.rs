@@ -10,6 +10,7 @@ use trave_backend::effect::Effect;
 use trave_backend::entry::{Entry, EntryKind};
 use trave_backend::frameworks;
 use trave_backend::value::Taint;
+use trave_source::Origin;
 
 use super::CHUNK;
 use super::pages::Pages;
@@ -24,6 +25,8 @@ type Declared = (ModuleId, Entry);
 pub(super) struct Place {
     pub(super) pages: Vec<SmolStr>,
     pub(super) before: Vec<Before>,
+    /// Middleware that runs before it, whatever it does.
+    pub(super) middleware: Vec<Origin>,
 }
 
 /// Middleware of one application, with what it does for each path that was asked for.
@@ -71,8 +74,10 @@ impl<'e> Places<'e> {
     pub(super) fn place(&mut self, at: usize, trace: &Trace) -> Place {
         let Some((id, entry)) = self.entries.get(at) else { return Place::default() };
         let pages = self.pages.get_mut(at).map(std::mem::take).unwrap_or_default();
-        let mut place = Place { pages, before: Vec::new() };
+        let mut place = Place { pages, ..Place::default() };
         let path = path_of(self.cx, *id);
+        let runs = self.middleware.iter().filter(|it| it.runs_before((path, entry), &place));
+        place.middleware = runs.map(|it| it.declared.1.origin).collect();
         if asks_too_little(trace) {
             let (cx, middleware) = (self.cx, &mut self.middleware);
             let before =
@@ -138,7 +143,8 @@ fn guarded(trace: &Trace) -> Guarded {
 impl Middleware {
     fn of(cx: &Context<'_>, declared: &Declared, trace: &Trace) -> Option<Self> {
         let (id, entry) = declared;
-        (entry.kind == EntryKind::Middleware).then(|| Self {
+        let is_next = entry.kind == EntryKind::Middleware && entry.framework == "next";
+        is_next.then(|| Self {
             folder: frameworks::middleware_folder(path_of(cx, *id)).into(),
             declared: declared.clone(),
             asks: guarded(trace) != Guarded::No,
@@ -165,6 +171,17 @@ impl Middleware {
         };
         let origin = self.declared.1.origin;
         (guarded != Guarded::No).then_some(Before { kind: BeforeKind::Middleware, origin, guarded })
+    }
+
+    /// Whether it certainly runs before a way in.
+    fn runs_before(&self, (path, entry): (&str, &Entry), place: &Place) -> bool {
+        let is_near = entry.framework == "next" && is_below(path, &self.folder);
+        let matcher = &self.declared.1.config.matcher;
+        let covers = |path: &SmolStr| {
+            frameworks::covers(matcher, &frameworks::sample_path(path)) == Some(true)
+        };
+        let paths = served(entry, place);
+        is_near && !paths.is_empty() && paths.iter().all(covers)
     }
 
     /// What it does for one path, run as a request of that path would run it.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use trave_backend::effect::{CacheUse, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust};
+use trave_backend::effect::{
+    CacheUse, ClaimRole, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust,
+};
 use trave_backend::entry::Entry;
 use trave_backend::env;
 use trave_backend::frameworks;
@@ -14,11 +16,11 @@ use trave_source::Origin;
 use super::before::Place;
 use super::browser::Browser;
 use super::intern::{Interned, signature};
-use super::{file_of, routes};
-use crate::eval::{Context, Level, QueryRecord, Trace};
+use super::{file_of, routes, wrappers};
+use crate::eval::{CallNode, Context, Level, QueryRecord, Trace};
 use crate::model::{
-    Answer, Cache, Claim, ClaimSource, EnvUse, Guarded, LoopAround, Model, Query, QueryRef, Reach,
-    Route, RouteId, Step, Token,
+    Answer, Cache, Call, Claim, ClaimSource, EnvUse, Guarded, LoopAround, Model, Query, QueryRef,
+    Reach, Route, RouteId, Step, Token,
 };
 use crate::questions::rounds;
 
@@ -69,6 +71,8 @@ impl<'a> Gathered<'a> {
         let id = RouteId(u32::try_from(self.routes.len()).unwrap_or(u32::MAX));
         let mut route = routes::route(self.cx, (id, entry), trace);
         (route.pages, route.before) = (place.pages, place.before);
+        route.middleware = place.middleware;
+        route.wrappers = wrappers::of(self.cx, trace, entry.origin.file);
         self.routes.push(route);
         self.add(trace, Some(id));
     }
@@ -115,7 +119,17 @@ impl<'a> Gathered<'a> {
                     self.user_deletions.insert(*origin);
                 }
             }
-            Effect::Outbound(_) => {}
+            Effect::Outbound(origin) => self.with_route(gathering, |route| {
+                let at = u32::try_from(route.outbound.len()).unwrap_or(u32::MAX);
+                route.outbound.push(*origin);
+                route.steps.push(Step::Outbound(at));
+            }),
+            Effect::Validated(check) => {
+                self.with_route(gathering, |route| push_new(&mut route.validations, check));
+            }
+            Effect::Limited(check) => {
+                self.with_route(gathering, |route| push_new(&mut route.rate_limits, check));
+            }
         }
     }
 
@@ -154,7 +168,7 @@ impl<'a> Gathered<'a> {
         gathering.queries.insert(id, index);
         let Some(route) = gathering.route else { return };
         self.reached.insert(place);
-        let mut reach = reach(gathering, record, route);
+        let mut reach = reach(self.cx, (gathering, record), route);
         if let Some(route) = self.routes.get(route.0 as usize) {
             reach.guarded = reach.guarded.behind(&route.before);
         }
@@ -205,11 +219,14 @@ impl<'a> Gathered<'a> {
             None if known => return,
             None => {}
         }
-        let also_verified = gathering.trace.events.iter().any(
+        let source = claim_source(gathering.trace, claim);
+        let verifies = gathering.trace.events.iter().any(
             |event| matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified),
         );
+        // A token that somebody verified who turned nobody away proves nothing.
+        let is_loose = source == ClaimSource::Token && decides_openly(gathering.trace, claim);
+        let also_verified = verifies && !is_loose;
         let in_browser = self.browser.has(claim.origin.file);
-        let source = claim_source(gathering.trace, claim);
         let signature = format!("{:?} {:?} {also_verified}", claim.claim, claim.how);
         let route = gathering.route;
         let index = self.claims.index(claim.origin, signature, |_| Claim {
@@ -329,7 +346,11 @@ impl<'a> Gathered<'a> {
     }
 }
 
-fn reach(gathering: &Gathering<'_>, record: &QueryRecord, route: RouteId) -> Reach {
+fn reach(
+    cx: &Context<'_>,
+    (gathering, record): (&Gathering<'_>, &QueryRecord),
+    route: RouteId,
+) -> Reach {
     let guarded = match record.level {
         Level::Open => Guarded::No,
         Level::Claim => Guarded::ByClaim,
@@ -339,10 +360,19 @@ fn reach(gathering: &Gathering<'_>, record: &QueryRecord, route: RouteId) -> Rea
     Reach {
         route,
         guarded,
-        path: gathering.trace.path(record.call),
+        path: calls(cx, &gathering.trace.path(record.call)),
         cached_by: None,
         in_loop: around(gathering, record),
     }
+}
+
+/// Calls with the names of what they call.
+fn calls(cx: &Context<'_>, path: &[CallNode]) -> Vec<Call> {
+    let call = |node: &CallNode| {
+        let function = node.callee.and_then(|(id, function)| cx.module(id)?.function(function));
+        Some(Call { origin: node.origin?, name: function.and_then(|it| it.name.clone()) })
+    };
+    path.iter().filter_map(call).collect()
 }
 
 /// The loop around a query, once all that its rounds do is known.
@@ -361,6 +391,18 @@ fn claim_source(trace: &Trace, claim: &ClaimUse) -> ClaimSource {
         .iter()
         .any(|event| matches!(&event.effect, Effect::Token(token) if token.origin == claim.claim));
     if decoded { ClaimSource::Token } else { ClaimSource::Session }
+}
+
+/// Whether a claim decides the rows of a query that callers reach whom nobody has checked.
+fn decides_openly(trace: &Trace, claim: &ClaimUse) -> bool {
+    let is_claim =
+        |shape: &Shape| matches!(shape, Shape::ClaimedCaller(origin) if *origin == claim.claim);
+    claim.how == ClaimRole::Rows
+        && trace.queries.iter().any(|record| {
+            let filters = record.query.filters.iter().map(|filter| &filter.value);
+            let mut values = filters.chain(&record.query.payload);
+            record.level < Level::Maybe && values.any(|value| value.holds(is_claim))
+        })
 }
 
 /// Gives every list its final numbers.
@@ -389,7 +431,7 @@ fn renumber(model: &mut Model, queries: &[Option<u32>], caches: &[Option<u32>]) 
             .filter_map(|step| match *step {
                 Step::Query(old) => query(old).map(Step::Query),
                 Step::Cache(old) => cache(old).map(Step::Cache),
-                Step::Guard(at) => Some(Step::Guard(at)),
+                Step::Guard(_) | Step::Outbound(_) => Some(*step),
             })
             .collect();
     }

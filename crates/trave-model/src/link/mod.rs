@@ -15,6 +15,7 @@ mod registered;
 mod routes;
 mod secrets;
 mod shadowed;
+mod wrappers;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -47,10 +48,10 @@ pub fn link(program: Program) -> Model {
 }
 
 fn link_here(program: Program) -> Model {
-    let cx = Context::new(&program);
     let mut entries = find_entries(&program);
     let shadowed = shadowed::files(&program, &entries);
     entries.retain(|(_, entry)| !shadowed.contains(&entry.origin.file));
+    let cx = Context::new(&program).with_outer(&entries);
     let browser = browser::Browser::of(&cx);
     let mut gathered = gather::Gathered::new(&cx, &browser);
     let mut places = before::Places::of(&cx, &entries);

@@ -6,7 +6,7 @@ use trave_catalog::vocabulary::names_capability;
 use trave_catalog::{Catalog, Command, Condition, Known, Policy, Table, Truth};
 
 use super::rows::Certain;
-use crate::model::{Model, Query, Route, Step};
+use crate::model::{Model, Query, Route};
 
 /// The roles with which callers reach the API.
 const CALLER_ROLES: [&str; 2] = ["anon", "authenticated"];
@@ -202,10 +202,7 @@ impl Model {
     /// Whether a way in finds a row by something that only the right caller can know: the token of
     /// a share, an invitation, a reset. Whoever holds it is meant to pass.
     pub fn asks_for_capability(&self, route: &Route) -> bool {
-        let queries = route.steps.iter().filter_map(|step| match step {
-            Step::Query(id) => self.query(*id),
-            Step::Cache(_) | Step::Guard(_) => None,
-        });
+        let queries = route.sent().filter_map(|id| self.query(id));
         queries.flat_map(|query| &query.facts.filters).any(|filter| {
             let sent = Taint::INPUT.and(Taint::CLAIM).and(Taint::UNKNOWN);
             let path = filter.path.as_deref().unwrap_or_default();

@@ -24,6 +24,7 @@ mod scan;
 mod single;
 mod stale_types;
 mod strangers;
+mod ways;
 mod writers;
 
 pub use access::{Admission, admission, caller_privileges};

@@ -6,7 +6,7 @@ use trave_catalog::Table;
 
 use super::exposure::FoundBy;
 use super::rows::Certain;
-use crate::model::{Guarded, Model, Query, Route, RouteKind, Step};
+use crate::model::{Guarded, Model, Query, Route, RouteKind};
 
 /// How bad it is that strangers reach a query, from least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,10 +37,7 @@ impl Model {
         if !self.is_open(route) {
             return Vec::new();
         }
-        let sent = route.steps.iter().filter_map(|step| match step {
-            Step::Query(id) => self.query(*id),
-            Step::Cache(_) | Step::Guard(_) => None,
-        });
+        let sent = route.sent().filter_map(|id| self.query(id));
         let mut exposed: Vec<Exposed<'_>> =
             sent.filter_map(|query| self.exposed(query, route)).collect();
         exposed.sort_by_key(|exposed| std::cmp::Reverse(exposed.harm));

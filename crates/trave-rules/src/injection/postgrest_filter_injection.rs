@@ -25,6 +25,7 @@ fn postgrest_filter_injection(query: &Query, cx: &mut Context) {
             format!("the caller of {way} can add conditions of their own: {title} becomes one"),
         )
         .symbol(way)
+        .once_per(format!("{:?}", spliced.origin))
         .here("part of a condition")
         .label(query.facts.origin, "sent here")
         .level(if is_by_caller { Level::Warning } else { Level::Error })
@@ -77,5 +78,19 @@ export async function GET(request: Request) {{
     fn two_values_of_one_query_are_one_problem() {
         let code = handler("`title.eq.${q},body.eq.${q}`");
         assert_eq!(findings(&super::RULE, &code).len(), 1);
+    }
+
+    #[test]
+    fn a_uuid_adds_nothing() {
+        for (schema, count) in [("z.string().uuid()", 0), ("z.uuid()", 0), ("z.string()", 1)] {
+            let code = handler("`title.eq.${z_checked(q)},body.eq.b`");
+            let check = format!(
+                "import {{ z }} from 'zod'
+const z_checked = (text: string) => {schema}.parse(text)
+export async function GET"
+            );
+            let code = code.replace("export async function GET", &check);
+            assert_eq!(findings(&super::RULE, &code).len(), count, "{schema}");
+        }
     }
 }

@@ -21,8 +21,9 @@ use crate::path::{ancestors, join, parent};
 
 use deno::{ImportMap, Mapped};
 pub(crate) use package::Package;
+use trave_backend::frameworks::ALIASES;
 pub(crate) use tree::Tree;
-use tsconfig::TsPaths;
+use tsconfig::{Pattern, TsPaths};
 
 /// What a specifier means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,7 @@ impl Resolver {
             .or_else(|| self.private(folder, specifier).map(Target::File))
             .or_else(|| self.in_workspace(specifier).map(Target::File))
             .or_else(|| self.below_base(folder, specifier).map(Target::File))
+            .or_else(|| self.known_alias(folder, specifier).map(Target::File))
     }
 
     /// The nearest `package.json` above a file.
@@ -131,6 +133,15 @@ impl Resolver {
         let settings = ancestors(folder).filter_map(|folder| self.ts_paths.get(folder));
         let mut bases = settings.filter_map(|settings| settings.base.as_ref());
         bases.find_map(|base| self.tree.probe(&join(base, specifier)?))
+    }
+
+    /// An alias that the framework of the application brings along.
+    fn known_alias(&self, folder: &str, specifier: &str) -> Option<u32> {
+        ALIASES.iter().find_map(|(pattern, target)| {
+            let star = Pattern::new(pattern).matched(specifier)?.to_owned();
+            let path = target.replace('*', &star);
+            ancestors(folder).find_map(|folder| self.tree.probe(&join(folder, &path)?))
+        })
     }
 
     fn private(&self, folder: &str, specifier: &str) -> Option<u32> {

@@ -1,6 +1,7 @@
-//! `trave routes` and `trave queries`: what was found, without judging it.
+//! `trave queries`: what was found, without judging it.
 
 use std::io::Write;
+use std::path::Path;
 
 use trave_workspace::{Depth, Project};
 
@@ -9,21 +10,9 @@ use crate::output::stdout;
 use crate::project::{Request, nothing, read};
 use crate::target::{Target, target};
 
-/// Runs `trave routes`.
-pub(crate) fn routes(arguments: &Listing, common: &Common) -> anyhow::Result<()> {
-    let (project, target) = open(arguments, common)?;
-    let mut out = stdout();
-    match arguments.format {
-        ListFormat::Table => trave_report::routes_text(&mut out, &project.model, &target.prefix)?,
-        ListFormat::Json => trave_report::routes_json(&mut out, &project.model)?,
-    }
-    out.flush()?;
-    Ok(())
-}
-
 /// Runs `trave queries`.
 pub(crate) fn queries(arguments: &Listing, common: &Common) -> anyhow::Result<()> {
-    let (project, target) = open(arguments, common)?;
+    let (project, target) = open((&arguments.path, arguments.root.as_deref()), common)?;
     let mut out = stdout();
     match arguments.format {
         ListFormat::Table => trave_report::queries_text(&mut out, &project.model, &target.prefix)?,
@@ -33,9 +22,12 @@ pub(crate) fn queries(arguments: &Listing, common: &Common) -> anyhow::Result<()
     Ok(())
 }
 
-fn open(arguments: &Listing, common: &Common) -> anyhow::Result<(Project, Target)> {
-    let target = target(std::slice::from_ref(&arguments.path))?;
-    let root = arguments.root.as_deref();
+/// A project whose code and migrations are read.
+pub(super) fn open(
+    (path, root): (&Path, Option<&str>),
+    common: &Common,
+) -> anyhow::Result<(Project, Target)> {
+    let target = target(&[path.to_owned()])?;
     let request = Request { path: &target.root, root, depth: Depth::Everything, since: None };
     let project = read(request, common)?;
     if project.is_empty() {

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod listing;
 mod roots;
+mod routes;
 mod rules;
 mod schema;
 
@@ -30,7 +31,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
         Command::Schema(arguments) => schema::run(arguments, &cli.common)?,
         Command::Diff(arguments) => return diff::run(arguments, &cli.common),
         Command::Access(arguments) => access::run(arguments, &cli.common)?,
-        Command::Routes(arguments) => listing::routes(arguments, &cli.common)?,
+        Command::Routes(arguments) => routes::list(arguments, &cli.common)?,
+        Command::Path(arguments) => routes::path(arguments, &cli.common)?,
         Command::Queries(arguments) => listing::queries(arguments, &cli.common)?,
         Command::Completions(arguments) => completions::run(arguments)?,
     }

@@ -32,6 +32,22 @@ pub(super) fn call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
     })
 }
 
+/// What the module for Nuxt gives beside clients: the user, whom it asks the service for, and the
+/// session, which nobody verified.
+pub(super) fn of_nuxt(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
+    let (trust, value) = match call.callee.name.as_str() {
+        "serverSupabaseUser" => (Trust::Verified, Value::caller()),
+        "serverSupabaseSession" => {
+            let claim = Shape::ClaimedCaller(call.origin);
+            (Trust::Claimed, Value { shape: claim, ..Value::caller().with_taint(Taint::CLAIM) })
+        }
+        _ => return None,
+    };
+    let check = AuthCheck { origin: call.origin, name: call.callee.name.clone(), trust };
+    machine.record(Effect::Auth(check));
+    Some(or_null(value))
+}
+
 /// A call of a method of `client.auth.admin` or `client.auth.mfa`.
 pub(super) fn administer(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
     if call.method == Some("deleteUser") {

@@ -77,6 +77,7 @@ impl Library for Supabase {
                 let callee = export.library()?;
                 self.call(&LibraryCall { callee, method: None, ..*call }, machine)
             }
+            ("export", None) => auth::of_nuxt(call, machine),
             ("client", Some(method)) => client_call(call, method, machine),
             ("table", Some(_)) => builder::verb(call, machine),
             ("builder", Some(_)) => builder::chain(call, machine),

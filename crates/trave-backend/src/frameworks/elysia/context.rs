@@ -5,9 +5,10 @@ use trave_source::Origin;
 use super::NAME;
 use crate::frameworks::router::{answer, kept_by_others, path_value};
 use crate::frameworks::web::{self, depending_on_everything};
+use crate::held::OBJECT;
 use crate::http::typebox::checked;
 use crate::library::{LibraryCall, Machine};
-use crate::registration::{Asked, OBJECT};
+use crate::registration::Asked;
 use crate::value::{InputKind, LibraryValue, Shape, Value};
 
 /// The context of a route, its parts as its schemas let them through.

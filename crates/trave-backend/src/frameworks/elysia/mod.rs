@@ -6,11 +6,10 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 
 use super::router::{METHOD, NewRoute, add_route, bound, enter, is_callable, method_of, verb};
+use crate::held::OBJECT;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
-use crate::registration::{
-    Asked, Before, Link, Mount, OBJECT, Registered, Scope, built, joined, paths,
-};
+use crate::registration::{Asked, Before, Link, Mount, Registered, Scope, built, joined, paths};
 use crate::value::{ClosureId, LibraryValue, Shape, Value};
 
 const NAME: &str = "elysia";

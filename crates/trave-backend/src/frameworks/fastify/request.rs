@@ -7,9 +7,10 @@ use crate::auth::token::{asked, guarded, token_use, verified};
 use crate::effect::{TokenAction, Trust};
 use crate::frameworks::router::{answer, kept_by_others, path_value, session};
 use crate::frameworks::web::{depending_on_everything, header_set};
+use crate::held::OBJECT;
 use crate::http::typebox::checked;
 use crate::library::{LibraryCall, Machine};
-use crate::registration::{Asked, OBJECT};
+use crate::registration::Asked;
 use crate::value::{InputKind, LibraryValue, Shape, Taint, Value};
 
 /// The request of a route, its parts as its schema lets them through.

@@ -45,7 +45,7 @@ pub(super) fn member(context: &LibraryValue, property: &str) -> Option<Value> {
     Some(match property {
         "req" => {
             let mut request = LibraryValue { kind: "request", ..context.clone() };
-            request.fields.remove(crate::registration::OBJECT);
+            request.fields.remove(crate::held::OBJECT);
             depending_on_everything(request)
         }
         "env" => LibraryValue::new(NAME, "env").into_value(),

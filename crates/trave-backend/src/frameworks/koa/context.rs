@@ -3,8 +3,9 @@
 use super::NAME;
 use crate::frameworks::router::{answer, called_on_others, kept_by_others, path_value, session};
 use crate::frameworks::web::{depending_on_everything, header_set};
+use crate::held::OBJECT;
 use crate::library::{Assigned, LibraryCall, Machine};
-use crate::registration::{Asked, OBJECT};
+use crate::registration::Asked;
 use crate::value::{InputKind, LibraryValue, Shape, Value};
 
 /// The field that holds the object behind `ctx.state`.

@@ -108,20 +108,6 @@ pub fn middleware_for(entry: &Entry, path: &str) -> Entry {
     entry
 }
 
-/// A path that a route may be asked for by: `/notes/[id]` as `/notes/-id-`.
-pub fn sample_path(served: &str) -> String {
-    let parts = served.split('/').filter(|part| !part.is_empty());
-    let sample = |part: &str| {
-        if part.starts_with('[') {
-            format!("/-{}-", part.trim_matches(['[', ']', '.']))
-        } else {
-            format!("/{part}")
-        }
-    };
-    let path: String = parts.map(sample).collect();
-    if path.is_empty() { "/".to_owned() } else { path }
-}
-
 /// Server actions: every exported function of a `'use server'` file, and every function whose
 /// body opens with the directive.
 fn actions(module: &Module, path: &str, found: &mut Vec<Entry>) {

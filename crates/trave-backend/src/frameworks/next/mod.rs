@@ -14,7 +14,7 @@ mod tests;
 
 pub use answer_cache::{AnswerCache, Serving, answer_cache};
 pub use entries::kind_of_path;
-pub use entries::{entries, middleware_for, sample_path};
+pub use entries::{entries, middleware_for};
 pub use files::{FileRole, file_role, layout_folder, middleware_folder, page_path, served};
 pub use matcher::covers;
 pub(crate) use model::Next;

@@ -265,7 +265,7 @@ fn is_own(served: &str, landings: &[String]) -> bool {
 
 /// An address of a page; none for one that takes any number of parts.
 fn sample(served: &str) -> Option<String> {
-    (!served.contains("...")).then(|| super::sample_path(served))
+    (!served.contains("...")).then(|| crate::frameworks::sample_path(served))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use response::is_refusal;
-pub(crate) use response::{bare, header_set, status_of};
+pub(crate) use response::{answer, bare, header_set, status_in, status_of};
 
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{Input, InputKind, Inputs, LibraryValue, Object, Shape, Taint, Value};
@@ -74,6 +74,7 @@ impl Library for Web {
             "url" => Some(whole(call.callee)),
             "search-params" | "form-data" | "headers" => request::lookup(call, machine),
             "cookies" => request::cookie(call),
+            "cookie-texts" => request::cookie_text(call),
             "response" | "answer-headers" => response::method(call, machine),
             "node-request" => node::request_method(call),
             "node-response" => node::response_method(call, machine),
@@ -128,6 +129,16 @@ pub(crate) fn request_for(path: &str) -> Value {
     depending_on_everything(LibraryValue::new(NAME, "request").with("path", Value::text(path)))
 }
 
+/// The address that was asked for.
+pub(crate) fn address() -> Value {
+    of_source("url", &Value::input(InputKind::Query, ""))
+}
+
+/// The address of a request for one path.
+pub(crate) fn address_for(path: &str) -> Value {
+    request::address_at(path)
+}
+
 /// The second argument of a route handler.
 pub(crate) fn context() -> Value {
     Value::object([("params", Value::input(InputKind::Path, ""))])
@@ -170,6 +181,11 @@ pub(crate) fn cookies() -> Value {
 /// The headers of the request.
 pub(crate) fn headers() -> Value {
     of_source("headers", &Value::input(InputKind::Header, ""))
+}
+
+/// The cookies of the request, where asking for one gives its text.
+pub(crate) fn cookie_texts() -> Value {
+    of_source("cookie-texts", &Value::input(InputKind::Cookie, ""))
 }
 
 /// A form that the caller sent.

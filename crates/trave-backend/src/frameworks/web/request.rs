@@ -27,10 +27,22 @@ pub(super) fn member(object: &LibraryValue, property: &str) -> Option<Value> {
 
 /// The address that a request asks for; of a request for one path, its path is known.
 fn address_of(request: &LibraryValue) -> Value {
+    match request.kept("path") {
+        Some(path) => address_text(path.clone()),
+        None => Value::input(InputKind::Query, ""),
+    }
+}
+
+/// An address of which the path is known.
+fn address_text(path: Value) -> Value {
     let rest = Value::input(InputKind::Query, "");
-    let Some(path) = request.kept("path") else { return rest };
-    let parts = vec![Value::input(InputKind::Header, "host"), path.clone(), rest.clone()];
+    let parts = vec![Value::input(InputKind::Header, "host"), path, rest.clone()];
     Value::of(Shape::Template(Arc::new(parts))).and_dependencies(&rest)
+}
+
+/// The address of a request for one path, taken apart already.
+pub(super) fn address_at(path: &str) -> Value {
+    of_source("url", &address_text(Value::text(path)))
 }
 
 /// The path of an address that [`address_of`] made.
@@ -88,6 +100,9 @@ pub(super) fn url_member(object: &LibraryValue, property: &str) -> Option<Value>
         );
     Some(match property {
         "pathname" if known.is_some() => known?,
+        "searchParams" if known.is_some() => {
+            of_source("search-params", &Value::input(InputKind::Query, ""))
+        }
         "searchParams" => of_source("search-params", &source),
         "pathname" if own => Value::input(InputKind::Path, ""),
         "host" | "hostname" | "origin" | "port" | "protocol" if own => {
@@ -118,6 +133,16 @@ pub(super) fn lookup(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
         "entries" | "keys" | "values" | "toString" | "toJSON" => whole(call.callee),
         _ => return None,
     })
+}
+
+/// A method of cookies that are texts.
+pub(super) fn cookie_text(call: &LibraryCall<'_>) -> Option<Value> {
+    let value = named(call.callee, &call.arg(0));
+    match call.method? {
+        "get" => Some(value.clone().join(Value::undefined().and_dependencies(&value))),
+        "serialize" => Some(Value::unknown_from(call.args)),
+        _ => cookie(call),
+    }
 }
 
 /// A method of the cookies.

@@ -41,6 +41,23 @@ pub(super) fn made(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
     Some(if refuses { refusal() } else { response() })
 }
 
+/// An answer that some function of a framework makes.
+pub(crate) fn answer(
+    machine: &mut dyn Machine,
+    origin: Origin,
+    (status, body): (Option<u16>, Option<Value>),
+) -> Value {
+    let mut made = bare(origin);
+    (made.status, made.body) = (status, body);
+    machine.record(Effect::Response(made));
+    if status.is_some_and(turns_away) { refusal() } else { response() }
+}
+
+/// The status that options or a number say; `default` when they say none.
+pub(crate) fn status_in(options: &Value, default: u16) -> Option<u16> {
+    status(options, Some(default))
+}
+
 fn response() -> Value {
     LibraryValue::new(NAME, "response").into_value()
 }

@@ -1,0 +1,20 @@
+//! NestJS: controllers, resolvers and workers as classes with decorators, and the guards before
+//! them.
+
+mod context;
+mod entries;
+mod guards;
+mod model;
+mod params;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use entries::entries;
+pub(crate) use model::Nest;
+
+const NAME: &str = "nest";
+
+/// Whether a package is one of the framework's own.
+fn is_own(package: &str) -> bool {
+    package.starts_with("@nestjs/")
+}
