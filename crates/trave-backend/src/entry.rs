@@ -36,6 +36,8 @@ pub enum Handler {
     Function(FunctionId),
     /// An expression whose value is the function: `Deno.serve(withAuth(…))`.
     Expr(ExprId),
+    /// The functions that were registered for it.
+    Registered,
 }
 
 /// A way in.

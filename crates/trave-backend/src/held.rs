@@ -3,7 +3,7 @@
 use crate::value::{ClosureId, LibraryValue, Shape, Value};
 
 /// Where a library value keeps its object.
-const OBJECT: &str = "object";
+pub(crate) const OBJECT: &str = "object";
 
 impl LibraryValue {
     /// The object that it keeps.

@@ -21,6 +21,7 @@ pub mod library;
 pub mod naming;
 mod place;
 pub mod query;
+pub mod registration;
 mod registry;
 pub mod scan;
 #[cfg(test)]

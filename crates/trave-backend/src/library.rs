@@ -14,6 +14,7 @@ use crate::dispatch::{DecoratedField, Dispatch};
 use crate::effect::Effect;
 use crate::naming::NamedTable;
 use crate::query::Query;
+use crate::registration::{Asked, Link, Passing, Registration};
 use crate::value::{LibraryValue, QueryId, Value};
 use crate::wording::{self, Wording};
 
@@ -57,6 +58,49 @@ pub trait Library: Sync {
         None
     }
 
+    /// Whether code that imports this package may register ways in: see [`crate::registration`].
+    fn registers(&self, package: &str) -> bool {
+        let _ = package;
+        false
+    }
+
+    /// A value known by its type, as an app or router with this object; none when it is no such
+    /// thing, so that routes cannot be registered on it.
+    fn rooted(&self, typed: &LibraryValue, object: &Value) -> Option<Value> {
+        let _ = (typed, object);
+        None
+    }
+
+    /// What a function of a route of this library is given.
+    fn hand(&self, asked: &Asked<'_>) -> Vec<Value> {
+        let _ = asked;
+        Vec::new()
+    }
+
+    /// What it means that a function of a route calls its `next` with these arguments.
+    fn passes(&self, asked: &Asked<'_>, args: &[Value], machine: &mut dyn Machine) -> Passing {
+        let _ = (asked, machine);
+        Passing::of_error(args)
+    }
+
+    /// Whether the rest of a chain runs by itself after a function that has not answered, rather
+    /// than when the function calls its `next`.
+    fn goes_on(&self) -> bool {
+        false
+    }
+
+    /// Notes what a handler returned, where that is the answer.
+    fn answered(&self, value: &Value, origin: Origin, machine: &mut dyn Machine) {
+        let _ = (value, origin, machine);
+    }
+
+    /// Assigns to a member of one of its values: `ctx.status = 401`. Also when it says no, the
+    /// value is kept on the object that the library value carries, if it carries one.
+    fn assign(&self, assigned: &Assigned<'_>, machine: &mut dyn Machine) -> bool {
+        let _ = (assigned, machine);
+        false
+    }
+
     /// Runs a way in of this framework: what stands before it, then its handler. None: nothing
     /// stands before it that the framework knows of, and the handler is given what the entry says.
     fn dispatch(&self, way: &Dispatch<'_>, machine: &mut dyn Machine) -> Option<Value> {
@@ -75,6 +119,19 @@ pub trait Library: Sync {
     fn wording(&self) -> &'static Wording {
         &wording::SQL
     }
+}
+
+/// An assignment to a member of a library value.
+#[derive(Debug)]
+pub struct Assigned<'a> {
+    /// Whose member.
+    pub object: &'a LibraryValue,
+    /// Which.
+    pub property: &'a str,
+    /// What it becomes.
+    pub value: &'a Value,
+    /// Where.
+    pub origin: Origin,
 }
 
 /// A method call on a receiver of which nothing is known.
@@ -214,6 +271,17 @@ pub trait Machine {
 
     /// What was kept on an object.
     fn kept(&mut self, object: &Value, name: &str) -> Option<Value>;
+
+    /// Registers a route, what runs before routes, or a router that is mounted. Nothing is taken
+    /// back: whatever branch registers something, it is registered.
+    fn register(&mut self, registration: Registration);
+
+    /// How many parameters a function of the project has.
+    fn parameters(&self, function: &Value) -> Option<usize>;
+
+    /// Runs functions as a part of the chain that is running: each is given a `next` that runs the
+    /// one after it, the last one `next`.
+    fn run_links(&mut self, links: Vec<Link>, next: &Value);
 
     /// Makes an object of a class of the project, as a framework does that finds out itself what
     /// its constructor takes.

@@ -3,6 +3,7 @@
 use crate::auth::crypto::Crypto;
 use crate::auth::jose::Jose;
 use crate::auth::jsonwebtoken::{JsonWebToken, JwtDecode};
+use crate::auth::passport::Passport;
 use crate::auth::session::Session;
 use crate::auth::webhook::Webhook;
 use crate::cache::memory::Memory;
@@ -18,7 +19,12 @@ use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
 use crate::env::Env;
 use crate::frameworks::astro::Astro;
+use crate::frameworks::elysia::Elysia;
+use crate::frameworks::express::Express;
+use crate::frameworks::fastify::Fastify;
 use crate::frameworks::graphql::GraphQl;
+use crate::frameworks::hono::Hono;
+use crate::frameworks::koa::Koa;
 use crate::frameworks::lambda::Lambda;
 use crate::frameworks::nest::Nest;
 use crate::frameworks::next::Next;
@@ -33,6 +39,7 @@ use crate::http::class_validator::ClassValidator;
 use crate::http::outbound::Outbound;
 use crate::http::rate_limit::RateLimit;
 use crate::http::transparent::Transparent;
+use crate::http::typebox::TypeBox;
 use crate::http::valibot::Valibot;
 use crate::http::zod::Zod;
 use crate::library::Library;
@@ -60,6 +67,11 @@ static LIBRARIES: &[&dyn Library] = &[
     &TanStack,
     &ClassValidator,
     &Web,
+    &Express,
+    &Hono,
+    &Fastify,
+    &Koa,
+    &Elysia,
     &Env,
     &Zod,
     &Memory,
@@ -71,11 +83,13 @@ static LIBRARIES: &[&dyn Library] = &[
     &Jose,
     &JwtDecode,
     &Session,
+    &Passport,
     &Webhook,
     &IOREDIS,
     &NODE_REDIS,
     &UPSTASH,
     &Valibot,
+    &TypeBox,
 ];
 
 /// Every library that is known.

@@ -82,6 +82,23 @@ pub const NEEDLES: &[&str] = &[
     "eyJhbGci",
 ];
 
+/// Byte strings, one of which a file holds if it may register routes. What such a file does is seen
+/// from its routes: on its own it matters only if it holds one of [`NEEDLES`] as well.
+pub const ROUTER_NEEDLES: &[&str] = &[
+    "'express",
+    "\"express",
+    "'hono",
+    "\"hono",
+    ":hono",
+    "@hono/",
+    "/hono@",
+    "fastify",
+    "'koa",
+    "\"koa",
+    "@koa/",
+    "elysia",
+];
+
 /// Names and beginnings of keys that must not reach a browser.
 pub const SECRET_NEEDLES: &[&str] = &["SERVICE_ROLE", "SERVICE_KEY", "sb_secret_"];
 

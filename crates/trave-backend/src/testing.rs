@@ -1,5 +1,7 @@
 //! A machine without an evaluator, for the tests of library models.
 
+use std::collections::BTreeMap;
+
 use trave_source::{FileId, Origin, Span};
 
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use crate::effect::Effect;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::naming::NamedTable;
 use crate::query::Query;
+use crate::registration::{Link, Registration};
 use crate::value::{ClosureId, QueryId, Shape, Value};
 
 /// Keeps what models do. A function value with closure id `n` returns `returns[n]`.
@@ -22,7 +25,8 @@ pub(crate) struct FakeMachine {
     pub(crate) conditional: bool,
     pub(crate) browser: bool,
     pub(crate) names: Vec<NamedTable>,
-    pub(crate) kept: Vec<(String, Value)>,
+    pub(crate) registered: Vec<Registration>,
+    pub(crate) heap: Vec<BTreeMap<String, Value>>,
 }
 
 impl Machine for FakeMachine {
@@ -78,15 +82,35 @@ impl Machine for FakeMachine {
     }
 
     fn object(&mut self) -> Value {
-        Value::of(Shape::Instance(ClosureId(0)))
+        self.heap.push(BTreeMap::new());
+        Value::of(Shape::Instance(ClosureId(u32::try_from(self.heap.len() - 1).unwrap())))
     }
 
-    fn keep(&mut self, _object: &Value, name: &str, value: Value) {
-        self.kept.push((name.into(), value));
+    fn keep(&mut self, object: &Value, name: &str, value: Value) {
+        if let Shape::Instance(id) = object.shape {
+            self.heap[id.0 as usize].insert(name.to_owned(), value);
+        }
     }
 
-    fn kept(&mut self, _object: &Value, name: &str) -> Option<Value> {
-        self.kept.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    fn kept(&mut self, object: &Value, name: &str) -> Option<Value> {
+        match object.shape {
+            Shape::Instance(id) => self.heap[id.0 as usize].get(name).cloned(),
+            _ => None,
+        }
+    }
+
+    fn register(&mut self, registration: Registration) {
+        self.registered.push(registration);
+    }
+
+    fn parameters(&self, _function: &Value) -> Option<usize> {
+        None
+    }
+
+    fn run_links(&mut self, links: Vec<Link>, _next: &Value) {
+        for link in links {
+            self.run(&link.value, Vec::new());
+        }
     }
 
     fn make(&mut self, class: &Value) -> Value {

@@ -9,6 +9,8 @@ mod model;
 mod program;
 mod questions;
 #[cfg(test)]
+mod registered_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

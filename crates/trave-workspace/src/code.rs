@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use trave_backend::declared::may_declare;
 use trave_backend::frameworks::is_server_only;
 use trave_backend::generated::{self, GeneratedTypes};
-use trave_backend::scan::{NEEDLES, is_entry_path};
+use trave_backend::scan::{NEEDLES, ROUTER_NEEDLES, is_entry_path};
 use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir;
 
@@ -242,8 +242,9 @@ impl CodeFiles<'_> {
             }
             return scanned;
         }
-        let named = needles.is_none_or(|needles| needles.is_match(&text));
-        let wanted = named || is_entry_path(&file.path) || may_declare(&text);
+        let found = names(needles, &text);
+        let named = found == Names::Something;
+        let wanted = found != Names::Nothing || is_entry_path(&file.path) || may_declare(&text);
         if wanted && is_minified(&text) {
             scanned.notice = Some(about(&file.path, "is minified: left out"));
         } else if wanted && file.included {
@@ -274,8 +275,7 @@ impl CodeFiles<'_> {
         let imports = self.resolved(&file.path, &mut module);
         let path = file.path.clone();
         // What is not looked at for its own sake was not scanned either.
-        let named = picked.named
-            || (!file.included && needles.is_none_or(|needles| needles.is_match(&*text)));
+        let named = picked.named || (!file.included && names(needles, &text) == Names::Something);
         Some(Ok(Parsed { number: picked.number, path, text, module, imports, named }))
     }
 
@@ -329,9 +329,33 @@ fn mark(seen: &[AtomicBool], number: u32) -> bool {
     seen.get(number as usize).is_some_and(|met| !met.swap(true, Ordering::Relaxed))
 }
 
-/// The automaton over every name that matters; without it, every file is parsed.
+/// What the text of a file names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Nothing that matters.
+    Nothing,
+    /// A package that registers routes.
+    Router,
+    /// Something that matters by itself.
+    Something,
+}
+
+/// What a text names; without the automaton, every file is parsed.
+fn names(needles: Option<&AhoCorasick>, text: &str) -> Names {
+    let Some(needles) = needles else { return Names::Something };
+    let mut found = Names::Nothing;
+    for hit in needles.find_iter(text) {
+        if hit.pattern().as_usize() < NEEDLES.len() {
+            return Names::Something;
+        }
+        found = Names::Router;
+    }
+    found
+}
+
+/// The automaton over every name that matters.
 fn needles() -> Option<AhoCorasick> {
-    AhoCorasick::new(NEEDLES).ok()
+    AhoCorasick::new(NEEDLES.iter().chain(ROUTER_NEEDLES)).ok()
 }
 
 fn is_minified(text: &str) -> bool {

@@ -3,8 +3,9 @@
 pub(crate) mod crypto;
 pub(crate) mod jose;
 pub(crate) mod jsonwebtoken;
+pub(crate) mod passport;
 pub(crate) mod session;
 #[cfg(test)]
 mod tests;
-mod token;
+pub(crate) mod token;
 pub(crate) mod webhook;

@@ -8,18 +8,18 @@ use crate::library::{LibraryCall, Machine};
 use crate::value::{Shape, Taint, Value};
 
 /// Says that somebody was asked who is calling.
-pub(super) fn asked(machine: &mut dyn Machine, check: (Origin, &str), trust: Trust) {
+pub(crate) fn asked(machine: &mut dyn Machine, check: (Origin, &str), trust: Trust) {
     let (origin, name) = check;
     machine.record(Effect::Auth(AuthCheck { origin, name: name.into(), trust }));
 }
 
 /// Says that callers without the right identity are gone, because the call throws for them.
-pub(super) fn guarded(machine: &mut dyn Machine, origin: Origin, by: Taint) {
+pub(crate) fn guarded(machine: &mut dyn Machine, origin: Origin, by: Taint) {
     machine.record(Effect::Guard(Guard { origin, by }));
 }
 
 /// A token use of which only the call is known.
-pub(super) fn token_use(
+pub(crate) fn token_use(
     call: &LibraryCall<'_>,
     library: &'static str,
     action: TokenAction,
@@ -37,7 +37,7 @@ pub(super) fn token_use(
 }
 
 /// The algorithms that an option names: one or a list.
-pub(super) fn algorithms(option: Option<&Value>) -> Option<Vec<SmolStr>> {
+pub(crate) fn algorithms(option: Option<&Value>) -> Option<Vec<SmolStr>> {
     let option = option?;
     match &option.shape {
         Shape::Text(text) => Some(vec![text.clone()]),
@@ -47,7 +47,7 @@ pub(super) fn algorithms(option: Option<&Value>) -> Option<Vec<SmolStr>> {
 }
 
 /// Whether nothing can hide in an object.
-pub(super) fn is_closed(value: &Value) -> bool {
+pub(crate) fn is_closed(value: &Value) -> bool {
     match &value.shape {
         Shape::Object(object) => object.rest.is_none(),
         Shape::Undefined => true,
@@ -57,7 +57,7 @@ pub(super) fn is_closed(value: &Value) -> bool {
 
 /// What reading a token without verifying it gives: a claim, when the caller sent the token. A
 /// token that another service answered with says nothing about the caller.
-pub(super) fn decoded(
+pub(crate) fn decoded(
     call: &LibraryCall<'_>,
     library: &'static str,
     machine: &mut dyn Machine,
@@ -73,7 +73,7 @@ pub(super) fn decoded(
 }
 
 /// What verifying a token gives: the caller.
-pub(super) fn verified(token: TokenUse, machine: &mut dyn Machine) -> Value {
+pub(crate) fn verified(token: TokenUse, machine: &mut dyn Machine) -> Value {
     let origin = token.origin;
     let name = token.library;
     machine.record(Effect::Token(token));
@@ -82,7 +82,7 @@ pub(super) fn verified(token: TokenUse, machine: &mut dyn Machine) -> Value {
 }
 
 /// A value, or null.
-pub(super) fn or_null(value: Value) -> Value {
+pub(crate) fn or_null(value: Value) -> Value {
     let missing = Value::of(Shape::Null).and_dependencies(&value);
     value.join(missing)
 }

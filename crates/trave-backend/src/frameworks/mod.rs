@@ -1,14 +1,20 @@
 //! Frameworks that serve requests: which files and functions are ways in, and what they are given.
 
 pub(crate) mod astro;
+pub(crate) mod elysia;
+pub(crate) mod express;
+pub(crate) mod fastify;
 pub(crate) mod firebase;
 pub(crate) mod graphql;
+pub(crate) mod hono;
+pub(crate) mod koa;
 pub(crate) mod lambda;
 pub(crate) mod nest;
 pub mod next;
 pub(crate) mod nitro;
 pub(crate) mod react;
 pub(crate) mod remix;
+pub(crate) mod router;
 pub(crate) mod safe_action;
 pub(crate) mod supabase_edge;
 pub(crate) mod sveltekit;
@@ -17,6 +23,7 @@ pub(crate) mod tanstack;
 pub(crate) mod web;
 pub(crate) mod workers;
 
+pub use next::kind_of_path;
 pub use next::{
     AnswerCache, Serving, answer_cache, covers, layout_folder, middleware_for, page_path,
     published_env, redirects, served,

@@ -7,5 +7,6 @@ pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 pub(crate) mod transparent;
+pub(crate) mod typebox;
 pub(crate) mod valibot;
 pub(crate) mod zod;

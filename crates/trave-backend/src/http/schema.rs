@@ -22,13 +22,13 @@ pub(super) fn note_validation(
 }
 
 /// A schema that promises this.
-pub(super) fn schema(library: &'static str, shape: SchemaShape) -> Value {
+pub(crate) fn schema(library: &'static str, shape: SchemaShape) -> Value {
     let promise = Value::of(Shape::Validated(Arc::new(Value::undefined()), Arc::new(shape)));
     LibraryValue::new(library, "schema").with("promise", promise).into_value()
 }
 
 /// What a schema promises; nothing when it is none.
-pub(super) fn promise(schema: &LibraryValue) -> SchemaShape {
+pub(crate) fn promise(schema: &LibraryValue) -> SchemaShape {
     match schema.kept("promise").map(|promise| &promise.shape) {
         Some(Shape::Validated(_, shape)) => (**shape).clone(),
         _ => SchemaShape::default(),
@@ -41,13 +41,13 @@ pub(crate) fn promise_of(value: &Value) -> SchemaShape {
 }
 
 /// A schema that gives something of its own making.
-pub(super) fn made() -> SchemaShape {
+pub(crate) fn made() -> SchemaShape {
     of_kind(SchemaKind::Made)
 }
 
 /// What is known of the result of a function that was given a validated value: parts that it
 /// hands on keep their promises.
-pub(super) fn promise_of_result(result: &Value) -> SchemaShape {
+pub(crate) fn promise_of_result(result: &Value) -> SchemaShape {
     match &result.shape {
         Shape::Validated(_, shape) => (**shape).clone(),
         Shape::Object(object) => {
@@ -77,12 +77,12 @@ pub(crate) fn validated(value: Value, shape: SchemaShape) -> Value {
 }
 
 /// A schema of a kind that promises no more.
-pub(super) fn of_kind(kind: SchemaKind) -> SchemaShape {
+pub(crate) fn of_kind(kind: SchemaKind) -> SchemaShape {
     SchemaShape { kind, ..SchemaShape::default() }
 }
 
 /// The schema of an object with these fields.
-pub(super) fn object(fields: &Value) -> SchemaShape {
+pub(crate) fn object(fields: &Value) -> SchemaShape {
     let Shape::Object(object) = &fields.shape else { return made() };
     let fields: BTreeMap<SmolStr, SchemaShape> =
         object.fields.iter().map(|(name, field)| (name.clone(), promise_of(field))).collect();
@@ -90,12 +90,12 @@ pub(super) fn object(fields: &Value) -> SchemaShape {
 }
 
 /// The schema of a list of these.
-pub(super) fn array(element: &Value) -> SchemaShape {
+pub(crate) fn array(element: &Value) -> SchemaShape {
     of_kind(SchemaKind::Array(Box::new(promise_of(element))))
 }
 
 /// The schema of one of these constants.
-pub(super) fn choice(values: &Value) -> SchemaShape {
+pub(crate) fn choice(values: &Value) -> SchemaShape {
     let texts: Option<Vec<SmolStr>> = match &values.shape {
         Shape::Array(items) => items.iter().map(|item| item.as_text().map(SmolStr::new)).collect(),
         Shape::Object(object) => {
@@ -117,7 +117,7 @@ pub(super) fn choice(values: &Value) -> SchemaShape {
 }
 
 /// The smaller of two upper bounds.
-pub(super) fn at_most(mut shape: SchemaShape, max: &Value) -> SchemaShape {
+pub(crate) fn at_most(mut shape: SchemaShape, max: &Value) -> SchemaShape {
     if let Some(max) = max.upper_bound() {
         shape.max = Some(shape.max.map_or(max, |known| known.min(max)));
     }
@@ -125,7 +125,7 @@ pub(super) fn at_most(mut shape: SchemaShape, max: &Value) -> SchemaShape {
 }
 
 /// The larger of two lower bounds.
-pub(super) fn at_least(mut shape: SchemaShape, min: &Value) -> SchemaShape {
+pub(crate) fn at_least(mut shape: SchemaShape, min: &Value) -> SchemaShape {
     if let Some(min) = min.as_number() {
         shape.min = Some(shape.min.map_or(min, |known| known.max(min)));
     }
@@ -133,7 +133,7 @@ pub(super) fn at_least(mut shape: SchemaShape, min: &Value) -> SchemaShape {
 }
 
 /// The fields of an object schema, changed.
-pub(super) fn with_fields(
+pub(crate) fn with_fields(
     mut shape: SchemaShape,
     change: impl FnOnce(&mut BTreeMap<SmolStr, SchemaShape>),
 ) -> SchemaShape {
@@ -144,7 +144,7 @@ pub(super) fn with_fields(
 }
 
 /// What one of several schemas promises: only what all of them do.
-pub(super) fn either(schemas: impl IntoIterator<Item = SchemaShape>) -> SchemaShape {
+pub(crate) fn either(schemas: impl IntoIterator<Item = SchemaShape>) -> SchemaShape {
     let all: Vec<SchemaShape> = schemas.into_iter().collect();
     let bounds: Option<Vec<f64>> = all.iter().map(|shape| shape.max).collect();
     let max = bounds.and_then(|bounds| bounds.into_iter().reduce(f64::max));

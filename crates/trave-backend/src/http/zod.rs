@@ -32,7 +32,8 @@ impl Library for Zod {
         let own = package == "zod"
             || package.starts_with("zod/")
             || package == "yup"
-            || (matches!(package.as_str(), "astro:schema" | "astro/zod") && name == "z");
+            || (matches!(package.as_str(), "astro:schema" | "astro/zod" | "@hono/zod-openapi")
+                && name == "z");
         let namespace = matches!(name, "z" | "*" | "default");
         let kind = if namespace { "namespace" } else { "maker" };
         own.then(|| LibraryValue::new(NAME, kind).named(name).into_value())

@@ -15,6 +15,10 @@ use super::{Evaluator, Level, builtins, words};
 /// How many functions among the arguments of an unknown call are run.
 const CALLBACKS_MAX: usize = 8;
 
+/// How many steps a function takes at most that an unknown call runs, while routes are looked for:
+/// those that register some take few.
+const REGISTERING_STEPS_MAX: u32 = 5_000;
+
 /// A call: where it stands and what it is given.
 #[derive(Debug, Clone)]
 pub(super) struct Site {
@@ -43,6 +47,21 @@ struct Method<'p> {
 }
 
 impl Site {
+    /// A call with these arguments that is written nowhere else than here.
+    pub(super) fn plain(args: Vec<Value>, origin: Origin) -> Self {
+        Self {
+            arg_origins: vec![origin; args.len()],
+            args,
+            origin,
+            method_origin: origin,
+            name: SmolStr::default(),
+            next: None,
+            is_new: false,
+            is_tagged: false,
+            templates: Vec::new(),
+        }
+    }
+
     pub(super) fn arg(&self, index: usize) -> Value {
         self.args.get(index).cloned().unwrap_or_else(Value::undefined)
     }
@@ -220,13 +239,10 @@ impl<'p> Evaluator<'p> {
             Shape::Library(_) if matches!(method, "then" | "catch" | "finally") => {
                 self.chain_promise(receiver, method, &site)
             }
-            Shape::Library(library) => {
-                let kept = library.object().and_then(|object| self.field(object, method)).cloned();
-                match kept {
-                    Some(function) => self.call_value(&function, site),
-                    None => self.call_library(receiver, Some(method), site),
-                }
-            }
+            Shape::Library(library) => match self.kept_member(library, method) {
+                Some(function) => self.call_value(&function, site),
+                None => self.call_library(receiver, Some(method), site),
+            },
             Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
                 Some(function) => self.call_value(&function, site),
                 None => match self.library_part(*id) {
@@ -372,14 +388,37 @@ impl<'p> Evaluator<'p> {
             self.rows_leave(value);
         }
         self.note_foreign(callee, site);
-        dependencies
+        self.answer_put(site);
+        match self.wraps(site) {
+            Some(wrapped) => wrapped.and_dependencies(&dependencies),
+            None => dependencies,
+        }
+    }
+
+    /// While routes are looked for, an unknown function may give a handler that calls the one it
+    /// was given.
+    fn wraps(&self, site: &Site) -> Option<Value> {
+        self.registry.as_ref()?;
+        let is_function = |value: &&Value| matches!(value.shape, Shape::Function(_));
+        let functions: Vec<Value> = site.args.iter().filter(is_function).cloned().collect();
+        (!functions.is_empty()).then(|| builtins::wrapped(&site.name, functions))
+    }
+
+    /// Whether an argument is called back, rather than a handler of requests that only a server
+    /// calls: those take the request and the answer.
+    fn is_called_back(&self, value: &Value) -> bool {
+        match &value.shape {
+            Shape::Function(id) => self.registry.is_none() || self.unknown_args(*id).len() < 2,
+            Shape::Library(library) => builtins::is_next(library),
+            _ => false,
+        }
     }
 
     fn run_callbacks(&mut self, args: &[Value], name: &str) {
         let mut functions = Vec::new();
         for value in args {
             value.visit(&mut |part| {
-                if matches!(part.shape, Shape::Function(_)) && functions.len() < CALLBACKS_MAX {
+                if self.is_called_back(part) && functions.len() < CALLBACKS_MAX {
                     functions.push(part.clone());
                 }
             });
@@ -402,13 +441,23 @@ impl<'p> Evaluator<'p> {
     /// Runs a function that somebody else will call, with whatever.
     pub(super) fn run_callback(&mut self, value: &Value) {
         for alternative in value.alternatives() {
+            if let Shape::Library(library) = &alternative.shape
+                && builtins::is_next(library)
+            {
+                self.maybe(|it| it.call_next(library, &[]));
+            }
             let Shape::Function(id) = &alternative.shape else { continue };
             if self.is_elsewhere(*id) {
                 continue;
             }
             let args = self.unknown_args(*id);
             let diverged = self.activation.diverged;
+            let steps_max = self.steps_max;
+            if self.registry.is_some() {
+                self.steps_max = steps_max.min(self.steps.saturating_add(REGISTERING_STEPS_MAX));
+            }
             let value = self.maybe(|it| it.invoke(*id, args, Caller::default()));
+            self.steps_max = steps_max;
             self.hand_over(&value);
             self.activation.diverged = diverged;
         }

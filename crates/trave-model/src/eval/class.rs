@@ -139,9 +139,34 @@ impl<'p> Evaluator<'p> {
     pub(super) fn call_super(&mut self, site: Site) {
         let Some(this) = self.here.this.clone() else { return };
         let Some(class) = self.class_around() else { return };
-        if let Some(base) = self.base(class) {
-            self.initialise(base, &this, (site.args, Some(site.origin), BASES_MAX - 1));
+        match self.base(class) {
+            Some(base) => {
+                self.initialise(base, &this, (site.args, Some(site.origin), BASES_MAX - 1));
+            }
+            None => self.initialise_library(class, &this, (site.args, Some(site.origin))),
         }
+    }
+
+    /// `super(…)` of a class that extends one of a library: what the object has of that.
+    fn initialise_library(
+        &mut self,
+        class: ClassRef,
+        this: &Value,
+        (args, origin): (Vec<Value>, Option<Origin>),
+    ) {
+        let Shape::Instance(id) = this.shape else { return };
+        let Some(extends) = self.class_of(class).and_then(|declared| declared.extends) else {
+            return;
+        };
+        let Some(base) = self.in_class(class, None, |it| it.eval(extends)) else { return };
+        if !matches!(&base.shape, Shape::Library(library) if library.library != builtins::LIBRARY) {
+            return;
+        }
+        let at = self.at(trave_source::Span::default());
+        let origin = origin.unwrap_or(at);
+        let site = Site { is_new: true, ..Site::plain(args, origin) };
+        let made = self.construct_value(&base, site);
+        self.fill_field(id, SmolStr::new_static(LIBRARY_PART), made);
     }
 
     /// The project's class that a class extends.
@@ -246,6 +271,8 @@ impl<'p> Evaluator<'p> {
             }
             class = match self.base(at) {
                 Some(base) => Some(base),
+                // What a library made for the object answers itself.
+                None if self.field(id, LIBRARY_PART).is_some() => return None,
                 None => return self.inherited(at, name),
             };
         }

@@ -192,6 +192,11 @@ impl<'p> Context<'p> {
         found
     }
 
+    /// Whether code that imports a package may register routes.
+    pub(crate) fn registers(&self, package: &str) -> bool {
+        self.libraries().iter().any(|library| library.registers(package))
+    }
+
     pub(crate) fn is_script(&self, file: FileId) -> bool {
         self.program.scripts.contains(&file)
     }

@@ -1,6 +1,7 @@
 //! What becomes of queries and of the rounds of loops: whether a query is ever sent, whether its
 //! rows are used one by one, whether a round waits for something that is no query.
 
+use trave_backend::effect::Effect;
 use trave_backend::value::{QueryId, Shape, Taint, Value};
 use trave_source::{FileId, Origin};
 
@@ -38,6 +39,24 @@ impl Evaluator<'_> {
         let is_foreign = callee.taint.has(Taint::FOREIGN) || words::sends_or_waits(&site.name);
         if is_foreign && !site.is_new {
             self.foreign_calls.insert(beginning(site.origin));
+        }
+    }
+
+    /// An answer that is put into a cache of the program is nobody's answer: what its headers say
+    /// is said to that cache.
+    pub(super) fn answer_put(&mut self, site: &Site) {
+        let is_answer = |value: &Value| {
+            value.library().is_some_and(|it| matches!(it.kind, "response" | "answer"))
+        };
+        if site.name != "put" || !site.args.iter().any(is_answer) {
+            return;
+        }
+        let last = self.trace.events.iter_mut().rev().find_map(|event| match &mut event.effect {
+            Effect::Response(response) => Some(response),
+            _ => None,
+        });
+        if let Some(response) = last {
+            response.cache_control = None;
         }
     }
 

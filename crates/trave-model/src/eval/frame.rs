@@ -1,7 +1,7 @@
 //! Scopes, closures and instances, and how changes to them are undone and joined after a branch.
 
 use smol_str::SmolStr;
-use trave_backend::value::{ClosureId, Value};
+use trave_backend::value::{ClosureId, Shape, Value};
 use trave_ts::ir::{BindingId, ClassId, FunctionId};
 
 use super::{Evaluator, Level, ModuleId};
@@ -202,6 +202,32 @@ impl Evaluator<'_> {
         changes
     }
 
+    /// Forgets rows of queries that are not those of the next task: what modules declare is
+    /// computed again, everything else is unknown.
+    pub(super) fn forget_rows(&mut self) {
+        let is_bound = |value: &Value| {
+            value.holds(|shape| match shape {
+                Shape::Rows(_) => true,
+                Shape::Library(library) => library.query.is_some(),
+                _ => false,
+            })
+        };
+        for frame in &mut self.frames {
+            if frame.function == FunctionId(0) && frame.parent.is_none() {
+                frame.slots.retain(|(_, value)| !is_bound(value));
+                continue;
+            }
+            for (_, value) in frame.slots.iter_mut().filter(|(_, value)| is_bound(value)) {
+                *value = Value::unknown();
+            }
+        }
+        let fields = self.instances.iter_mut().flat_map(|instance| &mut instance.fields);
+        for (_, value) in fields.filter(|(_, value)| is_bound(value)) {
+            *value = Value::unknown();
+        }
+        self.is_bound = false;
+    }
+
     /// Makes changes happen after all.
     pub(super) fn apply(&mut self, changes: Changes) {
         self.level = changes.level;
@@ -212,7 +238,7 @@ impl Evaluator<'_> {
 
     /// Makes the world one in which any of these branches may have been taken.
     pub(super) fn apply_either(&mut self, branches: &[Changes]) {
-        let Some(level) = branches.iter().map(|branch| branch.level).min() else { return };
+        let Some(level) = self.level_of_any(branches) else { return };
         let mut slots: Vec<Slot> = Vec::new();
         for (slot, _) in branches.iter().flat_map(|branch| &branch.slots) {
             if !slots.contains(slot) {
@@ -229,6 +255,23 @@ impl Evaluator<'_> {
             self.assign(slot, joined);
         }
         self.level = level;
+    }
+
+    /// How sure it is after any of these branches; one that sent an answer which ends the chain
+    /// leads nowhere.
+    fn level_of_any(&self, branches: &[Changes]) -> Option<Level> {
+        let slot = self.answer_slot();
+        let answers = |branch: &&Changes| {
+            let mut changed = branch.slots.iter();
+            slot.is_some_and(|(object, name)| {
+                changed.any(|(changed, value)| {
+                    matches!(changed, Slot::Field(id, field) if *id == object && field == name)
+                        && value.as_ref().is_some_and(|value| value.truth() == Some(true))
+                })
+            })
+        };
+        let going_on = branches.iter().filter(|branch| !answers(branch)).map(|it| it.level).min();
+        going_on.or_else(|| branches.iter().map(|branch| branch.level).min())
     }
 
     fn assign(&mut self, slot: Slot, value: Option<Value>) {

@@ -17,9 +17,11 @@ pub(super) struct Returned {
 impl Evaluator<'_> {
     /// A new object of no class.
     pub(super) fn new_object(&mut self) -> Value {
+        self.objects_made += 1;
         let object = self.new_instance(Instance::plain());
-        if let Shape::Instance(id) = object.shape {
-            self.held.push(id);
+        // Those of apps outlive every function that registers on them.
+        if let (Shape::Instance(id), None) = (&object.shape, &self.registry) {
+            self.held.push(*id);
         }
         object
     }

@@ -124,6 +124,7 @@ impl<'p> Evaluator<'p> {
 
     /// Notes one way in which the running function ends.
     pub(super) fn return_value(&mut self, value: Value) {
+        let has_answered = self.has_answered();
         self.held_at_return(&value);
         let activation = &mut self.activation;
         activation.returns += 1;
@@ -135,11 +136,20 @@ impl<'p> Evaluator<'p> {
         // served.
         let is_skipped = activation.by_setting;
         let here = if is_skipped { self.level.max(Level::Maybe) } else { self.level };
-        activation.level = Some(activation.level.map_or(here, |level| level.min(here)));
+        if !has_answered {
+            activation.level = Some(activation.level.map_or(here, |level| level.min(here)));
+        }
         activation.returned = Some(match activation.returned.take() {
             Some(returned) => returned.join(value),
             None => value,
         });
+    }
+
+    /// Whether an answer was sent that ends the chain of functions of the route.
+    fn has_answered(&self) -> bool {
+        let slot = self.answer_slot();
+        let noted = slot.and_then(|(object, name)| self.field(object, name));
+        noted.is_some_and(|noted| noted.truth() == Some(true))
     }
 
     fn bind_params(&mut self, function: &'p Function, args: Vec<Value>) {

@@ -13,6 +13,9 @@ use crate::model::LoopAround;
 /// Loops over so few constants run round by round.
 const ROUNDS_MAX: usize = 3;
 
+/// So many rounds of a loop run while routes are looked for.
+pub(super) const REGISTERED_MAX: usize = 2_000;
+
 /// A loop that is running.
 #[derive(Debug, Clone)]
 pub(super) struct LoopFrame {
@@ -42,6 +45,12 @@ impl<'p> Evaluator<'p> {
             (_, LoopKind::Of) => vec![element_of(&value)],
             _ => vec![Value::of(Shape::Unknown).and_dependencies(&value)],
         };
+        if self.registry.is_some()
+            && looped.kind == LoopKind::Of
+            && matches!(value.shape, Shape::Array(_))
+        {
+            return self.register_each(looped, rounds);
+        }
         let frame = self.loop_frame(origin, &value);
         self.widen(&looped.body);
         let rounds = if rounds.len() <= ROUNDS_MAX { rounds } else { vec![Value::one_of(rounds)] };
@@ -59,6 +68,18 @@ impl<'p> Evaluator<'p> {
             }
         }
         self.loops.pop();
+        Flow::Falls
+    }
+
+    /// While routes are looked for, every round of a loop over known elements runs.
+    fn register_each(&mut self, looped: &'p Loop, rounds: Vec<Value>) -> Flow {
+        for element in rounds.into_iter().take(REGISTERED_MAX) {
+            if let Some(pattern) = &looped.pattern {
+                self.bind(pattern, element);
+            }
+            self.block(&looped.body);
+            self.activation.diverged = false;
+        }
         Flow::Falls
     }
 

@@ -9,7 +9,8 @@ use trave_backend::effect::{Effect, RowsUse};
 use trave_backend::library::{Dialect, Machine};
 use trave_backend::naming::NamedTable;
 use trave_backend::query::Query;
-use trave_backend::value::{QueryId, Value};
+use trave_backend::registration::{Link, Registration};
+use trave_backend::value::{QueryId, Shape, Value};
 use trave_source::Origin;
 
 use super::loops::LoopFrame;
@@ -41,6 +42,9 @@ impl Evaluator<'_> {
                 return;
             }
             Effect::Response(response) => {
+                if response.status.is_some() || response.body.is_some() {
+                    self.note_answered(Value::of(Shape::Bool(true)));
+                }
                 if let Some(body) = &response.body {
                     self.use_rows(&body.clone(), RowsUse::Answered, response.origin);
                 }
@@ -176,6 +180,21 @@ impl Machine for Evaluator<'_> {
 
     fn kept(&mut self, object: &Value, name: &str) -> Option<Value> {
         self.kept_on(object, name)
+    }
+
+    fn register(&mut self, registration: Registration) {
+        self.enter(registration);
+    }
+
+    fn parameters(&self, function: &Value) -> Option<usize> {
+        match function.shape {
+            Shape::Function(id) => Some(self.unknown_args(id).len()),
+            _ => None,
+        }
+    }
+
+    fn run_links(&mut self, links: Vec<Link>, next: &Value) {
+        self.serve_part(links, next);
     }
 
     fn make(&mut self, class: &Value) -> Value {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 use trave_backend::effect::{Effect, EnvRead, RowsUse};
+use trave_backend::registration::PARENT;
 use trave_backend::value::{
     ClosureId, Input, InputKind, LibraryValue, SchemaKind, SchemaShape, Shape, Taint, Value,
 };
@@ -12,6 +13,9 @@ use trave_ts::ir::{ExprId, ExprKind};
 
 use super::place::element_of;
 use super::{Evaluator, builtins};
+
+/// How many apps are looked at that are mounted in each other.
+const PARENTS_MAX: u32 = 16;
 
 /// What `value?.name` gives: nothing, where the value may be nothing.
 pub(super) fn or_nothing(value: &Value, member: Value) -> Value {
@@ -154,8 +158,8 @@ impl Evaluator<'_> {
 
     fn library_member(&mut self, value: &Value, name: &str, at: Origin) -> Value {
         let Some(library) = value.library() else { return Value::unknown() };
-        if let Some(kept) = library.object().and_then(|object| self.field(object, name)) {
-            return kept.clone();
+        if let Some(kept) = self.kept_member(library, name) {
+            return kept;
         }
         if let Some(query) = library.query {
             self.sent(query);
@@ -180,6 +184,19 @@ impl Evaluator<'_> {
         let from_request = Taint::INPUT.and(Taint::CLAIM).and(Taint::CALLER);
         self.trace.reads_request |= value.taint.has(from_request);
         value
+    }
+
+    /// What code kept on the object that a library value carries, or on that of its parent.
+    pub(super) fn kept_member(&self, library: &LibraryValue, name: &str) -> Option<Value> {
+        let mut at = library;
+        for _ in 0..PARENTS_MAX {
+            let object = at.object()?;
+            if let Some(kept) = self.field(object, name) {
+                return Some(kept.clone());
+            }
+            at = at.kept(PARENT)?.library()?;
+        }
+        None
     }
 
     fn instance_member(

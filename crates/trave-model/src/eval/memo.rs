@@ -4,9 +4,11 @@
 //! within one way in: what it does is already noted.
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use trave_backend::value::{Shape, Taint, Value};
 use trave_source::Origin;
 
+use super::chain::same_fields;
 use super::frame::Closure;
 use super::{Evaluator, FunctionKey, Level};
 
@@ -42,6 +44,8 @@ struct Remembered {
     result: Value,
     level_after: Level,
     reads_request: bool,
+    /// What code had kept on the request that it was given.
+    kept: Vec<(SmolStr, Value)>,
 }
 
 /// What one run of a long function was.
@@ -65,6 +69,10 @@ pub(super) struct Ticket {
     pub(super) changed_nothing: bool,
     /// Whether the request had been read before the call.
     read_before: bool,
+    /// What code had kept on the request that it was given.
+    kept: Vec<(SmolStr, Value)>,
+    /// How many objects without a class had been made.
+    objects_made: u32,
 }
 
 impl Evaluator<'_> {
@@ -80,11 +88,13 @@ impl Evaluator<'_> {
         }
         let key = (closure.module, closure.function);
         let around = self.innermost_loop();
+        let kept = if args.iter().any(carries_object) { self.kept_now() } else { Vec::new() };
         let known = self.memo.results.get(&key).into_iter().flatten().find(|it| {
             it.level == self.level
                 && it.task.is_none_or(|task| task == self.memo.task && it.around == around)
                 && it.args.len() == args.len()
                 && it.args.iter().zip(args).all(|(left, right)| left.is_same(right))
+                && same_fields(&it.kept, &kept)
         });
         if let Some(known) = known {
             self.trace.reads_request |= known.reads_request;
@@ -104,6 +114,8 @@ impl Evaluator<'_> {
             steps: self.steps,
             changed_nothing: false,
             read_before: std::mem::take(&mut self.trace.reads_request),
+            kept,
+            objects_made: self.objects_made,
         }))
     }
 
@@ -112,7 +124,9 @@ impl Evaluator<'_> {
         let Some(ticket) = ticket else { return };
         let reads_request = self.trace.reads_request;
         self.trace.reads_request |= ticket.read_before;
+        // Whoever calls a function that makes an app gets another one.
         let is_lasting = ticket.changed_nothing
+            && self.objects_made == ticket.objects_made
             && !matches!(result.shape, Shape::Never)
             && !is_under_construction(result);
         if !is_lasting {
@@ -132,6 +146,7 @@ impl Evaluator<'_> {
             result: result.clone(),
             level_after: self.level,
             reads_request,
+            kept: ticket.kept,
         };
         let results = self.memo.results.entry(ticket.key).or_default();
         if results.len() >= RESULTS_MAX {
@@ -185,6 +200,11 @@ fn is_plain(value: &Value) -> bool {
         )
     };
     !value.taint.has(Taint::IDENTITY) && !value.holds(can_act)
+}
+
+/// Whether a value is or holds something on which code keeps things.
+fn carries_object(value: &Value) -> bool {
+    value.holds(|shape| matches!(shape, Shape::Library(library) if library.object().is_some()))
 }
 
 /// Whether a value is or holds a query that calls may still add to.

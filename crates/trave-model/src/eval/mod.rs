@@ -8,10 +8,12 @@
 
 mod builtins;
 mod call;
+mod chain;
 mod claims;
 mod class;
 mod code_names;
 mod context;
+mod discover;
 mod dispatch;
 mod expr;
 mod fate;
@@ -30,6 +32,7 @@ mod pattern;
 mod place;
 mod proof;
 mod read_through;
+mod registry;
 mod rows;
 mod run;
 mod stmt;
@@ -43,9 +46,12 @@ use trave_backend::value::{ClosureId, Taint, Value};
 use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 
+pub(crate) use chain::{Linked, Served};
 pub(crate) use context::{Context, FunctionKey, ModuleId};
+pub(crate) use discover::{Plan, Task, discover, run_served};
 use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
+pub(crate) use registry::{Entered, Registry};
 pub(crate) use run::{run_alone, run_entries};
 pub(crate) use trace::{CallNode, Event, Handled, Level, QueryRecord, Trace};
 
@@ -93,6 +99,16 @@ pub(crate) struct Evaluator<'p> {
     globals: FxHashMap<SmolStr, Value>,
     /// How deep calls are followed.
     calls_max: usize,
+    /// After how many steps it gives up.
+    steps_max: u32,
+    /// What was registered, while that is looked for.
+    registry: Option<Registry>,
+    /// How many objects without a class were made.
+    objects_made: u32,
+    /// Default exports that made such objects: whoever imports them gets the same.
+    default_exports: FxHashMap<(ModuleId, ExprId), Value>,
+    /// The chains of functions that run for a route, innermost last.
+    chains: Vec<chain::Chain>,
     /// A module holds rows of this task's queries: the next one cannot share what it declares.
     is_bound: bool,
     /// Whether the top level of a module is running.
@@ -183,6 +199,11 @@ impl<'p> Evaluator<'p> {
             memo: memo::Memo::default(),
             globals: FxHashMap::default(),
             calls_max: CALLS_MAX,
+            steps_max: STEPS_MAX,
+            registry: None,
+            objects_made: 0,
+            default_exports: FxHashMap::default(),
+            chains: Vec::new(),
             is_bound: false,
             at_top: 0,
             typed: Vec::new(),
@@ -198,10 +219,10 @@ impl<'p> Evaluator<'p> {
     /// Counts a step; false when the evaluation has to give up here.
     fn may_step(&mut self) -> bool {
         self.steps += 1;
-        if self.steps > STEPS_MAX {
+        if self.steps > self.steps_max {
             self.trace.opaque = true;
         }
-        self.steps <= STEPS_MAX && self.depth < DEPTH_MAX
+        self.steps <= self.steps_max && self.depth < DEPTH_MAX
     }
 
     fn expr(&self, id: ExprId) -> Option<&'p Expr> {

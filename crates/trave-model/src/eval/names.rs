@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 use trave_backend::value::{ClosureId, LibraryValue, Shape, Taint, Value};
 use trave_ts::ir::{
-    Binding, BindingId, BindingKind, Exported, FunctionId, Import, Imported, Stmt, TypeNote,
+    Binding, BindingId, BindingKind, Exported, ExprId, FunctionId, Import, Imported, Stmt, TypeNote,
 };
 
 use super::builtins;
@@ -132,7 +132,7 @@ impl Evaluator<'_> {
         };
         match &export.what {
             Exported::Binding(binding) => self.at_top(module, |it| it.read(*binding)),
-            Exported::Expr(expr) => self.at_top(module, |it| it.eval(*expr)),
+            Exported::Expr(expr) => self.default_export(module, *expr),
             Exported::From { specifier, name } => {
                 let file = self.cx.module(module)?.file;
                 match self.cx.imported(file, specifier) {
@@ -143,6 +143,19 @@ impl Evaluator<'_> {
                 }
             }
         }
+    }
+
+    /// What a module exports without a name. One that makes an app makes it once.
+    pub(super) fn default_export(&mut self, module: ModuleId, expr: ExprId) -> Option<Value> {
+        if let Some(value) = self.default_exports.get(&(module, expr)) {
+            return Some(value.clone());
+        }
+        let made = self.objects_made;
+        let value = self.at_top(module, |it| it.eval(expr))?;
+        if self.objects_made != made {
+            self.default_exports.insert((module, expr), value.clone());
+        }
+        Some(value)
     }
 
     fn star_exported(&mut self, module: ModuleId, name: &str, hops: u32) -> Option<Value> {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use trave_backend::value::{SchemaKind, SchemaShape, Shape, Taint, Value};
+use trave_backend::library::Assigned;
+use trave_backend::value::{LibraryValue, SchemaKind, SchemaShape, Shape, Taint, Value};
+use trave_source::Origin;
 use trave_ts::ir::{BindingId, ExprId, ExprKind, FunctionId};
 
 use super::Evaluator;
@@ -41,6 +43,7 @@ impl Evaluator<'_> {
 
     fn set_member(&mut self, object: ExprId, key: &Value, value: Value) {
         self.hand_over(&value);
+        let origin = self.origin(object);
         let Some(owner) = self.peek(object) else { return };
         match &owner.shape {
             Shape::Instance(id) => {
@@ -49,8 +52,8 @@ impl Evaluator<'_> {
                 }
             }
             Shape::Library(library) => {
-                if let (Some(name), Some(object)) = (key.as_text(), library.object()) {
-                    self.set_field(object, name.into(), value);
+                if let Some(name) = key.as_text() {
+                    self.set_library_member(library, name, (value, origin));
                 }
             }
             Shape::Object(fields) => {
@@ -68,6 +71,21 @@ impl Evaluator<'_> {
                 self.write_back(object, Value::list(joined).and_dependencies(key));
             }
             _ => {}
+        }
+    }
+
+    /// Assigns to a member of a library value that carries an object.
+    fn set_library_member(
+        &mut self,
+        library: &LibraryValue,
+        property: &str,
+        (value, origin): (Value, Origin),
+    ) {
+        let Some(object) = library.object() else { return };
+        let assigned = Assigned { object: library, property, value: &value, origin };
+        let is_done = self.library_of(library).is_some_and(|it| it.assign(&assigned, self));
+        if !is_done {
+            self.set_field(object, property.into(), value);
         }
     }
 

@@ -30,10 +30,14 @@ pub(crate) fn run_entries(cx: &Context<'_>, entries: &[(ModuleId, Entry)]) -> Ve
 }
 
 /// Runs functions of modules on their own, without a caller.
-pub(crate) fn run_alone(cx: &Context<'_>, left: &[(ModuleId, Vec<FunctionId>)]) -> Vec<Trace> {
+pub(crate) fn run_alone(
+    cx: &Context<'_>,
+    left: &[(ModuleId, Vec<FunctionId>)],
+    is_served: &dyn Fn(FunctionKey) -> bool,
+) -> Vec<Trace> {
     let mut shared = Shared::default();
     let mut run = |(id, functions): &(ModuleId, Vec<FunctionId>)| {
-        shared.run(cx, *id, |evaluator| evaluator.run_functions(*id, functions))
+        shared.run(cx, *id, |evaluator| evaluator.run_functions(*id, functions, is_served))
     };
     left.iter().map(&mut run).collect()
 }
@@ -76,7 +80,7 @@ fn let_through(answer: &Value) -> Level {
 
 impl<'p> Evaluator<'p> {
     /// Forgets the last task, but for what modules declare and helpers compute.
-    fn moved_to(mut self, module: &'p Module, id: ModuleId) -> Self {
+    pub(super) fn moved_to(mut self, module: &'p Module, id: ModuleId) -> Self {
         let frame = self.module_frame(id);
         self.here = super::Here { module, id, frame, function: FunctionId(0), this: None };
         self.start_over();
@@ -89,6 +93,7 @@ impl<'p> Evaluator<'p> {
         self.depth = 0;
         self.next = None;
         self.resolved.clear();
+        self.chains.clear();
         self.memo.task += 1;
         self.first_closure = self.closures.len();
         self.held.clear();
@@ -96,17 +101,22 @@ impl<'p> Evaluator<'p> {
         self
     }
 
-    fn run_functions(&mut self, id: ModuleId, functions: &[FunctionId]) {
+    fn run_functions(
+        &mut self,
+        id: ModuleId,
+        functions: &[FunctionId],
+        is_served: &dyn Fn(FunctionKey) -> bool,
+    ) {
         self.calls_max = super::CALLS_ALONE_MAX;
         for function in functions {
             self.alone(*function);
             self.start_over();
         }
-        self.run_left((id, functions));
+        self.run_left((id, functions), is_served);
     }
 
     /// Forgets what the last function left behind, but for what it saw.
-    fn start_over(&mut self) {
+    pub(super) fn start_over(&mut self) {
         self.steps = 0;
         self.level = super::Level::Open;
         self.activation = super::Activation::default();
@@ -123,12 +133,13 @@ impl<'p> Evaluator<'p> {
                 method.unwrap_or_else(|| self.closure_in(*function, frame))
             }
             Handler::Expr(expr) => self.eval(*expr),
+            Handler::Registered => Value::unknown(),
         }
     }
 
     /// The frame in which a function stands; what runs around it never ran, so its names are
     /// unknown but for their types.
-    fn scope_of(&mut self, function: FunctionId) -> super::frame::FrameId {
+    pub(super) fn scope_of(&mut self, function: FunctionId) -> super::frame::FrameId {
         let module = self.here.module;
         let mut around = Vec::new();
         let mut at = module.function(function).and_then(|it| it.parent);
@@ -158,6 +169,10 @@ impl<'p> Evaluator<'p> {
         }
         for alternative in handler.alternatives() {
             match &alternative.shape {
+                // An app serves its own routes, which are ways in themselves.
+                Shape::Library(library) if library.object().is_some() => {
+                    self.trace.handler = Handled::Internal;
+                }
                 Shape::Function(id) if self.takes_client(*id, entry) => {
                     self.trace.handler = Handled::Internal;
                 }
@@ -274,8 +289,13 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// Functions that were made on the way and that nobody called: somebody outside will.
-    fn run_left(&mut self, (id, roots): (ModuleId, &[FunctionId])) {
+    /// Functions that were made on the way and that nobody called: somebody outside will. Those
+    /// that a registered route runs are known.
+    fn run_left(
+        &mut self,
+        (id, roots): (ModuleId, &[FunctionId]),
+        is_served: &dyn Fn(FunctionKey) -> bool,
+    ) {
         let mut at = self.first_closure;
         let mut ran = 0;
         while at < self.closures.len() && ran < LEFT_MAX {
@@ -284,7 +304,7 @@ impl<'p> Evaluator<'p> {
             let Some(closure) = closure else { break };
             let key: FunctionKey = (closure.module, closure.function);
             let is_ours = closure.module == id && self.is_inside(closure.function, roots);
-            if !is_ours || self.trace.visited.contains(&key) {
+            if !is_ours || self.trace.visited.contains(&key) || is_served(key) {
                 continue;
             }
             ran += 1;

@@ -148,7 +148,8 @@ impl Evaluator<'_> {
         let value = self.at_top(module, |it| it.construct_unknown(class));
         self.trace.events.truncate(events);
         self.typing -= 1;
-        if self.typing == 0 {
+        // Whoever registers routes hands the same services to each controller.
+        if self.typing == 0 && self.registry.is_none() {
             self.typed.clear();
         } else if let Some((_, made)) = self.typed.get_mut(place) {
             made.clone_from(&value);
@@ -172,17 +173,7 @@ impl Evaluator<'_> {
     /// A call without arguments that stands nowhere.
     pub(super) fn nowhere(&self) -> super::call::Site {
         let at = self.at(trave_source::Span::default());
-        super::call::Site {
-            arg_origins: Vec::new(),
-            args: Vec::new(),
-            origin: at,
-            method_origin: at,
-            name: smol_str::SmolStr::default(),
-            next: None,
-            is_new: false,
-            is_tagged: false,
-            templates: Vec::new(),
-        }
+        super::call::Site::plain(Vec::new(), at)
     }
 
     /// Runs a function value of any kind.

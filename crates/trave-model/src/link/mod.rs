@@ -11,6 +11,7 @@ mod gather;
 mod in_order;
 mod intern;
 mod pages;
+mod registered;
 mod routes;
 mod secrets;
 mod shadowed;
@@ -71,13 +72,28 @@ fn link_here(program: Program) -> Model {
             }
         },
     );
+    let own = entries.iter().map(|(_, entry)| entry.origin.file).collect();
+    let registered = registered::Routes::of(&cx, &own, &shadowed);
+    let mut served = Seen::default();
+    in_order::in_order(
+        &registered.pieces(),
+        |piece| registered.run(&cx, piece),
+        |piece, traces| {
+            for ((entry, _), trace) in piece.iter().zip(&traces) {
+                served.add(trace);
+                gathered.add_route((entry, trace), before::Place::default());
+            }
+        },
+    );
+    seen.also(&served);
     let left = left_over(&program, &seen, &shadowed);
     let chunks: Vec<&[(ModuleId, Vec<FunctionId>)]> = left.chunks(CHUNK).collect();
     in_order::in_order(
         &chunks,
-        |chunk| run_alone(&cx, chunk),
+        |chunk| run_alone(&cx, chunk, &|function| served.has(function)),
         |_, traces| traces.iter().for_each(|trace| gathered.add_unreached(trace)),
     );
+    gathered.add_unreached(&registered.search);
     let secrets = secrets::find(&program, &browser);
     let mut model = gathered.finish();
     model.secrets = secrets;
@@ -97,6 +113,11 @@ impl Seen {
     fn add(&mut self, trace: &Trace) {
         self.visited.extend(&trace.visited);
         self.partly.extend(&trace.partly);
+    }
+
+    fn also(&mut self, other: &Self) {
+        self.visited.extend(&other.visited);
+        self.partly.extend(&other.partly);
     }
 
     /// Whether all of a function ran.

@@ -166,7 +166,7 @@ fn is_cache(directive: &str) -> bool {
 }
 
 /// Routes for other services say so by their path; a checked signature says so too, later.
-pub(crate) fn kind_of_path(served: &str) -> EntryKind {
+pub fn kind_of_path(served: &str) -> EntryKind {
     let has = |words: &[&str]| {
         served.split('/').any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
     };

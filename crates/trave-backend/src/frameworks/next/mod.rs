@@ -13,7 +13,7 @@ mod settings;
 mod tests;
 
 pub use answer_cache::{AnswerCache, Serving, answer_cache};
-pub(crate) use entries::kind_of_path;
+pub use entries::kind_of_path;
 pub use entries::{entries, middleware_for};
 pub use files::{FileRole, file_role, layout_folder, middleware_folder, page_path, served};
 pub use matcher::covers;

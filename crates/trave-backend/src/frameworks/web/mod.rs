@@ -10,7 +10,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use response::is_refusal;
-pub(crate) use response::{answer, status_in};
+pub(crate) use response::{answer, bare, header_set, status_in, status_of};
 
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{Input, InputKind, Inputs, LibraryValue, Object, Shape, Taint, Value};
@@ -224,7 +224,8 @@ fn named(view: &LibraryValue, name: &Value) -> Value {
     }
 }
 
-fn depending_on_everything(value: LibraryValue) -> Value {
+/// A request, or something that carries it whole.
+pub(crate) fn depending_on_everything(value: LibraryValue) -> Value {
     let parts = [InputKind::Query, InputKind::Body, InputKind::Header, InputKind::Cookie];
     let mut value = Value::of(Shape::Library(Arc::new(value)));
     for kind in parts {

@@ -91,7 +91,7 @@ fn status(init: &Value, default: Option<u16>) -> Option<u16> {
 }
 
 /// A number as a status.
-pub(super) fn status_of(number: f64) -> Option<u16> {
+pub(crate) fn status_of(number: f64) -> Option<u16> {
     (100..600).find(|status| (f64::from(*status) - number).abs() < f64::EPSILON)
 }
 
@@ -138,7 +138,7 @@ pub(super) fn method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
 }
 
 /// `headers.set('Cache-Control', …)`: an answer of which only this header is known.
-pub(super) fn header_set(call: &LibraryCall<'_>, machine: &mut dyn Machine) {
+pub(crate) fn header_set(call: &LibraryCall<'_>, machine: &mut dyn Machine) {
     let (name, text) = (call.arg(0), call.arg(1));
     let name = name.as_text().unwrap_or_default().to_ascii_lowercase();
     let Some(text) = text.as_text().map(SmolStr::new) else { return };
@@ -156,7 +156,7 @@ pub(super) fn header_set(call: &LibraryCall<'_>, machine: &mut dyn Machine) {
 }
 
 /// An answer of which nothing is known yet.
-pub(super) fn bare(origin: Origin) -> Response {
+pub(crate) fn bare(origin: Origin) -> Response {
     Response {
         origin,
         status: None,

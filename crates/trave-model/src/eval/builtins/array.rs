@@ -5,7 +5,7 @@ use trave_backend::value::{Shape, Taint, Value};
 
 use crate::eval::Evaluator;
 use crate::eval::call::Site;
-use crate::eval::loops::rounds_of;
+use crate::eval::loops::{REGISTERED_MAX, rounds_of};
 use crate::eval::place::{at_most, element_of, unbounded};
 
 /// Arrays of so few constants are worked through one by one.
@@ -49,6 +49,9 @@ impl Evaluator<'_> {
         if let Some(how) = use_of(method) {
             self.use_rows(receiver, how, site.method_origin);
         }
+        if let Some(registered) = self.each_registering(receiver, (method, has_callback), site) {
+            return Some(registered);
+        }
         match method {
             "map" | "flatMap" if has_callback => Some(self.map(receiver, method, site)),
             "forEach" if has_callback => {
@@ -76,6 +79,33 @@ impl Evaluator<'_> {
             "reduce" | "reduceRight" if has_callback => Some(self.reduce(receiver, site)),
             _ => plain(unbounded(receiver), method, site),
         }
+    }
+
+    /// While routes are looked for, a callback runs for every known element.
+    fn each_registering(
+        &mut self,
+        receiver: &Value,
+        (method, has_callback): (&str, bool),
+        site: &Site,
+    ) -> Option<Value> {
+        let Shape::Array(items) = &receiver.shape else { return None };
+        let is_each = matches!(method, "forEach" | "map" | "flatMap") && has_callback;
+        if self.registry.is_none() || !is_each {
+            return None;
+        }
+        let callback = site.arg(0);
+        let items: Vec<Value> = items.iter().take(REGISTERED_MAX).cloned().collect();
+        let mut results = Vec::with_capacity(items.len());
+        for item in items {
+            let args = vec![item, Value::of(Shape::Unknown), receiver.clone()];
+            results.push(self.run_value(&callback, args));
+            self.activation.diverged = false;
+        }
+        Some(match method {
+            "forEach" => Value::undefined(),
+            "map" => Value::array(results),
+            _ => Value::array(results.iter().flat_map(flattened).collect()),
+        })
     }
 
     /// What `some` and `every` answer of a list of constants, if each constant decides it.
@@ -213,6 +243,14 @@ fn plain(receiver: &Value, method: &str, site: &Site) -> Option<Value> {
         }
         _ => return None,
     })
+}
+
+/// The elements of an array, or the value itself.
+fn flattened(value: &Value) -> Vec<Value> {
+    match &value.shape {
+        Shape::Array(items) => items.to_vec(),
+        _ => vec![value.clone()],
+    }
 }
 
 /// Whether a list of constants holds a constant.

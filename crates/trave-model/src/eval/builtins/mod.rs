@@ -21,6 +21,10 @@ pub(super) const LIBRARY: &str = "language";
 pub(super) const PACKAGE: &str = "package";
 /// Where a collection keeps what its elements look like.
 pub(super) const ELEMENT: &str = "element";
+/// The kind of what runs the rest of a chain when it is called.
+const NEXT: &str = "next";
+/// The kind of what an unknown function made of functions of the project.
+const WRAPPED: &str = "wrapped";
 const NAMESPACE: &str = "module";
 const GLOBAL: &str = "global";
 const MEMBER: &str = "member";
@@ -71,6 +75,34 @@ pub(super) fn namespace(module: ModuleId) -> Value {
 /// The module behind a namespace.
 pub(super) fn namespace_of(library: &LibraryValue) -> Option<ModuleId> {
     (library.kind == NAMESPACE).then(|| library.name.parse().ok().map(ModuleId))?
+}
+
+/// What runs the rest of a chain, from one of its functions on, when it is called.
+pub(super) fn next(chain: usize, at: usize) -> Value {
+    LibraryValue::new(LIBRARY, NEXT).named(format!("{chain}:{at}")).into_value()
+}
+
+/// The chain and the place in it that a call of `next` goes on from.
+pub(super) fn place_of_next(library: &LibraryValue) -> Option<(usize, usize)> {
+    let (chain, at) = library.name.split_once(':')?;
+    Some((chain.parse().ok()?, at.parse().ok()?))
+}
+
+/// Whether a value is a `next`.
+pub(super) fn is_next(library: &LibraryValue) -> bool {
+    library.library == LIBRARY && library.kind == NEXT
+}
+
+/// What an unknown function of this name made of functions of the project.
+pub(super) fn wrapped(name: &SmolStr, functions: Vec<Value>) -> Value {
+    let fields = (0..).map(|at: u32| SmolStr::from(at.to_string())).zip(functions).collect();
+    let wrapper = LibraryValue::new(LIBRARY, WRAPPED).named(name.clone());
+    LibraryValue { fields, ..wrapper }.into_value()
+}
+
+/// Whether a value is such a thing.
+pub(super) fn is_wrapped(library: &LibraryValue) -> bool {
+    library.library == LIBRARY && library.kind == WRAPPED
 }
 
 /// A package of which no library model knows anything, as an object.
@@ -178,6 +210,8 @@ impl Evaluator<'_> {
             (GLOBAL, Some(method)) => SmolStr::from(format!("{}.{method}", library.name)),
             (GLOBAL | MEMBER, None) => library.name.clone(),
             (promise::RESOLVER, None) => return self.resolve(library, &site),
+            (NEXT, None) => return self.call_next(&library.clone(), &site.args),
+            (WRAPPED, None) => return self.call_wrapped(&library.clone(), &site.args),
             (_, Some(method)) => {
                 let known = self.call_builtin(callee, method, &site);
                 return known.unwrap_or_else(|| self.call_unknown(callee, &site));

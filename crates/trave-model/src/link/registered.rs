@@ -1,0 +1,369 @@
+//! Routes that code registers: where they are looked for, and what runs before each of them.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use trave_backend::entry::{Entry, EntryConfig, Handler};
+use trave_backend::frameworks;
+use trave_backend::registration::{
+    Before, Link, Mount, Registered, RouteFacts, Scope, covers, joined,
+};
+use trave_backend::value::{ClosureId, Shape};
+use trave_source::{FileId, Origin, Sources, Span};
+use trave_ts::ir::{Exported, Module};
+
+use super::pages::importers;
+use crate::eval::{
+    Context, Entered, Linked, ModuleId, Plan, Registry, Served, Task, Trace, discover, run_served,
+};
+
+/// Into how many pieces the routes are cut at most: each repeats the search for them.
+const PIECES_MAX: usize = 4;
+
+/// How many routes make a piece of their own.
+const PIECE: usize = 40;
+
+/// How deep routers are mounted in each other.
+const MOUNTS_MAX: usize = 16;
+
+/// More routes than this are not run.
+const ROUTES_MAX: usize = 20_000;
+
+/// The routes that code registers.
+#[derive(Debug, Default)]
+pub(super) struct Routes {
+    plan: Plan,
+    /// Each route, with what is run for it.
+    pub(super) found: Vec<(Entry, Task)>,
+    /// What else happened while they were looked for.
+    pub(super) search: Trace,
+}
+
+impl Routes {
+    /// Looks for them; a program without a package that registers any pays nothing.
+    pub(super) fn of(
+        cx: &Context<'_>,
+        own: &FxHashSet<FileId>,
+        left_out: &FxHashSet<FileId>,
+    ) -> Self {
+        let plan = plan(cx, own, left_out);
+        if plan.modules.is_empty() {
+            return Self::default();
+        }
+        let (registry, search) = discover(cx, &plan);
+        let routes = flat(&registry, &cx.program.sources);
+        Self { plan, found: routes, search }
+    }
+
+    /// The pieces that are run on their own: always the same ones, so that threads do not show.
+    pub(super) fn pieces(&self) -> Vec<&[(Entry, Task)]> {
+        let pieces = self.found.len().div_ceil(PIECE).clamp(1, PIECES_MAX);
+        self.found.chunks(self.found.len().div_ceil(pieces).max(1)).collect()
+    }
+
+    /// Runs a piece.
+    pub(super) fn run(&self, cx: &Context<'_>, piece: &[(Entry, Task)]) -> Vec<Trace> {
+        run_served(cx, &self.plan, piece.iter().map(|(_, task)| task))
+    }
+}
+
+/// The modules that may register routes, in the order in which they are loaded: those that import
+/// a package whose apps do, and those that import such modules. Files that are ways in by their
+/// place (`own`) only count when they name such a package themselves.
+fn plan(cx: &Context<'_>, own: &FxHashSet<FileId>, left_out: &FxHashSet<FileId>) -> Plan {
+    let mut known: FxHashMap<&SmolStr, bool> = FxHashMap::default();
+    let mut waiting: Vec<FileId> = Vec::new();
+    let mut direct = FxHashSet::default();
+    let mut typed = Vec::new();
+    for (id, module) in (0..).map(ModuleId).zip(&cx.program.modules) {
+        if is_left_out(cx, module, left_out) {
+            continue;
+        }
+        let mut registers = |specifier| {
+            !cx.is_own(module.file, specifier)
+                && *known.entry(specifier).or_insert_with(|| cx.registers(specifier))
+        };
+        let mut named = module.imports.iter().filter(|it| registers(&it.specifier)).peekable();
+        if named.peek().is_none() {
+            continue;
+        }
+        if named.any(|import| !import.type_only) {
+            direct.insert(id);
+            waiting.push(module.file);
+        } else {
+            typed.push(module.file);
+        }
+    }
+    let importers = if direct.is_empty() { FxHashMap::default() } else { importers(cx.program) };
+    let mut files: FxHashSet<FileId> = FxHashSet::default();
+    while let Some(file) = waiting.pop() {
+        let Some(module) = cx.module_of(file).and_then(|id| cx.module(id)) else { continue };
+        let is_direct = cx.module_of(file).is_some_and(|id| direct.contains(&id));
+        let elsewhere = !is_direct && (own.contains(&file) || is_markup(cx, file));
+        if !elsewhere && !is_left_out(cx, module, left_out) && files.insert(file) {
+            waiting.extend(importers.get(&file).into_iter().flatten());
+        }
+    }
+    if !direct.is_empty() {
+        files.extend(typed);
+    }
+    Plan { modules: in_load_order(cx, &files), direct }
+}
+
+fn is_left_out(cx: &Context<'_>, module: &Module, left_out: &FxHashSet<FileId>) -> bool {
+    module.has_directive("use client")
+        || cx.is_script(module.file)
+        || left_out.contains(&module.file)
+}
+
+fn is_markup(cx: &Context<'_>, file: FileId) -> bool {
+    let path = cx.program.sources.path(file);
+    [".tsx", ".jsx"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// These files, each after those that it imports.
+fn in_load_order(cx: &Context<'_>, files: &FxHashSet<FileId>) -> Vec<ModuleId> {
+    let mut order = Vec::with_capacity(files.len());
+    let mut seen: FxHashSet<FileId> = FxHashSet::default();
+    for module in cx.program.modules.iter().filter(|module| files.contains(&module.file)) {
+        // Each waiting file with whether its imports have been looked at.
+        let mut waiting = vec![(module.file, false)];
+        while let Some((file, is_ready)) = waiting.pop() {
+            let Some(id) = cx.module_of(file) else { continue };
+            if is_ready {
+                order.push(id);
+                continue;
+            }
+            if !files.contains(&file) || !seen.insert(file) {
+                continue;
+            }
+            waiting.push((file, true));
+            let imported: Vec<FileId> =
+                cx.module(id).map(|module| imported_by(cx, module)).unwrap_or_default();
+            waiting.extend(imported.into_iter().rev().map(|file| (file, false)));
+        }
+    }
+    order
+}
+
+fn imported_by(cx: &Context<'_>, module: &Module) -> Vec<FileId> {
+    let imports = module.imports.iter().filter(|import| !import.type_only);
+    let passed_on = module.exports.iter().filter_map(|export| match &export.what {
+        Exported::From { specifier, .. } => Some(specifier),
+        _ => None,
+    });
+    let specifiers = imports.map(|import| &import.specifier).chain(passed_on);
+    let target = |specifier: &SmolStr| cx.program.imports.get(&(module.file, specifier.clone()));
+    specifiers.filter_map(target).copied().collect()
+}
+
+/// Something that runs before routes, with the paths that it is for.
+#[derive(Debug, Clone)]
+struct Standing {
+    scope: Scope,
+    link: Link,
+    is_conditional: bool,
+    is_local: bool,
+}
+
+/// Registrations while they are brought into one list.
+struct Flat<'r> {
+    by_owner: FxHashMap<ClosureId, Vec<&'r Entered>>,
+    routes: Vec<(Entry, Task)>,
+    known: FxHashSet<(SmolStr, SmolStr, Origin)>,
+    /// The library of the app that is being looked at.
+    library: &'static str,
+    sources: &'r Sources,
+}
+
+/// Every route below an app that nothing mounts, with all that runs before it.
+fn flat(registry: &Registry, sources: &Sources) -> Vec<(Entry, Task)> {
+    let mut by_owner: FxHashMap<ClosureId, Vec<&Entered>> = FxHashMap::default();
+    for entered in &registry.entered {
+        by_owner.entry(entered.registration.owner).or_default().push(entered);
+    }
+    let roots = roots(registry, &by_owner);
+    let mut flat =
+        Flat { by_owner, routes: Vec::new(), known: FxHashSet::default(), library: "", sources };
+    for (owner, library) in roots {
+        flat.library = library;
+        flat.walk(owner, "", (&mut Vec::new(), &mut Vec::new()));
+    }
+    flat.routes
+}
+
+/// The apps that nothing mounts. One that was made in the same place as another, which holds all
+/// that it holds, is the same app made twice: the other one counts.
+fn roots(
+    registry: &Registry,
+    by_owner: &FxHashMap<ClosureId, Vec<&Entered>>,
+) -> Vec<(ClosureId, &'static str)> {
+    let mut children: FxHashSet<ClosureId> = FxHashSet::default();
+    let mut holders: FxHashMap<Place<'_>, Vec<ClosureId>> = FxHashMap::default();
+    for entered in &registry.entered {
+        let owner = entered.registration.owner;
+        match &entered.registration.what {
+            Registered::Mount(mount) if mount.child != owner => {
+                children.insert(mount.child);
+                holders.entry(place_of(entered, by_owner)).or_default().push(owner);
+            }
+            Registered::Route(_) => {
+                holders.entry(place_of(entered, by_owner)).or_default().push(owner);
+            }
+            _ => {}
+        }
+    }
+    let own = |owner: &ClosureId| {
+        let entered = by_owner.get(owner).into_iter().flatten();
+        entered.filter(|it| {
+            matches!(it.registration.what, Registered::Route(_) | Registered::Mount(_))
+        })
+    };
+    let mut roots: Vec<(ClosureId, &'static str)> = Vec::new();
+    for entered in &registry.entered {
+        let owner = entered.registration.owner;
+        let Registered::Built(library) = entered.registration.what else { continue };
+        if children.contains(&owner) {
+            continue;
+        }
+        // Some other app that counts holds each of its routes.
+        let counts = |other: &ClosureId| {
+            *other != owner
+                && (children.contains(other) || roots.iter().any(|(root, _)| root == other))
+        };
+        let is_copy = own(&owner).next().is_some()
+            && own(&owner).all(|it| {
+                let holders = holders.get(&place_of(it, by_owner));
+                holders.is_some_and(|holders| holders.iter().any(counts))
+            });
+        if !is_copy {
+            roots.push((owner, library));
+        }
+    }
+    roots
+}
+
+/// Where something is registered: the place, and the calls that led there since its app was made.
+type Place<'r> = (Origin, &'r [Origin]);
+
+fn place_of<'r>(entered: &'r Entered, by_owner: &FxHashMap<ClosureId, Vec<&Entered>>) -> Place<'r> {
+    let all = by_owner.get(&entered.registration.owner).into_iter().flatten();
+    let mut built = all.filter(|it| matches!(it.registration.what, Registered::Built(_)));
+    let before = built.next().map_or(&[][..], |built| &built.through);
+    let shared = before.iter().zip(&entered.through).take_while(|(left, right)| left == right);
+    let since = entered.through.get(shared.count()..).unwrap_or_default();
+    (entered.registration.origin, since)
+}
+
+impl Flat<'_> {
+    fn walk(
+        &mut self,
+        owner: ClosureId,
+        prefix: &str,
+        (above, before): (&mut Vec<ClosureId>, &mut Vec<Standing>),
+    ) {
+        if above.len() >= MOUNTS_MAX || above.contains(&owner) {
+            return;
+        }
+        above.push(owner);
+        let entered = self.by_owner.get(&owner).cloned().unwrap_or_default();
+        for it in &entered {
+            if let Registered::Use(used) = &it.registration.what
+                && used.for_earlier
+            {
+                stand(before, used, (prefix, it.is_conditional));
+            }
+        }
+        for it in entered {
+            match &it.registration.what {
+                Registered::Built(_) => {}
+                Registered::Use(used) if used.for_earlier => {}
+                Registered::Use(used) => stand(before, used, (prefix, it.is_conditional)),
+                Registered::Mount(mount) => self.mount(mount, prefix, (above, before)),
+                Registered::Route(route) => {
+                    self.route(route, (prefix, written_at(self.sources, it)), before);
+                }
+            }
+        }
+        above.pop();
+    }
+
+    fn mount(
+        &mut self,
+        mount: &Mount,
+        prefix: &str,
+        (above, before): (&mut Vec<ClosureId>, &mut Vec<Standing>),
+    ) {
+        let count = before.len();
+        self.walk(mount.child, &joined(prefix, &mount.path), (above, &mut *before));
+        let mut at = 0;
+        before.retain(|standing| {
+            at += 1;
+            at <= count || !standing.is_local
+        });
+    }
+
+    fn route(&mut self, route: &RouteFacts, (prefix, origin): (&str, Origin), before: &[Standing]) {
+        let path = joined(prefix, &route.path);
+        let key = (route.method.clone(), path.clone(), origin);
+        let is_preflight = route.method == "OPTIONS"
+            && !route.links.last().is_some_and(|it| matches!(it.value.shape, Shape::Function(_)));
+        if self.routes.len() >= ROUTES_MAX || is_preflight || !self.known.insert(key) {
+            return;
+        }
+        let standing = before.iter().filter_map(|it| {
+            let covered = covers(&it.scope, &path);
+            let is_sure = covered == Some(true) && !it.is_conditional;
+            (covered != Some(false)).then(|| Linked { link: it.link.clone(), is_sure })
+        });
+        let own = route.links.iter().map(|link| Linked { link: link.clone(), is_sure: true });
+        let links = standing.chain(own).collect();
+        let entry = Entry {
+            kind: route.kind.unwrap_or_else(|| frameworks::kind_of_path(&path)),
+            method: route.method.clone(),
+            path: path.clone(),
+            framework: route.framework,
+            handler: Handler::Registered,
+            origin,
+            params: Vec::new(),
+            config: EntryConfig::default(),
+        };
+        let served = Served {
+            library: self.library,
+            method: route.method.clone(),
+            path,
+            facts: route.facts.clone(),
+        };
+        self.routes.push((entry, Task { route: served, links, origin }));
+    }
+}
+
+/// Where a route is written: its path, or the call of the project's own function that registers
+/// it under a path that it is given.
+fn written_at(sources: &Sources, entered: &Entered) -> Origin {
+    let origin = entered.registration.origin;
+    let text = |place: Origin| {
+        let span = place.span;
+        sources.get(place.file)?.text.get(span.start as usize..span.end as usize)
+    };
+    let is_literal = text(origin).is_some_and(|text| text.starts_with(['\'', '"', '`']));
+    let Some(call) = entered.through.last().filter(|_| !is_literal) else { return origin };
+    let callee = text(*call).and_then(|text| text.find('(')).and_then(|at| u32::try_from(at).ok());
+    let end = callee.map_or(call.span.end, |length| call.span.start + length);
+    Span { start: call.span.start, end }.in_file(call.file)
+}
+
+fn stand(before: &mut Vec<Standing>, used: &Before, (prefix, is_conditional): (&str, bool)) {
+    let scope = match &used.scope {
+        None => Scope { path: Some(prefix.into()), is_exact: false },
+        Some(scope) => Scope {
+            path: scope.path.as_ref().map(|path| joined(prefix, path)),
+            is_exact: scope.is_exact,
+        },
+    };
+    before.extend(used.links.iter().map(|link| Standing {
+        scope: scope.clone(),
+        link: link.clone(),
+        is_conditional,
+        is_local: used.is_local,
+    }));
+}
