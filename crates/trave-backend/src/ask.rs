@@ -14,7 +14,13 @@ impl Value {
     /// What of it the caller writes freely, as text: an input as it comes, or as a part of a text.
     /// Numbers, and one of several constants, are not free.
     pub fn free_text(&self) -> Option<&Input> {
-        free_text(self, 0)
+        free_text(self, Taint::NONE, 0)
+    }
+
+    /// The same, but for texts of which characters were replaced: what they may still hold is not
+    /// known.
+    pub fn unchanged_text(&self) -> Option<&Input> {
+        free_text(self, Taint::REPLACED, 0)
     }
 
     /// The constant text that it begins with, as far as known; a string of which only later parts
@@ -27,12 +33,14 @@ impl Value {
         }
     }
 
-    /// Whether it can be told what a cache key is made of: nothing unknown takes part.
+    /// Whether it can be told what a cache key is made of: nothing unknown takes part. Callers
+    /// that nobody knows make a key of what they like.
     pub fn is_known_key(&self) -> bool {
-        let readable = matches!(
-            self.shape,
-            Shape::Text(_) | Shape::Template(_) | Shape::Array(_) | Shape::Input(_) | Shape::Caller
-        );
+        let readable = match &self.shape {
+            Shape::Text(_) | Shape::Template(_) | Shape::Array(_) | Shape::Caller => true,
+            Shape::Input(input) => input.kind != InputKind::Parameter,
+            _ => false,
+        };
         readable && !self.taint.has(Taint::UNKNOWN.and(Taint::OPAQUE).and(Taint::ROWS))
     }
 
@@ -62,18 +70,18 @@ fn unclamped(value: &Value, depth: usize) -> bool {
     }
 }
 
-fn free_text(value: &Value, depth: usize) -> Option<&Input> {
+fn free_text(value: &Value, but: Taint, depth: usize) -> Option<&Input> {
     match &value.shape {
         _ if depth > DEPTH_MAX => None,
         Shape::Input(input) => {
             let is_callers = !matches!(input.kind, InputKind::Parameter | InputKind::Identity);
-            Some(input).filter(|_| is_callers)
+            Some(input).filter(|_| is_callers && !value.taint.has(but))
         }
-        Shape::OneOf(values) => values.iter().find_map(|value| free_text(value, depth + 1)),
-        Shape::Template(parts) => parts.iter().find_map(|part| free_text(part, depth + 1)),
+        Shape::OneOf(values) => values.iter().find_map(|value| free_text(value, but, depth + 1)),
+        Shape::Template(parts) => parts.iter().find_map(|part| free_text(part, but, depth + 1)),
         Shape::Validated(inner, schema) => {
             let is_text = matches!(schema.kind, SchemaKind::Any | SchemaKind::Text);
-            free_text(inner, depth + 1).filter(|_| is_text)
+            free_text(inner, but, depth + 1).filter(|_| is_text)
         }
         _ => None,
     }

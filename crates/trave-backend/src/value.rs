@@ -205,6 +205,8 @@ impl Taint {
     pub const ELEMENT: Self = Self(1 << 16);
     /// One row of a query, or a part of one, rather than all of its rows.
     pub const PART: Self = Self(1 << 17);
+    /// Characters of it were replaced or taken out.
+    pub const REPLACED: Self = Self(1 << 18);
     /// What tells who is calling.
     pub const IDENTITY: Self = Self::CALLER.and(Self::CLAIM).and(Self::SECRET).and(Self::OPAQUE);
 

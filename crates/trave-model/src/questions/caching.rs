@@ -26,6 +26,15 @@ impl Cache {
         let stored = self.facts.value.iter().flat_map(|value| value.inputs.iter());
         self.inputs.iter().chain(stored).cloned().collect()
     }
+
+    /// Whether it keeps what somebody handed in, as a store does, rather than what was computed or
+    /// asked for.
+    pub fn keeps_what_is_given(&self) -> bool {
+        let made = Taint::ROWS.and(Taint::UNKNOWN).and(Taint::OPAQUE).and(Taint::FOREIGN);
+        self.facts.action == CacheAction::Write
+            && self.computes.is_empty()
+            && self.facts.value.as_ref().is_some_and(|value| !value.taint.has(made))
+    }
 }
 
 impl Model {

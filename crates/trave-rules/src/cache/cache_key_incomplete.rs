@@ -15,6 +15,7 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
         || facts.bookkeeping
         || !facts.key.is_known_key()
         || cx.model().is_second_half(cache)
+        || cache.keeps_what_is_given()
     {
         return;
     }
@@ -35,4 +36,52 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     .here("the key")
     .label(write, "stored here")
     .help(format!("add {} to the key", code_list(&names)));
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::check;
+
+    #[test]
+    fn a_store_keeps_what_it_is_given() {
+        check(
+            &super::RULE,
+            "//- src/app/api/reports/route.ts
+import { Redis } from '@upstash/redis'
+const redis = Redis.fromEnv()
+async function keep(id: string, url: string, method: string) {
+  await redis.set(`report:${id}`, { url, method }, { ex: 60 })
+}
+export const storage = {
+  set: async (key: string, value: string) => { await redis.set(key, value, { ex: 60 }) },
+}
+export async function POST(request: Request) {
+  const { url, method } = await request.json()
+  const id = crypto.randomUUID()
+  await keep(id, url, method)
+  return Response.json({ id })
+}
+",
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_handed_in_may_hold_anything() {
+        check(
+            &super::RULE,
+            "//- src/lib/cached.ts
+import { Redis } from '@upstash/redis'
+import { createClient } from '@supabase/supabase-js'
+const redis = Redis.fromEnv()
+const db = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+export async function cachedRows(key: string, city: string) {
+  const known = await redis.get(key)
+  if (known) return known
+  const { data } = await db.from('listings').select('id').eq('city', city).limit(20)
+  await redis.set(key, data, { ex: 60 })
+  return data
+}
+",
+        );
+    }
 }

@@ -11,7 +11,7 @@ fn postgrest_filter_injection(query: &Query, cx: &mut Context) {
     }
     let mut spliced = query.facts.spliced.iter();
     let Some((spliced, input)) =
-        spliced.find_map(|spliced| Some((spliced, spliced.value.free_text()?)))
+        spliced.find_map(|spliced| Some((spliced, spliced.value.unchanged_text()?)))
     else {
         return;
     };
@@ -72,6 +72,13 @@ export async function GET(request: Request) {{
     #[test]
     fn what_was_cleaned_is_not_the_callers() {
         check(&super::RULE, &handler("`title.eq.${q.replace(/[,()\"]/g, '')},body.eq.b`"));
+        // Also what is surely there, and quoted.
+        let body = handler("`title.eq.${quoted(q)}`").replace(
+            "const q = new URL(request.url).searchParams.get('q') ?? ''",
+            "const { q } = await request.json()
+  const quoted = (text: string) => `\"${text.replace(/[\\\\\"]/g, '\\\\$&')}\"`",
+        );
+        check(&super::RULE, &body);
     }
 
     #[test]

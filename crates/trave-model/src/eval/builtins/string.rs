@@ -1,7 +1,7 @@
 //! Strings: methods that keep what a string is, and those that only depend on it.
 
 use smol_str::SmolStr;
-use trave_backend::value::{Shape, Value};
+use trave_backend::value::{Shape, Taint, Value};
 
 use crate::eval::call::Site;
 use crate::eval::expr::{concat, constant_text};
@@ -74,9 +74,10 @@ pub(super) fn call(receiver: &Value, method: &str, site: &Site) -> Option<Value>
             Value::list(part_of(receiver)).and_dependencies(&depends)
         }
         "split" | "matchAll" => Value::list(part_of(receiver).and_dependencies(&depends)),
-        "replace" | "replaceAll" | "substring" | "substr" | "slice" | "charAt" => {
-            part_of(receiver).and_dependencies(&depends)
+        "replace" | "replaceAll" => {
+            part_of(receiver).and_dependencies(&depends).tainted(Taint::REPLACED)
         }
+        "substring" | "substr" | "slice" | "charAt" => part_of(receiver).and_dependencies(&depends),
         _ if asks => depends.tainted(secret),
         _ => depends,
     })
