@@ -2,7 +2,7 @@
 
 use trave_rule::effect::CacheAction;
 use trave_rule::model::Cache;
-use trave_rule::value::Input;
+use trave_rule::value::{Input, Taint};
 use trave_rule::words::code_list;
 use trave_rule::{Context, rule};
 
@@ -14,6 +14,8 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
         || !facts.shared
         || facts.bookkeeping
         || !facts.key.is_known_key()
+        // A key made anew each time is asked for by nobody else.
+        || facts.key.taint.has(Taint::VOLATILE)
         || cx.model().is_second_half(cache)
         || cache.keeps_what_is_given()
     {
@@ -59,6 +61,24 @@ export async function POST(request: Request) {
   const { url, method } = await request.json()
   const id = crypto.randomUUID()
   await keep(id, url, method)
+  return Response.json({ id })
+}
+",
+        );
+    }
+
+    #[test]
+    fn a_key_made_anew_is_nobody_elses() {
+        check(
+            &super::RULE,
+            "//- src/app/api/reports/route.ts
+import { Redis } from '@upstash/redis'
+const redis = Redis.fromEnv()
+export async function POST(request: Request) {
+  const { url } = await request.json()
+  const id = crypto.randomUUID().replace(/-/g, '')
+  const answer = await fetch(url)
+  await redis.set(`report:${id}`, await answer.json(), { ex: 60 })
   return Response.json({ id })
 }
 ",
