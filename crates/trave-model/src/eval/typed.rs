@@ -76,7 +76,7 @@ impl Evaluator<'_> {
             BindingKind::Class(_) => self.instance_of(module, binding),
             BindingKind::Import(index) => {
                 let import = lowered.imports.get(index as usize)?;
-                // `Prisma.TransactionClient` of an imported `Prisma`.
+                // `Db.Transaction` of an imported `Db`.
                 let inside = name.find('.').and_then(|dot| name.get(dot..)).unwrap_or_default();
                 let wanted = match &import.what {
                     Imported::Named(original) => format!("{original}{inside}"),
