@@ -151,6 +151,23 @@ pub struct Guess<'a> {
     pub origin: Origin,
 }
 
+impl<'a> Guess<'a> {
+    /// The same call, on a value of which more is known.
+    pub fn on(&self, callee: &'a LibraryValue) -> LibraryCall<'a> {
+        LibraryCall {
+            callee,
+            method: Some(self.method),
+            is_new: false,
+            is_tagged: false,
+            args: self.args,
+            arg_origins: self.arg_origins,
+            origin: self.origin,
+            method_origin: self.origin,
+            templates: &[],
+        }
+    }
+}
+
 /// A call of a library function, or of a method of a library value.
 #[derive(Debug)]
 pub struct LibraryCall<'a> {

@@ -262,6 +262,23 @@ pub struct Filter {
     pub origin: Origin,
 }
 
+impl Filter {
+    /// A column that is compared with what the rows of a query around hold.
+    pub(crate) fn of_parent(column: &SmolStr, origin: Origin) -> Self {
+        Self {
+            relation: None,
+            column: column.clone(),
+            path: None,
+            op: FilterOp::In,
+            negated: false,
+            any_of: None,
+            value: Value::of(Shape::Unknown).tainted(Taint::ROWS.and(Taint::UNKNOWN)),
+            conditional: false,
+            origin,
+        }
+    }
+}
+
 /// A sort key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderKey {

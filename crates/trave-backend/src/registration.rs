@@ -136,6 +136,16 @@ pub struct Asked<'a> {
     pub is_handler: bool,
 }
 
+impl Asked<'_> {
+    /// The method, where the route serves only one.
+    pub(crate) fn method_value(&self) -> Value {
+        match self.method {
+            "*" => Value::of(Shape::Unknown),
+            method => Value::text(method),
+        }
+    }
+}
+
 /// What a call of `next` does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Passing {

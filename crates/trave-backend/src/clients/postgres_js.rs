@@ -7,7 +7,7 @@ use trave_sql::Dialect;
 use super::pg;
 use super::sql::text::{Hole, SqlText, kept, read_kept};
 use super::sql::{Params, Sender, rows, send};
-use crate::library::{Library, LibraryCall, Machine, Piece};
+use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
 use crate::value::{LibraryValue, Shape, Value};
 
@@ -52,7 +52,9 @@ impl Library for PostgresJs {
     fn call(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         match (call.callee.kind, call.method) {
             ("maker" | "namespace", None) => Some(of_kind(call.callee, "sql")),
-            ("sql", None | Some("sql")) if call.is_tagged => Some(query(call, &tagged(call))),
+            ("sql", None | Some("sql")) if call.is_tagged => {
+                Some(query(call, &SqlText::tagged(call, push_hole)))
+            }
             ("sql", None) => Some(helper(call)),
             ("sql", Some(method)) => method_call(call, method, machine),
             ("query", Some("then" | "catch" | "finally")) => None,
@@ -125,18 +127,6 @@ fn method_call(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machine) 
         "end" | "close" | "release" | "listen" | "notify" | "subscribe" => Some(Value::undefined()),
         _ => None,
     }
-}
-
-/// The text of a template: parts that are templates or helpers themselves are put in.
-fn tagged(call: &LibraryCall<'_>) -> SqlText {
-    let mut text = SqlText::new(call.origin);
-    for piece in call.pieces(0).unwrap_or_default() {
-        match piece {
-            Piece::Text(part, origin) => text.push_text(part, *origin),
-            Piece::Hole(value, origin) => push_hole(&mut text, value, *origin),
-        }
-    }
-    text
 }
 
 fn push_hole(text: &mut SqlText, value: &Value, origin: Origin) {

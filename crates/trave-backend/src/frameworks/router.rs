@@ -10,7 +10,7 @@ use super::web::{bare, status_of};
 use crate::effect::{Effect, Response};
 use crate::library::{LibraryCall, Machine};
 use crate::registration::{
-    Before, Link, Mount, Registered, Registration, RouteFacts, Scope, links, paths,
+    Before, Link, Mount, Registered, Registration, RouteFacts, Scope, joined, links, paths,
 };
 use crate::value::{ClosureId, InputKind, LibraryValue, Object, Shape, Taint, Value};
 
@@ -141,6 +141,13 @@ pub(crate) fn add_uses(
             enter(machine, (owner, *origin), Registered::Mount(mount));
         }
     }
+}
+
+/// Paths as an app has them, below its prefix.
+pub(crate) fn within(app: &LibraryValue, path: &Value) -> Vec<SmolStr> {
+    let prefix = app.kept("prefix").map(paths).and_then(|all| all.into_iter().next());
+    let prefix = prefix.unwrap_or_default();
+    paths(path).into_iter().map(|path| joined(&prefix, &path)).collect()
 }
 
 /// The path of a route that a request asks for: parameters are the caller's.

@@ -132,17 +132,7 @@ pub(super) fn guess(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Valu
         }
         _ => return None,
     };
-    let made = LibraryCall {
-        callee: callee.library()?,
-        method: Some(guess.method),
-        is_new: false,
-        is_tagged: false,
-        args: guess.args,
-        arg_origins: guess.arg_origins,
-        origin: guess.origin,
-        method_origin: guess.origin,
-        templates: &[],
-    };
+    let made = guess.on(callee.library()?);
     match guess.method {
         "from" => Some(builder::from(&Value::unknown(), &made, machine)),
         "findMany" | "findFirst" => super::relational::call(&made, machine),

@@ -287,7 +287,7 @@ fn embed(
         let mut query = new_query(Some(&target), place.call, origin);
         query.nested = true;
         let key = relation.target_columns.first();
-        query.filters.extend(key.map(|column| of_parent(column, origin)));
+        query.filters.extend(key.map(|column| Filter::of_parent(column, origin)));
         read(&mut query, &args, (&target, here), machine);
         let id = machine.start_query(query);
         machine.record(Effect::Query(id));
@@ -301,19 +301,4 @@ fn embed(
         selection,
         origin,
     })
-}
-
-/// Compared with what the rows of the query around hold.
-fn of_parent(column: &SmolStr, origin: Origin) -> Filter {
-    Filter {
-        relation: None,
-        column: column.clone(),
-        path: None,
-        op: FilterOp::In,
-        negated: false,
-        any_of: None,
-        value: Value::of(Shape::Unknown).tainted(Taint::ROWS.and(Taint::UNKNOWN)),
-        conditional: false,
-        origin,
-    }
 }

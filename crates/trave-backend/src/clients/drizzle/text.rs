@@ -5,7 +5,7 @@ use trave_source::Origin;
 use super::table::TableFacts;
 use super::{NAME, own, table};
 use crate::clients::sql::text::{Hole, SqlText, kept, read_kept};
-use crate::library::{LibraryCall, Piece};
+use crate::library::LibraryCall;
 use crate::value::{LibraryValue, Shape, Value};
 
 /// A part of SQL as a value.
@@ -15,7 +15,7 @@ fn part(text: &SqlText, origin: Origin) -> LibraryValue {
 
 /// The part that a tag makes.
 pub(super) fn tagged_part(call: &LibraryCall<'_>) -> Value {
-    let text = tagged(call);
+    let text = SqlText::tagged(call, push);
     let mut made = part(&text, call.origin);
     if is_total(text.as_str()) {
         made = made.named("aggregate");
@@ -57,17 +57,6 @@ pub(super) fn helper(call: &LibraryCall<'_>, method: &str) -> Option<Value> {
         _ => return None,
     };
     Some(part(&text, call.origin).into_value().depending_on(call.args))
-}
-
-fn tagged(call: &LibraryCall<'_>) -> SqlText {
-    let mut text = SqlText::new(call.origin);
-    for piece in call.pieces(0).unwrap_or_default() {
-        match piece {
-            Piece::Text(part, origin) => text.push_text(part, *origin),
-            Piece::Hole(value, origin) => push(&mut text, value, *origin),
-        }
-    }
-    text
 }
 
 fn joined(call: &LibraryCall<'_>) -> SqlText {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::filters::{self, of_parent};
+use super::filters;
 use super::operation::new_query;
 use super::select::Place;
 use crate::clients::given::{Given, GivenField, items};
@@ -13,7 +13,7 @@ use crate::declared::Tool;
 use crate::effect::Effect;
 use crate::library::Machine;
 use crate::naming::{NamedRelation, NamedTable};
-use crate::query::Operation;
+use crate::query::{Filter, Operation};
 use crate::value::{Object, Shape, Value};
 
 /// How deep writes inside writes are followed.
@@ -166,7 +166,9 @@ fn change(
     for (item, _) in items(&verb.value).0 {
         let mut query = new_query(operation, Some(target), (place.call, origin));
         query.nested = true;
-        query.filters.extend(relation.target_columns.first().map(|it| of_parent(it, origin)));
+        query
+            .filters
+            .extend(relation.target_columns.first().map(|it| Filter::of_parent(it, origin)));
         let given = Given::of(&item);
         let condition = given.value("where").or((deletes && relation.is_list).then_some(&item));
         if let Some(condition) = condition.filter(|it| matches!(it.shape, Shape::Object(_))) {

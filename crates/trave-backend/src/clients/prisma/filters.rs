@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trave_source::Origin;
 
 use super::select::Place;
 use crate::clients::given::{Given, GivenField, items};
@@ -11,7 +10,7 @@ use crate::declared::Tool;
 use crate::library::Machine;
 use crate::naming::{NamedRelation, NamedTable};
 use crate::query::{Filter, FilterOp, Query};
-use crate::value::{Shape, Taint, Value};
+use crate::value::{Shape, Value};
 
 /// How deep conditions inside conditions are followed.
 const DEPTH_MAX: usize = 24;
@@ -305,19 +304,4 @@ fn pattern(value: &Value, before: &str, after: &str) -> Value {
     });
     let parts: Vec<Value> = parts.collect();
     Value::of(Shape::Template(Arc::new(parts.clone()))).depending_on(&parts)
-}
-
-/// What rows of a query around are compared with: something that its own rows hold.
-pub(super) fn of_parent(column: &SmolStr, origin: Origin) -> Filter {
-    Filter {
-        relation: None,
-        column: column.clone(),
-        path: None,
-        op: FilterOp::In,
-        negated: false,
-        any_of: None,
-        value: Value::of(Shape::Unknown).tainted(Taint::ROWS.and(Taint::UNKNOWN)),
-        conditional: false,
-        origin,
-    }
 }

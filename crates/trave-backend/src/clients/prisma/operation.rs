@@ -288,16 +288,6 @@ pub(super) fn guess(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Valu
         return None;
     }
     let model = super::named("model", guess.receiver);
-    let call = LibraryCall {
-        callee: model.library()?,
-        method: Some(guess.method),
-        is_new: false,
-        is_tagged: false,
-        args: guess.args,
-        arg_origins: guess.arg_origins,
-        origin: guess.origin,
-        method_origin: guess.origin,
-        templates: &[],
-    };
+    let call = guess.on(model.library()?);
     self::call(&call, (guess.receiver, guess.method), machine)
 }

@@ -5,7 +5,7 @@ use trave_source::Origin;
 use super::NAME;
 use crate::clients::sql::text::{Hole, SqlText, kept, read_kept};
 use crate::clients::sql::{Params, Sender, rows, send as send_text};
-use crate::library::{LibraryCall, Machine, Piece};
+use crate::library::{LibraryCall, Machine};
 use crate::value::{LibraryValue, Shape, Value};
 
 /// Sends a text. The two whose name ends in `Unsafe` take it as it is, with values behind it.
@@ -14,7 +14,7 @@ pub(super) fn send(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machi
         let values = call.args.get(1..).unwrap_or_default().to_vec();
         (SqlText::of_argument(call, 0), Params { list: Some(values), named: None })
     } else if call.is_tagged {
-        (tagged(call), Params::default())
+        (SqlText::tagged(call, push), Params::default())
     } else {
         let mut text = SqlText::new(call.arg_origin(0));
         push(&mut text, &call.arg(0), call.arg_origin(0));
@@ -33,7 +33,7 @@ pub(super) fn send(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machi
 /// `Prisma.sql`, `Prisma.raw(text)` and `Prisma.join(values)`: something to put into a text.
 pub(super) fn helper(call: &LibraryCall<'_>, name: &str) -> Option<Value> {
     let text = match name {
-        "sql" => tagged(call),
+        "sql" => SqlText::tagged(call, push),
         "raw" => SqlText::of_argument(call, 0),
         "join" => joined(call),
         _ => return None,
@@ -48,18 +48,6 @@ pub(super) fn empty() -> Value {
 
 fn part(text: &SqlText, origin: Origin) -> Value {
     LibraryValue::new(NAME, "sql").placed(origin).with("text", kept(text, NAME)).into_value()
-}
-
-/// The text of a template: parts of SQL are put in, everything else is sent beside it.
-fn tagged(call: &LibraryCall<'_>) -> SqlText {
-    let mut text = SqlText::new(call.origin);
-    for piece in call.pieces(0).unwrap_or_default() {
-        match piece {
-            Piece::Text(part, origin) => text.push_text(part, *origin),
-            Piece::Hole(value, origin) => push(&mut text, value, *origin),
-        }
-    }
-    text
 }
 
 /// A list of values is one hole, as in `IN (${ids})`; parts of SQL are put together.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use trave_source::Origin;
 
-use super::filters::{self, of_parent};
+use super::filters;
 use super::operation::{bounds, new_query, orders};
 use crate::clients::given::{Given, GivenField};
 use crate::declared::Tool;
 use crate::effect::Effect;
 use crate::library::Machine;
 use crate::naming::{NamedRelation, NamedTable};
-use crate::query::{Embed, Operation, SelectedColumn, Selection};
+use crate::query::{Embed, Filter, Operation, SelectedColumn, Selection};
 use crate::value::Shape;
 
 /// How deep relations inside relations are followed.
@@ -156,7 +156,9 @@ fn send(
     let mut query = new_query(Operation::Select, Some(table), (place.call, origin));
     query.nested = true;
     query.selection = selection.clone();
-    query.filters.extend(relation.target_columns.first().map(|column| of_parent(column, origin)));
+    query
+        .filters
+        .extend(relation.target_columns.first().map(|column| Filter::of_parent(column, origin)));
     if let Some(given) = args.value("where") {
         filters::read(&mut query, (given, Some(table)), place.inside("where"), machine);
     }

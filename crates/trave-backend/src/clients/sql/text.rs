@@ -44,6 +44,21 @@ impl SqlText {
         Self { text: String::new(), places: Vec::new(), holes: Vec::new(), origin }
     }
 
+    /// The text of a tagged template, with a library's own way to put in what its holes hold.
+    pub(crate) fn tagged(
+        call: &LibraryCall<'_>,
+        mut push: impl FnMut(&mut Self, &Value, Origin),
+    ) -> Self {
+        let mut text = Self::new(call.origin);
+        for piece in call.pieces(0).unwrap_or_default() {
+            match piece {
+                Piece::Text(part, origin) => text.push_text(part, *origin),
+                Piece::Hole(value, origin) => push(&mut text, value, *origin),
+            }
+        }
+        text
+    }
+
     /// The text that an argument of a call gives; what a template fills in becomes part of it.
     pub(crate) fn of_argument(call: &LibraryCall<'_>, index: usize) -> Self {
         let origin = call.arg_origin(index);

@@ -181,17 +181,7 @@ fn guessed(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
         client: Some(construct::unknown_client()),
         ..LibraryValue::new(NAME, "client")
     };
-    let call = LibraryCall {
-        callee: &callee,
-        method: Some(guess.method),
-        is_new: false,
-        is_tagged: false,
-        args: guess.args,
-        arg_origins: guess.arg_origins,
-        origin: guess.origin,
-        method_origin: guess.origin,
-        templates: &[],
-    };
+    let call = guess.on(&callee);
     let is_client = ["supabase", "client", "admin", "db"].iter().any(|word| name.contains(word));
     match guess.method {
         "from" => {

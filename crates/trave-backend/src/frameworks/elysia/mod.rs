@@ -9,7 +9,7 @@ use super::router::{METHOD, NewRoute, add_route, bound, enter, is_callable, meth
 use crate::held::OBJECT;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
-use crate::registration::{Asked, Before, Link, Mount, Registered, Scope, built, joined, paths};
+use crate::registration::{Asked, Before, Link, Mount, Registered, Scope, built};
 use crate::value::{ClosureId, LibraryValue, Shape, Value};
 
 const NAME: &str = "elysia";
@@ -122,13 +122,6 @@ fn app_method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value
     Some(app.into_value())
 }
 
-/// Paths as the app has them, below its prefix.
-fn within(app: &LibraryValue, path: &Value) -> Vec<SmolStr> {
-    let prefix = app.kept("prefix").map(paths).and_then(|all| all.into_iter().next());
-    let prefix = prefix.unwrap_or_default();
-    paths(path).into_iter().map(|path| joined(&prefix, &path)).collect()
-}
-
 /// `app.get(path, handler, { body, beforeHandle })`.
 fn route(
     call: &LibraryCall<'_>,
@@ -147,7 +140,7 @@ fn route(
         origin: call.arg_origin(at),
         framework: NAME,
         method,
-        paths: within(app, &call.arg(at)),
+        paths: super::router::within(app, &call.arg(at)),
         links,
         facts: options,
     };
@@ -284,7 +277,7 @@ fn group(
     let child = built(call, machine, LibraryValue::new(NAME, "app"));
     let Some(id) = child.library().and_then(LibraryValue::object) else { return };
     let path = if has_path { call.arg(0) } else { Value::text("") };
-    let path = within(app, &path).into_iter().next().unwrap_or_default();
+    let path = super::router::within(app, &path).into_iter().next().unwrap_or_default();
     enter(machine, (owner, origin), Registered::Mount(Mount { path, child: id }));
     let scope: Option<Scope> = None;
     enter(

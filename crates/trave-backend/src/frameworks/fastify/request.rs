@@ -15,13 +15,9 @@ use crate::value::{InputKind, LibraryValue, Shape, Taint, Value};
 
 /// The request of a route, its parts as its schema lets them through.
 pub(super) fn of(asked: &Asked<'_>) -> Value {
-    let method = match asked.method {
-        "*" => Value::of(Shape::Unknown),
-        method => Value::text(method),
-    };
     let request = LibraryValue::new(NAME, "request")
         .with("path", path_value(asked.path))
-        .with("method", method)
+        .with("method", asked.method_value())
         .with("schema", asked.facts.clone())
         .with_object(asked.object.clone());
     depending_on_everything(request)

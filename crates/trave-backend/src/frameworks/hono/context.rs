@@ -18,13 +18,9 @@ pub(super) fn valid_name(target: &str) -> String {
 
 /// The context of a route.
 pub(super) fn of(asked: &Asked<'_>) -> Value {
-    let method = match asked.method {
-        "*" => Value::of(Shape::Unknown),
-        method => Value::text(method),
-    };
     let context = LibraryValue::new(NAME, "context")
         .with("path", path_value(asked.path))
-        .with("method", method)
+        .with("method", asked.method_value())
         .with(VARS, asked.state.clone())
         .with_object(asked.object.clone());
     depending_on_everything(context)

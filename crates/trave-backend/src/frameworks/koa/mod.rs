@@ -9,7 +9,7 @@ use crate::auth::token::{asked, guarded};
 use crate::effect::Trust;
 use crate::library::{Assigned, Library, LibraryCall, Machine};
 use crate::place::package_name;
-use crate::registration::{Asked, Before, Link, Mount, Registered, built, joined, links, paths};
+use crate::registration::{Asked, Before, Link, Mount, Registered, built, joined, links};
 use crate::value::{ClosureId, LibraryValue, Shape, Taint, Value};
 
 const NAME: &str = "koa";
@@ -189,13 +189,6 @@ fn app_method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value
     Some(app.into_value())
 }
 
-/// Paths as the router has them, below its prefix.
-fn within(app: &LibraryValue, path: &Value) -> Vec<SmolStr> {
-    let prefix = app.kept("prefix").map(paths).and_then(|all| all.into_iter().next());
-    let prefix = prefix.unwrap_or_default();
-    paths(path).into_iter().map(|path| joined(&prefix, &path)).collect()
-}
-
 /// `router.get(name?, path, …functions)`.
 fn route(
     call: &LibraryCall<'_>,
@@ -210,7 +203,7 @@ fn route(
         origin: call.arg_origin(at),
         framework: NAME,
         method,
-        paths: within(app, &call.arg(at)),
+        paths: super::router::within(app, &call.arg(at)),
         links: links(call, at + 1, &mut |_, _| false),
         facts: Value::undefined(),
     };
@@ -235,7 +228,7 @@ fn register(
             origin: call.arg_origin(0),
             framework: NAME,
             method: &method,
-            paths: within(app, &call.arg(0)),
+            paths: super::router::within(app, &call.arg(0)),
             links: links(call, 2, &mut |_, _| false),
             facts: Value::undefined(),
         };
