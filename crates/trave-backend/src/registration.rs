@@ -7,7 +7,7 @@
 //!
 //! 1. names its packages in [`Library::registers`]: modules that import one of them, also through
 //!    others, are run at their top level;
-//! 2. gives each app or router that is made an object of its own ([`built`]), which is who it is:
+//! 2. gives each app or router that is made an object of its own (`built`), which is who it is:
 //!    the value carries it, and so do all values that register on the same app;
 //! 3. calls [`Machine::register`] for each route, for what runs before routes, and for routers
 //!    that are mounted;
