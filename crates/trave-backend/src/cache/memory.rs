@@ -1,4 +1,4 @@
-//! Caches inside the process: `lru-cache`, `node-cache`.
+//! Caches inside the process: `lru-cache`, `node-cache`, and `cache-manager`, which NestJS injects.
 
 use crate::effect::{CacheAction, CacheUse, Effect};
 use crate::library::{Library, LibraryCall, Machine};
@@ -20,6 +20,7 @@ impl Library for Memory {
         let kind = match (package_name(package).as_str(), name) {
             ("lru-cache", "default" | "LRUCache" | "*") => "lru-class",
             ("node-cache", "default" | "*") => "node-class",
+            ("cache-manager", "caching" | "createCache" | "multiCaching") => "maker",
             _ => return None,
         };
         Some(LibraryValue::new(NAME, kind).named(name).into_value())
@@ -44,10 +45,22 @@ impl Library for Memory {
             // A bounded store forgets by itself.
             ("lru-class", None) => Some(store(&call.arg(0), &["max", "maxSize", "ttl"])),
             ("node-class", None) => Some(store(&call.arg(0), &["stdTTL"])),
+            ("maker", None) => Some(managed()),
+            ("store", Some("wrap")) => Some(wrapped(call, machine)),
             ("store", Some(method)) => stored(call, method, machine),
             _ => None,
         }
     }
+
+    fn typed(&self, package: &str, name: &str) -> Option<Value> {
+        let own = matches!(package, "cache-manager" | "@nestjs/cache-manager");
+        (own && matches!(name, "Cache" | "MultiCache" | "CacheManager")).then(managed)
+    }
+}
+
+/// A store whose settings stand elsewhere.
+fn managed() -> Value {
+    LibraryValue::new(NAME, "store").into_value()
 }
 
 fn store(options: &Value, bounds: &[&str]) -> Value {
@@ -77,6 +90,17 @@ fn stored(call: &LibraryCall<'_>, method: &str, machine: &mut dyn Machine) -> Op
     }
     machine.record(Effect::Cache(cache));
     Some(Value::unknown_from(call.args.get(..1).unwrap_or_default()))
+}
+
+/// `wrap(key, load, ttl)`: what is stored, or what `load` gives.
+fn wrapped(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
+    let (value, computes) = machine.run_and_watch(&call.arg(1), Vec::new());
+    let mut cache = use_of(call, CacheAction::ReadThrough);
+    cache.ttl = call.args.get(2).cloned();
+    cache.value = Some(value.clone());
+    cache.computes = computes;
+    machine.record(Effect::Cache(cache));
+    value
 }
 
 fn use_of(call: &LibraryCall<'_>, action: CacheAction) -> CacheUse {

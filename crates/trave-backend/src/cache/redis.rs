@@ -80,6 +80,8 @@ impl Library for Redis {
             ("client", Some("pipeline" | "multi")) => Some(self.thing("pipeline")),
             ("namespace", Some("createClient" | "createCluster"))
             | ("client", Some("duplicate")) => Some(self.thing("client")),
+            // Of node-redis: `await createClient().on('error', log).connect()`.
+            ("client", Some("connect" | "on" | "once")) => Some(call.callee.clone().into_value()),
             ("client", Some(method)) => Some(self.command(call, method, machine)),
             ("pipeline", Some("exec" | "execAsPipeline")) => Some(Value::of(Shape::Unknown)),
             ("pipeline", Some(method)) => {

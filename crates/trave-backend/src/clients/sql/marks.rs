@@ -25,11 +25,19 @@ pub(crate) fn question(text: SqlText, values: &Value) -> SqlText {
         }
         let name = rest.strip_prefix([':', '@', '$'])?;
         let length = name_length(name)?;
-        let named = match &values.shape {
-            Shape::Array(items) => items.first()?.field(name.get(..length)?),
-            _ => values.field(name.get(..length)?),
+        let given = match &values.shape {
+            Shape::Array(items) => items.first()?,
+            _ => values,
         };
-        Some((1 + length, named?.clone()))
+        let part = match &given.shape {
+            Shape::Object(_) => given.field(name.get(..length)?)?.clone(),
+            // An object that came from elsewhere.
+            Shape::Input(_) | Shape::Validated(..) => {
+                Value::unknown().depending_on(std::slice::from_ref(given))
+            }
+            _ => return None,
+        };
+        Some((1 + length, part))
     })
 }
 

@@ -26,7 +26,6 @@ const GLOBALS: &[&str] = &[
     "defineCachedFunction",
     "defineEventHandler",
     "defineTask",
-    "deleteCookie",
     "eventHandler",
     "getCookie",
     "getHeader",
@@ -49,6 +48,7 @@ const GLOBALS: &[&str] = &[
     "readValidatedBody",
     "requireUserSession",
     "sendError",
+    "sendNoContent",
     "sendRedirect",
     "setResponseStatus",
     "setUserSession",
@@ -68,6 +68,18 @@ const TELLING: &[&str] = &[
     "parseCookies",
     "readBody",
     "readRawBody",
+];
+
+/// Functions that change nothing but the headers of the answer.
+const HEADER_SETTERS: &[&str] = &[
+    "appendHeader",
+    "appendResponseHeader",
+    "deleteCookie",
+    "setCookie",
+    "setHeader",
+    "setHeaders",
+    "setResponseHeader",
+    "setResponseHeaders",
 ];
 
 /// The event that a handler is given.
@@ -104,6 +116,7 @@ impl Library for Nitro {
 
     fn global(&self, name: &str) -> Option<Value> {
         let is_own = GLOBALS.contains(&name)
+            || HEADER_SETTERS.contains(&name)
             || (name.starts_with("defineOAuth") && name.ends_with("EventHandler"));
         is_own.then(|| LibraryValue::new(NAME, "function").named(name).into_value())
     }
@@ -206,6 +219,9 @@ fn setting(config: &LibraryValue, property: &str) -> Value {
 }
 
 fn function(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Option<Value> {
+    if HEADER_SETTERS.contains(&name) {
+        return Some(Value::undefined());
+    }
     let named = |kind: InputKind| {
         let name = call.arg(1).as_text().unwrap_or_default().to_owned();
         let name = if kind == InputKind::Header { name.to_ascii_lowercase() } else { name };
@@ -252,6 +268,7 @@ fn function(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Op
             let status = web::status_in(&call.arg(2), 302);
             web::answer(machine, call.origin, (status, None))
         }
+        "sendNoContent" => web::answer(machine, call.origin, (Some(204), None)),
         "setResponseStatus" => {
             web::answer(machine, call.origin, (web::status_in(&call.arg(1), 200), None));
             Value::undefined()
