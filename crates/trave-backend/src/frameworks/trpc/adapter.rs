@@ -171,7 +171,7 @@ fn made(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
         Shape::Undefined => Value::undefined(),
         _ => machine.run(&make, given),
     };
-    let context = context::open(machine.awaited(context));
+    let context = context::open(&machine.awaited(context));
     let request = call.arg(0);
     if let Some(object) = request.library().and_then(|request| request.kept(OBJECT)) {
         machine.keep(object, CONTEXT, context);

@@ -1,6 +1,6 @@
 //! `initTRPC`, procedures and middleware while they are put together.
 
-use super::{NAME, PACKAGE, listed, thing};
+use super::{NAME, listed, thing};
 use crate::frameworks::router::name_origin;
 use crate::library::LibraryCall;
 use crate::registration::Link;
@@ -96,6 +96,3 @@ pub(super) fn links(endpoint: &LibraryValue) -> Vec<Link> {
     };
     listed(endpoint, LINKS).iter().filter_map(link).collect()
 }
-
-/// The library by which validations are named.
-pub(super) const VALIDATOR: &str = PACKAGE;

@@ -62,7 +62,7 @@ pub(super) fn called(
     }
     let input = call.arg(0);
     let left = LibraryValue { kind: "next", ..bound.clone() };
-    let left = left.with("ctx", context::open(made)).with("raw", input.clone());
+    let left = left.with("ctx", context::open(&made)).with("raw", input.clone());
     Some(proceed(&left.with("input", input), machine))
 }
 

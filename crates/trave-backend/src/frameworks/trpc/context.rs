@@ -38,9 +38,9 @@ pub(super) fn unknown() -> Value {
 }
 
 /// A context as code gets it: whatever was not seen in it may still be there.
-pub(super) fn open(context: Value) -> Value {
+pub(super) fn open(context: &Value) -> Value {
     let opened: Vec<Value> = context.alternatives().iter().map(opened).collect();
-    Value::one_of(opened).and_dependencies(&context)
+    Value::one_of(opened).and_dependencies(context)
 }
 
 fn opened(context: &Value) -> Value {
@@ -64,7 +64,7 @@ fn laid_over(context: &Value, added: &Value) -> Value {
         .iter()
         .flat_map(|below| added.alternatives().iter().map(move |above| overlay(below, above)));
     let all: Vec<Value> = pairs.take(ALTERNATIVES_MAX).collect();
-    open(Value::one_of(all))
+    open(&Value::one_of(all))
 }
 
 fn overlay(below: &Value, above: &Value) -> Value {

@@ -1,6 +1,5 @@
 //! What runs for a procedure: middleware, schemas and the handler.
 
-use super::builder::VALIDATOR;
 use super::context::{self, CONTEXT, INPUT};
 use super::{NAME, listed};
 use crate::effect::{Effect, LibraryUse};
@@ -92,7 +91,8 @@ impl Given<'_> {
 pub(super) fn checked(check: &LibraryValue, given: &Given<'_>, machine: &mut dyn Machine) -> Value {
     let schema = check.kept("schema").cloned().unwrap_or_else(Value::unknown);
     if let Some(origin) = check.place {
-        machine.record(Effect::Validated(LibraryUse { origin, library: VALIDATOR }));
+        let library = schema.library().map_or(NAME, |schema| schema.library);
+        machine.record(Effect::Validated(LibraryUse { origin, library }));
     }
     if let Shape::Function(_) = schema.shape {
         return machine.run(&schema, vec![given.raw.clone()]);

@@ -85,11 +85,8 @@ impl Library for Trpc {
             ("router", Some("createCaller")) => Some(callers::of(callee, call.arg(0))),
             ("caller-factory", None) => Some(callers::from_factory(call)),
             ("hydration", None) => {
-                let caller = call.arg(0);
-                Some(Value::object([
-                    ("trpc", caller),
-                    ("HydrateClient", Value::of(Shape::Unknown)),
-                ]))
+                let inner = call.arg(0);
+                Some(Value::object([("trpc", inner), ("HydrateClient", Value::of(Shape::Unknown))]))
             }
             ("caller", Some(name)) => {
                 callers::called(&callers::member(callee, name)?, call, machine)

@@ -48,8 +48,8 @@ fn router(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
     let made = LibraryValue::new(NAME, "router").with(RECORD, given.clone());
     let made = built(call, machine, made);
     if let Some(owner) = made.library().and_then(LibraryValue::object) {
-        let filled = Filled { owner, argument: call.arg_origin(0), machine };
-        filled.fill("", &given, DEPTH_MAX);
+        let mut filled = Filled { owner, argument: call.arg_origin(0), machine };
+        filled.add_all("", &given, DEPTH_MAX);
     }
     made
 }
@@ -116,10 +116,6 @@ struct Filled<'m> {
 }
 
 impl Filled<'_> {
-    fn fill(mut self, prefix: &str, record: &Value, depth: u32) {
-        self.add_all(prefix, record, depth);
-    }
-
     fn add_all(&mut self, prefix: &str, record: &Value, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
         for record in record.alternatives() {
