@@ -34,7 +34,9 @@ const POSTS: &str = "
         .input(z.object({ limit: z.number().max(50) }))
         .query(async ({ ctx, input }) => ctx.db.from('posts').select('*').limit(input.limit)),
       remove: publicProcedure
-        .mutation(async ({ ctx, input }) => { await ctx.db.from('posts').delete().eq('id', input) }),
+        .mutation(async ({ ctx, input }) => {
+          await ctx.db.from('posts').delete().eq('id', input)
+        }),
       own: protectedProcedure
         .query(async ({ ctx }) => ctx.db.from('drafts').select('*').eq('owner', ctx.member)),
     })";
@@ -107,7 +109,8 @@ fn routers_are_nested_merged_and_loaded_late() {
                 "import express from 'express'
                 import { lazy } from '@trpc/server'
                 import * as trpcExpress from '@trpc/server/adapters/express'
-                import { createContext, createTRPCRouter, mergeRouters, publicProcedure } from './trpc'
+                import { createContext, createTRPCRouter, mergeRouters } from './trpc'
+                import { publicProcedure } from './trpc'
                 import { db } from './db'
                 const one = createTRPCRouter({
                   deep: { er: publicProcedure.query(() => db.from('deep').select('*')) },
@@ -161,7 +164,8 @@ fn contexts_come_from_the_host() {
                 import { createTRPCRouter, protectedProcedure } from './trpc'
                 import { db } from './db'
                 const router = createTRPCRouter({
-                  me: protectedProcedure.query(({ ctx }) => db.from('me').select('*').eq('id', ctx.member)),
+                  me: protectedProcedure
+                    .query(({ ctx }) => db.from('me').select('*').eq('id', ctx.member)),
                 })
                 const app = Fastify()
                 app.register(fastifyTRPCPlugin, {
@@ -200,11 +204,13 @@ fn middleware_of_one_function_may_stand_twice() {
                 "src/index.ts",
                 "import { TRPCError } from '@trpc/server'
                 import { createHTTPServer } from '@trpc/server/adapters/standalone'
-                import { createContext, createTRPCRouter, protectedProcedure, publicProcedure } from './trpc'
+                import { createContext, createTRPCRouter } from './trpc'
+                import { protectedProcedure, publicProcedure } from './trpc'
                 import { db } from './db'
                 import { unknown } from 'somewhere'
                 const allow = (right: string) => async ({ ctx, next }) => {
-                  const { data } = await db.from('rights').select('*').eq('user', ctx.member).eq('name', right)
+                  const rights = db.from('rights').select('*').eq('user', ctx.member)
+                  const { data } = await rights.eq('name', right)
                   if (!data.length) throw new TRPCError({ code: 'FORBIDDEN' })
                   return next()
                 }
@@ -215,8 +221,12 @@ fn middleware_of_one_function_may_stand_twice() {
                     if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED' })
                     return db.from('checked').select('*')
                   }),
-                  passed: publicProcedure.use(unknown.trace()).query(() => db.from('passed').select('*')),
-                  concat: publicProcedure.concat(protectedProcedure).query(() => db.from('concat').select('*')),
+                  passed: publicProcedure
+                    .use(unknown.trace())
+                    .query(() => db.from('passed').select('*')),
+                  concat: publicProcedure
+                    .concat(protectedProcedure)
+                    .query(() => db.from('concat').select('*')),
                 })
                 createHTTPServer({ router, createContext }).listen(80)",
             ),
