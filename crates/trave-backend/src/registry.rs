@@ -34,6 +34,7 @@ use crate::frameworks::remix::Remix;
 use crate::frameworks::safe_action::SafeAction;
 use crate::frameworks::sveltekit::SvelteKit;
 use crate::frameworks::tanstack::TanStack;
+use crate::frameworks::trpc::{Trpc, TrpcAdapter};
 use crate::frameworks::web::Web;
 use crate::http::class_validator::ClassValidator;
 use crate::http::outbound::Outbound;
@@ -72,6 +73,8 @@ static LIBRARIES: &[&dyn Library] = &[
     &Fastify,
     &Koa,
     &Elysia,
+    &Trpc,
+    &TrpcAdapter,
     &Env,
     &Zod,
     &Memory,

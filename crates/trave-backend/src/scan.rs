@@ -97,6 +97,10 @@ pub const ROUTER_NEEDLES: &[&str] = &[
     "\"koa",
     "@koa/",
     "elysia",
+    "@trpc/server",
+    "rocedure",
+    "outer({",
+    "mergeRouters(",
 ];
 
 /// Names and beginnings of keys that must not reach a browser.

@@ -20,6 +20,7 @@ pub(crate) mod supabase_edge;
 pub(crate) mod sveltekit;
 pub(crate) mod syntax;
 pub(crate) mod tanstack;
+pub(crate) mod trpc;
 pub(crate) mod web;
 pub(crate) mod workers;
 

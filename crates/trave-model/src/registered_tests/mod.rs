@@ -5,6 +5,7 @@ mod express;
 mod fastify;
 mod hono;
 mod koa;
+mod trpc;
 
 use crate::testing::{describe, model};
 
