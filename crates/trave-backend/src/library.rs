@@ -64,6 +64,12 @@ pub trait Library: Sync {
         false
     }
 
+    /// Whether calls of this export may do so, for a package that also has others.
+    fn makes(&self, package: &str, name: &str) -> bool {
+        let _ = name;
+        self.registers(package)
+    }
+
     /// A value known by its type, as an app or router with this object; none when it is no such
     /// thing, so that routes cannot be registered on it.
     fn rooted(&self, typed: &LibraryValue, object: &Value) -> Option<Value> {

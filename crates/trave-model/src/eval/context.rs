@@ -8,7 +8,9 @@ use trave_backend::entry::{Entry, EntryKind};
 use trave_backend::frameworks;
 use trave_backend::library::{Dialect, Library};
 use trave_source::{FileId, Origin, Span};
-use trave_ts::ir::{BindingId, Export, ExprId, ExprKind, FunctionId, Module, Property, Stmt};
+use trave_ts::ir::{
+    BindingId, Export, ExprId, ExprKind, FunctionId, Import, Imported, Module, Property, Stmt,
+};
 
 use super::code_names::CodeNames;
 use crate::program::Program;
@@ -195,6 +197,17 @@ impl<'p> Context<'p> {
     /// Whether code that imports a package may register routes.
     pub(crate) fn registers(&self, package: &str) -> bool {
         self.libraries().iter().any(|library| library.registers(package))
+    }
+
+    /// Whether code that takes this from a package may register routes.
+    pub(crate) fn makes(&self, import: &Import) -> bool {
+        let name = match &import.what {
+            Imported::Nothing => return self.registers(&import.specifier),
+            Imported::Default => "default",
+            Imported::Named(name) => name.as_str(),
+            Imported::Namespace => "*",
+        };
+        self.libraries().iter().any(|library| library.makes(&import.specifier, name))
     }
 
     pub(crate) fn is_script(&self, file: FileId) -> bool {
