@@ -5,10 +5,9 @@ use super::check;
 #[test]
 fn workers_of_queues_run_functions_and_methods() {
     check(
-        &[
-            (
-                "src/worker.ts",
-                "import { Worker, type Job } from 'bullmq'
+        &[(
+            "src/worker.ts",
+            "import { Worker, type Job } from 'bullmq'
                 import { db } from './db'
                 const names = ['mail', 'reports']
                 export class Mailer {
@@ -30,7 +29,22 @@ fn workers_of_queues_run_functions_and_methods() {
                     worker.on('failed', () => {})
                   }
                 }",
-            ),
+        )],
+        "
+        process mailer
+          Insert sent Service No
+        process mail
+          Select mails Service id No loop
+        process reports
+          Select mails Service id No loop
+        ",
+    );
+}
+
+#[test]
+fn older_queues_are_given_functions_and_files() {
+    check(
+        &[
             (
                 "src/old.ts",
                 "import Queue from 'bull'
@@ -60,12 +74,6 @@ fn workers_of_queues_run_functions_and_methods() {
           Select exports Service No
         process daily
           Select days Service No
-        process mailer
-          Insert sent Service No
-        process mail
-          Select mails Service id No loop
-        process reports
-          Select mails Service id No loop
         ",
     );
 }

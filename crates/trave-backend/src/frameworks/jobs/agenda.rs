@@ -19,8 +19,7 @@ impl Library for Agenda {
 
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let is_class = matches!(name, "*" | "default" | "Agenda");
-        (self.registers(package) && is_class)
-            .then(|| LibraryValue::new(NAME, "class").into_value())
+        (self.registers(package) && is_class).then(|| LibraryValue::new(NAME, "class").into_value())
     }
 
     fn member(

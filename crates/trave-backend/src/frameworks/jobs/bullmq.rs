@@ -1,4 +1,4 @@
-//! BullMQ, Bull and Bee-Queue: workers that process what is in a queue.
+//! Bull, `bullmq` and Bee-Queue: workers that process what is in a queue.
 
 use trave_source::Origin;
 

@@ -33,11 +33,9 @@ impl Library for Inngest {
     fn call(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         match (call.callee.kind, call.method) {
             ("class", None) => Some(LibraryValue::new(NAME, "client").into_value()),
-            ("client", Some("createFunction" | "createStepFunction")) => function(call, machine),
-            ("client", Some("createScheduledFunction")) => function(call, machine),
-            ("client", Some(_)) => Some(anything()),
+            ("client", Some(method)) if method.starts_with("create") => function(call, machine),
             ("step", Some("run" | "wrap")) => Some(run_step(call, machine)),
-            ("step", Some(_)) => Some(anything()),
+            ("client" | "step", Some(_)) => Some(anything()),
             _ => None,
         }
     }

@@ -14,7 +14,6 @@ pub(crate) mod temporal;
 pub(crate) mod trigger;
 pub(crate) mod upstash;
 
-
 use smol_str::SmolStr;
 use trave_source::Origin;
 
@@ -62,8 +61,10 @@ fn register(
                 links: vec![Link { value, origin }],
                 facts: Value::array(job.given.clone()),
             };
-            let what = Registered::Route(Box::new(route));
-            owner.into_iter().for_each(|owner| enter(machine, (owner, call.origin), what.clone()));
+            if let Some(owner) = owner {
+                let what = Registered::Route(Box::new(route));
+                enter(machine, (owner, call.origin), what);
+            }
         }
     }
     made

@@ -59,9 +59,8 @@ impl Library for Trigger {
             ("schedules", Some("task")) => Some(task(call, machine, "schedule")),
             ("client-class", None) => Some(LibraryValue::new(NAME, "client").into_value()),
             ("client", Some("defineJob")) => Some(task(call, machine, "event")),
-            ("schedules" | "task" | "client", Some(_)) => Some(anything()),
             ("io", Some("runTask" | "try" | "parallel")) => Some(run_step(call, machine)),
-            ("io", Some(_)) => Some(anything()),
+            ("schedules" | "task" | "client" | "io", Some(_)) => Some(anything()),
             _ => None,
         }
     }

@@ -34,8 +34,9 @@ impl Library for Workflow {
         _at: trave_source::Origin,
     ) -> Option<Value> {
         match (object.kind, property) {
-            ("served", "POST" | "handler") => Some(object.clone().into_value()),
-            ("context", "api") => Some(object.clone().into_value()),
+            ("served", "POST" | "handler") | ("context", "api") => {
+                Some(object.clone().into_value())
+            }
             ("context", "requestPayload") => Some(anything()),
             _ => None,
         }
