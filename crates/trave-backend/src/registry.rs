@@ -24,6 +24,15 @@ use crate::frameworks::express::Express;
 use crate::frameworks::fastify::Fastify;
 use crate::frameworks::graphql::GraphQl;
 use crate::frameworks::hono::Hono;
+use crate::frameworks::jobs::agenda::Agenda;
+use crate::frameworks::jobs::bullmq::BullMq;
+use crate::frameworks::jobs::cron::Cron;
+use crate::frameworks::jobs::graphile::GraphileWorker;
+use crate::frameworks::jobs::inngest::Inngest;
+use crate::frameworks::jobs::pg_boss::PgBoss;
+use crate::frameworks::jobs::temporal::Temporal;
+use crate::frameworks::jobs::trigger::Trigger;
+use crate::frameworks::jobs::upstash::Workflow;
 use crate::frameworks::koa::Koa;
 use crate::frameworks::lambda::Lambda;
 use crate::frameworks::nest::Nest;
@@ -75,6 +84,15 @@ static LIBRARIES: &[&dyn Library] = &[
     &Elysia,
     &Trpc,
     &TrpcAdapter,
+    &BullMq,
+    &PgBoss,
+    &Inngest,
+    &Trigger,
+    &GraphileWorker,
+    &Cron,
+    &Agenda,
+    &Temporal,
+    &Workflow,
     &Env,
     &Zod,
     &Memory,

@@ -1,7 +1,7 @@
 //! Database clients.
 
 pub(crate) mod drizzle;
-mod given;
+pub(crate) mod given;
 pub(crate) mod mysql2;
 pub(crate) mod pg;
 pub(crate) mod pg_promise;
