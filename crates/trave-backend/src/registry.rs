@@ -9,6 +9,8 @@ use crate::auth::webhook::Webhook;
 use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::drizzle::Drizzle;
+use crate::clients::knex::Knex;
+use crate::clients::kysely::Kysely;
 use crate::clients::mysql2::Mysql2;
 use crate::clients::pg::Pg;
 use crate::clients::pg_promise::PgPromise;
@@ -64,6 +66,8 @@ static LIBRARIES: &[&dyn Library] = &[
     &Sqlite,
     &Prisma,
     &Drizzle,
+    &Kysely,
+    &Knex,
     &Next,
     &React,
     &SafeAction,

@@ -787,12 +787,13 @@ fn a_session_that_is_put_together_anew_still_says_who_is_calling() {
 
 #[test]
 fn the_lookup_of_a_key_is_the_question_and_not_what_is_guarded() {
+    use crate::model::Guarded::{Maybe, Yes};
+
     let by_hash = "const hash = createHash('sha256').update(key).digest('hex')
           const { data } = await admin.from('api_keys').select('id').eq('hashed_key', hash).single()";
     let by_prefix = "const { data } =
             await admin.from('api_keys').select('id').eq('prefix', key.slice(0, 8)).single()";
     let by_function = "const { data } = await admin.rpc('find_key', { value: key })";
-    use crate::model::Guarded::{Maybe, Yes};
     for (lookup, expected) in [(by_hash, Yes), (by_prefix, Yes), (by_function, Maybe)] {
         let route = format!(
             "import {{ admin }} from '@/lib/admin'

@@ -63,8 +63,7 @@ impl Query {
             let is_plain = filter.op == FilterOp::Eq && filter.is_certain();
             is_plain && filter.value.taint.has(Taint::INPUT.and(Taint::UNKNOWN))
         });
-        let is_shown =
-            |it: &Filter| names_credential(&it.column) || shown_by_header(&it.value);
+        let is_shown = |it: &Filter| names_credential(&it.column) || shown_by_header(&it.value);
         self.is_read() && shown.any(is_shown)
     }
 

@@ -302,7 +302,9 @@ fn workflows_are_called_signed() {
             import { db } from '@/db'
             export const { POST } = serve(async (context) => {
               const { id } = context.requestPayload
-              await context.run('load', async () => { await db.from('flows').select('*').eq('id', id) })
+              await context.run('load', async () => {
+                await db.from('flows').select('*').eq('id', id)
+              })
             })",
         )],
         "

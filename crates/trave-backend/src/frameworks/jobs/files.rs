@@ -26,7 +26,8 @@ fn job((by, path): (&str, &str), entry: Entry) -> Entry {
     entry.of_kind(EntryKind::Job).at(by, path).given(vec![anything(), anything()])
 }
 
-/// `export default async function (job: SandboxedJob)`, `const task: Task = …; export default task`.
+/// `export default async function (job: SandboxedJob)`, or a constant of type `Task` that is the
+/// default export.
 fn processor(module: &Module, path: &str) -> Option<Entry> {
     let export = export(module, "default")?;
     let by_type = || type_among(module, declared_type(module, export)?, &TYPES);
