@@ -64,6 +64,10 @@ fn joined(call: &LibraryCall<'_>) -> SqlText {
     let mut text = SqlText::new(origin);
     let separator = call.arg(1);
     match &list.shape {
+        // Parts that are collected elsewhere: nothing is known of the text.
+        Shape::Array(items) if items.is_empty() => {
+            text.push_hole(Hole { value: Value::unknown(), origin, bound: true });
+        }
         Shape::Array(items) => {
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {

@@ -73,6 +73,7 @@ pub(super) fn proceed(left: &LibraryValue, machine: &mut dyn Machine) -> Value {
         context: kept("ctx"),
         input: kept("input"),
         raw: left.kept("raw").cloned().unwrap_or_else(|| raw_input(&left.name)),
+        kind: kept("type"),
         path: "",
     };
     let Some((link, rest)) = split(left) else { return Value::undefined() };
