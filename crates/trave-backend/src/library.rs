@@ -273,6 +273,12 @@ pub trait Machine {
         None
     }
 
+    /// The columns of a table of exactly this name; none when no catalog knows one.
+    fn columns(&self, table: &str) -> Option<Vec<SmolStr>> {
+        let _ = table;
+        None
+    }
+
     /// The SQL of the database that the code speaks to.
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
@@ -287,6 +293,12 @@ pub trait Machine {
 
     /// Runs a function value of the project with these arguments; its effects are kept.
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value;
+
+    /// Runs a function value of the project on an object: what it calls `this`.
+    fn run_on(&mut self, this: &Value, function: &Value, args: Vec<Value>) -> Value {
+        let _ = this;
+        self.run(function, args)
+    }
 
     /// Runs a function value and says which queries it sent.
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>);

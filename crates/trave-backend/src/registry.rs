@@ -9,6 +9,8 @@ use crate::auth::webhook::Webhook;
 use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::drizzle::Drizzle;
+use crate::clients::knex::Knex;
+use crate::clients::kysely::Kysely;
 use crate::clients::mysql2::Mysql2;
 use crate::clients::pg::Pg;
 use crate::clients::pg_promise::PgPromise;
@@ -24,6 +26,15 @@ use crate::frameworks::express::Express;
 use crate::frameworks::fastify::Fastify;
 use crate::frameworks::graphql::GraphQl;
 use crate::frameworks::hono::Hono;
+use crate::frameworks::jobs::agenda::Agenda;
+use crate::frameworks::jobs::bullmq::BullMq;
+use crate::frameworks::jobs::cron::Cron;
+use crate::frameworks::jobs::graphile::GraphileWorker;
+use crate::frameworks::jobs::inngest::Inngest;
+use crate::frameworks::jobs::pg_boss::PgBoss;
+use crate::frameworks::jobs::temporal::Temporal;
+use crate::frameworks::jobs::trigger::Trigger;
+use crate::frameworks::jobs::upstash::Workflow;
 use crate::frameworks::koa::Koa;
 use crate::frameworks::lambda::Lambda;
 use crate::frameworks::nest::Nest;
@@ -55,6 +66,8 @@ static LIBRARIES: &[&dyn Library] = &[
     &Sqlite,
     &Prisma,
     &Drizzle,
+    &Kysely,
+    &Knex,
     &Next,
     &React,
     &SafeAction,
@@ -75,6 +88,15 @@ static LIBRARIES: &[&dyn Library] = &[
     &Elysia,
     &Trpc,
     &TrpcAdapter,
+    &BullMq,
+    &PgBoss,
+    &Inngest,
+    &Trigger,
+    &GraphileWorker,
+    &Cron,
+    &Agenda,
+    &Temporal,
+    &Workflow,
     &Env,
     &Zod,
     &Memory,

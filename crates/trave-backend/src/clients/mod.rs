@@ -1,7 +1,10 @@
 //! Database clients.
 
+mod build;
 pub(crate) mod drizzle;
-mod given;
+pub(crate) mod given;
+pub(crate) mod knex;
+pub(crate) mod kysely;
 pub(crate) mod mysql2;
 pub(crate) mod pg;
 pub(crate) mod pg_promise;

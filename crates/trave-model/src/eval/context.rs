@@ -166,6 +166,13 @@ impl<'p> Context<'p> {
         Some((table.name.name.clone(), columns))
     }
 
+    /// The columns of a table of exactly this name.
+    pub(crate) fn columns(&self, file: FileId, name: &str) -> Option<Vec<SmolStr>> {
+        let catalog = self.program.catalogs.get(*self.program.catalog_of_file.get(&file)?)?;
+        let table = catalog.tables.values().find(|table| table.name.name == name)?;
+        Some(table.columns.iter().map(|column| column.name.clone()).collect())
+    }
+
     /// The SQL of the catalog that a file speaks to.
     pub(crate) fn dialect(&self, file: FileId) -> Dialect {
         let catalog = self.program.catalog_of_file.get(&file);

@@ -13,6 +13,7 @@ use trave_backend::registration::{Link, Registration};
 use trave_backend::value::{QueryId, Shape, Value};
 use trave_source::Origin;
 
+use super::invoke::Caller;
 use super::loops::LoopFrame;
 use super::trace::QueryRecord;
 use super::{Evaluator, Event, Level};
@@ -148,6 +149,10 @@ impl Machine for Evaluator<'_> {
         self.cx.spelled(self.here.module.file, table)
     }
 
+    fn columns(&self, table: &str) -> Option<Vec<SmolStr>> {
+        self.cx.columns(self.here.module.file, table)
+    }
+
     fn dialect(&self) -> Dialect {
         self.cx.dialect(self.here.module.file)
     }
@@ -158,6 +163,18 @@ impl Machine for Evaluator<'_> {
 
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value {
         let value = self.run_value(function, args);
+        self.hand_over(&value);
+        value
+    }
+
+    fn run_on(&mut self, this: &Value, function: &Value, args: Vec<Value>) -> Value {
+        let value = match function.shape {
+            Shape::Function(id) => {
+                let from = Caller { this: Some(this.clone()), ..Caller::default() };
+                self.invoke(id, args, from)
+            }
+            _ => self.run_value(function, args),
+        };
         self.hand_over(&value);
         value
     }

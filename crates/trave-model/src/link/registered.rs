@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use trave_backend::entry::{Entry, EntryConfig, Handler};
+use trave_backend::entry::{Entry, EntryConfig, EntryKind, Handler};
 use trave_backend::frameworks;
 use trave_backend::library::Library;
 use trave_backend::registration::{
@@ -244,8 +244,9 @@ fn roots(
     roots
 }
 
-/// Where something is registered: the place, and the calls that led there since its app was made.
-type Place<'r> = (Origin, &'r [Origin]);
+/// Where something is registered: the place, the calls that led there since its app was made, and
+/// the name of a job, since a loop may register many.
+type Place<'r> = (Origin, &'r [Origin], &'r str);
 
 fn place_of<'r>(entered: &'r Entered, by_owner: &FxHashMap<ClosureId, Vec<&Entered>>) -> Place<'r> {
     let all = by_owner.get(&entered.registration.owner).into_iter().flatten();
@@ -253,7 +254,11 @@ fn place_of<'r>(entered: &'r Entered, by_owner: &FxHashMap<ClosureId, Vec<&Enter
     let before = built.next().map_or(&[][..], |built| &built.through);
     let shared = before.iter().zip(&entered.through).take_while(|(left, right)| left == right);
     let since = entered.through.get(shared.count()..).unwrap_or_default();
-    (entered.registration.origin, since)
+    let name = match &entered.registration.what {
+        Registered::Route(route) if route.kind == Some(EntryKind::Job) => route.path.as_str(),
+        _ => "",
+    };
+    (entered.registration.origin, since, name)
 }
 
 impl Flat<'_> {
@@ -318,7 +323,11 @@ impl Flat<'_> {
         (prefix, library, origin): (&str, &'static str, Origin),
         before: &[Standing],
     ) {
-        let path = joined(prefix, &route.path);
+        // A job has a name and no path: it is not below anything.
+        let path = match route.kind {
+            Some(EntryKind::Job) => route.path.clone(),
+            _ => joined(prefix, &route.path),
+        };
         let key = (route.method.clone(), path.clone(), origin);
         let is_preflight = route.method == "OPTIONS"
             && !route.links.last().is_some_and(|it| matches!(it.value.shape, Shape::Function(_)));

@@ -4,6 +4,7 @@ mod elysia;
 mod express;
 mod fastify;
 mod hono;
+mod jobs;
 mod koa;
 mod trpc;
 
