@@ -249,6 +249,36 @@ fn middleware_of_one_function_may_stand_twice() {
     );
 }
 
+/// A root whose context asks for the session.
+const ROOT: &str = "import { initTRPC, TRPCError } from '@trpc/server'
+    import { auth } from './auth'
+    import { db } from './db'
+    export const createContext = async (opts) => {
+      const session = await auth()
+      return { db, session, ...opts }
+    }
+    const t = initTRPC.context<typeof createContext>().create()
+    const authed = t.procedure.use(({ ctx, next }) => {
+      if (!ctx.session) throw new TRPCError({ code: 'UNAUTHORIZED' })
+      return next({ ctx: { session: { ...ctx.session } } })
+    })
+    export const appRouter = t.router({
+      last: authed.query(({ ctx }) => {
+        return ctx.db.from('posts').select('*').eq('owner', ctx.session.user.id)
+      }),
+    })
+    export const createCaller = t.createCallerFactory(appRouter)";
+
+/// What pages take to prefetch.
+const SERVER: &str = "import { createHydrationHelpers } from '@trpc/react-query/rsc'
+    import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
+    import { cache } from 'react'
+    import { appRouter, createCaller, createContext } from './trpc'
+    const context = cache(async () => createContext({ headers: new Headers() }))
+    const helpers = createHydrationHelpers(createCaller(context), () => ({}))
+    export const api = helpers.trpc
+    export const trpc = createTRPCOptionsProxy({ ctx: context, router: appRouter })";
+
 #[test]
 fn pages_prefetch_as_whoever_asks_for_them() {
     check(
@@ -260,37 +290,8 @@ fn pages_prefetch_as_whoever_asks_for_them() {
                 const { auth: uncached } = NextAuth({ providers: [] })
                 export const auth = cache(uncached)",
             ),
-            (
-                "src/trpc.ts",
-                "import { initTRPC, TRPCError } from '@trpc/server'
-                import { auth } from './auth'
-                import { db } from './db'
-                export const createContext = async (opts) => {
-                  const session = await auth()
-                  return { db, session, ...opts }
-                }
-                const t = initTRPC.context<typeof createContext>().create()
-                const authed = t.procedure.use(({ ctx, next }) => {
-                  if (!ctx.session) throw new TRPCError({ code: 'UNAUTHORIZED' })
-                  return next({ ctx: { session: { ...ctx.session } } })
-                })
-                export const appRouter = t.router({
-                  last: authed.query(({ ctx }) => {
-                    return ctx.db.from('posts').select('*').eq('owner', ctx.session.user.id)
-                  }),
-                })
-                export const createCaller = t.createCallerFactory(appRouter)",
-            ),
-            (
-                "src/server.ts",
-                "import { createHydrationHelpers } from '@trpc/react-query/rsc'
-                import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
-                import { cache } from 'react'
-                import { appRouter, createCaller, createContext } from './trpc'
-                const context = cache(async () => createContext({ headers: new Headers() }))
-                export const { trpc: api } = createHydrationHelpers(createCaller(context), () => ({}))
-                export const trpc = createTRPCOptionsProxy({ ctx: context, router: appRouter })",
-            ),
+            ("src/trpc.ts", ROOT),
+            ("src/server.ts", SERVER),
             (
                 "src/app/page.tsx",
                 "import { api } from '@/server'
