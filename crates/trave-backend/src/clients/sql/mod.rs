@@ -95,8 +95,18 @@ fn read(sender: &Sender, text: &SqlText, params: &Params) -> Vec<Vec<Query>> {
 /// What a text that stands as a condition says of the rows of a table, and whether something of it
 /// could not be read. None where it is no condition.
 pub(crate) fn conditions_in(text: &SqlText, table: &str) -> Option<(Vec<Filter>, bool)> {
+    conditions_of(text, &[(table, table)])
+}
+
+/// The same where several tables are joined, each with the name that columns are written with.
+pub(crate) fn conditions_of(
+    text: &SqlText,
+    tables: &[(&str, &str)],
+) -> Option<(Vec<Filter>, bool)> {
+    let tables = tables.iter().map(|(table, alias)| format!("`{table}` as `{alias}`"));
+    let tables = tables.collect::<Vec<_>>().join(" cross join ");
     let mut whole = SqlText::new(text.origin());
-    whole.push_text(&format!("select 1 from `{table}` where "), text.origin());
+    whole.push_text(&format!("select 1 from {tables} where "), text.origin());
     whole.push_sql(text);
     // Every dialect is read with backticks.
     let options = Options { dialect: Dialect::Postgres, offset: 0 };
