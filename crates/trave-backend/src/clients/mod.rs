@@ -15,3 +15,5 @@ mod sql;
 pub(crate) mod sqlite;
 pub(crate) mod supabase;
 pub(crate) mod typeorm;
+
+pub(crate) use given::items;
