@@ -96,6 +96,17 @@ pub trait Library: Sync {
         false
     }
 
+    /// Whether what such a package exports by this name makes apps, routers or what serves them.
+    fn makes_apps(&self, package: &str, name: &str) -> bool {
+        let _ = name;
+        self.registers(package)
+    }
+
+    /// The path below which an app serves that nothing mounts.
+    fn base(&self) -> &'static str {
+        ""
+    }
+
     /// A value known by its type, as an app or router with this object; none when it is no such
     /// thing, so that routes cannot be registered on it.
     fn rooted(&self, typed: &LibraryValue, object: &Value) -> Option<Value> {
@@ -318,6 +329,12 @@ pub trait Machine {
         None
     }
 
+    /// The columns of a table of exactly this name; none when no catalog knows one.
+    fn columns(&self, table: &str) -> Option<Vec<SmolStr>> {
+        let _ = table;
+        None
+    }
+
     /// The SQL of the database that the code speaks to.
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
@@ -332,6 +349,12 @@ pub trait Machine {
 
     /// Runs a function value of the project with these arguments; its effects are kept.
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value;
+
+    /// Runs a function value of the project on an object: what it calls `this`.
+    fn run_on(&mut self, this: &Value, function: &Value, args: Vec<Value>) -> Value {
+        let _ = this;
+        self.run(function, args)
+    }
 
     /// Runs a function value and says which queries it sent.
     fn run_and_watch(&mut self, function: &Value, args: Vec<Value>) -> (Value, Vec<QueryId>);

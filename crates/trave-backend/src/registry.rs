@@ -10,6 +10,8 @@ use crate::auth::webhook::Webhook;
 use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::drizzle::Drizzle;
+use crate::clients::knex::Knex;
+use crate::clients::kysely::Kysely;
 use crate::clients::mikro::MikroOrm;
 use crate::clients::mysql2::Mysql2;
 use crate::clients::pg::Pg;
@@ -27,6 +29,15 @@ use crate::frameworks::express::Express;
 use crate::frameworks::fastify::Fastify;
 use crate::frameworks::graphql::GraphQl;
 use crate::frameworks::hono::Hono;
+use crate::frameworks::jobs::agenda::Agenda;
+use crate::frameworks::jobs::bullmq::BullMq;
+use crate::frameworks::jobs::cron::Cron;
+use crate::frameworks::jobs::graphile::GraphileWorker;
+use crate::frameworks::jobs::inngest::Inngest;
+use crate::frameworks::jobs::pg_boss::PgBoss;
+use crate::frameworks::jobs::temporal::Temporal;
+use crate::frameworks::jobs::trigger::Trigger;
+use crate::frameworks::jobs::upstash::Workflow;
 use crate::frameworks::koa::Koa;
 use crate::frameworks::lambda::Lambda;
 use crate::frameworks::nest::Nest;
@@ -37,6 +48,7 @@ use crate::frameworks::remix::Remix;
 use crate::frameworks::safe_action::SafeAction;
 use crate::frameworks::sveltekit::SvelteKit;
 use crate::frameworks::tanstack::TanStack;
+use crate::frameworks::trpc::{Trpc, TrpcAdapter};
 use crate::frameworks::web::Web;
 use crate::http::class_validator::ClassValidator;
 use crate::http::outbound::Outbound;
@@ -59,6 +71,8 @@ static LIBRARIES: &[&dyn Library] = &[
     &Drizzle,
     &TypeOrm,
     &MikroOrm,
+    &Kysely,
+    &Knex,
     &Next,
     &React,
     &SafeAction,
@@ -79,6 +93,17 @@ static LIBRARIES: &[&dyn Library] = &[
     &Fastify,
     &Koa,
     &Elysia,
+    &Trpc,
+    &TrpcAdapter,
+    &BullMq,
+    &PgBoss,
+    &Inngest,
+    &Trigger,
+    &GraphileWorker,
+    &Cron,
+    &Agenda,
+    &Temporal,
+    &Workflow,
     &Env,
     &Zod,
     &Memory,

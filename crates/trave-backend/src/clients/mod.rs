@@ -1,8 +1,11 @@
 //! Database clients.
 
+mod build;
 pub(crate) mod drizzle;
 mod entity;
-mod given;
+pub(crate) mod given;
+pub(crate) mod knex;
+pub(crate) mod kysely;
 pub(crate) mod mikro;
 pub(crate) mod mysql2;
 pub(crate) mod pg;
@@ -15,5 +18,3 @@ mod sql;
 pub(crate) mod sqlite;
 pub(crate) mod supabase;
 pub(crate) mod typeorm;
-
-pub(crate) use given::items;

@@ -9,7 +9,6 @@ use super::names::RelationIs;
 use super::outputs::{Output, Outputs};
 use super::privilege::On;
 use super::rename::rename_in_index;
-use super::rewrite::parse_query;
 use super::session::{Session, TEMPORARY};
 use super::{Failure, Outcome};
 use crate::{QualifiedName, View};
@@ -61,7 +60,10 @@ impl Session {
             self.refuse_type_of_relation(&name)?;
         }
         self.check_reads(&tables)?;
-        self.refuse_ambiguous_calls(Node::Query(&create.query))?;
+        if !is_recursive {
+            self.check_columns(&self.meaning_of_query(&create.query, &self.search_path))?;
+        }
+        self.refuse_wrong_calls(Node::Query(&create.query))?;
         let view = self.new_view(create, &name, &tables)?;
         self.link_view(&view, create);
         self.store.put(name, view);
@@ -82,7 +84,9 @@ impl Session {
             return Err(Failure::new("a view has more column names than columns"));
         }
         self.refuse_other_columns(name, &outputs)?;
-        let columns: Vec<SmolStr> = outputs.columns.into_iter().map(|one| one.name).collect();
+        let outputs_known = outputs.known;
+        let (columns, types) =
+            outputs.columns.into_iter().map(|one| (one.name, one.type_name)).unzip();
         let old = self.catalog().views.get(name);
         let grants = match old {
             Some(old) => old.grants.clone(),
@@ -98,7 +102,8 @@ impl Session {
             security_invoker: false,
             security_barrier: false,
             columns,
-            columns_known: outputs.known,
+            columns_known: outputs_known,
+            types,
             reads: reads.collect(),
             definition: self.query_text(&create.query),
             indexes: Vec::new(),
@@ -111,23 +116,17 @@ impl Session {
     }
 
     /// A replacement shows what the view showed, and perhaps more after it.
-    fn refuse_other_columns(&mut self, name: &QualifiedName, outputs: &Outputs) -> Outcome {
+    fn refuse_other_columns(&self, name: &QualifiedName, outputs: &Outputs) -> Outcome {
         let old = self.catalog().views.get(name);
         let Some(old) = old.filter(|old| old.columns_known && outputs.known) else { return Ok(()) };
         let mut names = outputs.columns.iter().map(|one| &one.name);
         if !old.columns.iter().all(|column| names.next() == Some(column)) {
             return Err(Failure::new("cannot change the columns of a view"));
         }
-        let Some(query) = parse_query(&old.definition) else { return Ok(()) };
-        let settled = self.settled_path().to_vec();
-        let path = std::mem::replace(&mut self.search_path, settled);
-        let shown = self.outputs(&query);
-        self.search_path = path;
-        let differ = |(old, new): (&Output, &Output)| {
-            let known = !old.type_name.is_empty() && !new.type_name.is_empty();
-            known && old.type_name != new.type_name
+        let differ = |(old, new): (&SmolStr, &Output)| {
+            !old.is_empty() && !new.type_name.is_empty() && *old != new.type_name
         };
-        if shown.known && shown.columns.iter().zip(&outputs.columns).any(differ) {
+        if old.types.iter().zip(&outputs.columns).any(differ) {
             return Err(Failure::new("cannot change the type of a column of a view"));
         }
         Ok(())
@@ -145,18 +144,19 @@ impl Session {
         }
     }
 
+    /// In strict replays, a query reads tables and columns that are there.
+    pub(super) fn check_query(&mut self, query: &trave_sql::Query) -> Outcome {
+        self.check_reads(&expression::tables(Node::Query(query)))?;
+        self.check_columns(&self.meaning_of_query(query, &self.search_path))
+    }
+
     /// In strict replays, what a query reads must be there.
     pub(super) fn check_reads(&mut self, tables: &[ObjectName]) -> Outcome {
         if self.assumes_missing() {
             return Ok(());
         }
         for table in tables {
-            let of_server = matches!(
-                table.schema.as_ref().map(trave_sql::Name::as_str),
-                Some("pg_catalog" | "information_schema" | "cron" | "net" | "pgmq" | "extensions")
-            );
-            let of_server = of_server || table.name.as_str().starts_with("pg_");
-            if !of_server && self.find_relation(table).is_none() {
+            if !is_of_server(table) && self.find_relation(table).is_none() {
                 return Err(Failure::missing("relation", table));
             }
         }
@@ -202,4 +202,14 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether a name is that of something that no migration makes.
+pub(super) fn is_of_server(table: &ObjectName) -> bool {
+    let schema = table.schema.as_ref().map(trave_sql::Name::as_str);
+    let of_server = matches!(
+        schema,
+        Some("pg_catalog" | "information_schema" | "cron" | "net" | "pgmq" | "extensions")
+    );
+    of_server || table.name.as_str().starts_with("pg_")
 }

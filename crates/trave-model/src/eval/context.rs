@@ -177,6 +177,13 @@ impl<'p> Context<'p> {
         Some((table.name.name.clone(), columns))
     }
 
+    /// The columns of a table of exactly this name.
+    pub(crate) fn columns(&self, file: FileId, name: &str) -> Option<Vec<SmolStr>> {
+        let catalog = self.program.catalogs.get(*self.program.catalog_of_file.get(&file)?)?;
+        let table = catalog.tables.values().find(|table| table.name.name == name)?;
+        Some(table.columns.iter().map(|column| column.name.clone()).collect())
+    }
+
     /// The SQL of the catalog that a file speaks to.
     pub(crate) fn dialect(&self, file: FileId) -> Dialect {
         let catalog = self.program.catalog_of_file.get(&file);
@@ -206,6 +213,11 @@ impl<'p> Context<'p> {
     /// Whether code that imports a package may register routes.
     pub(crate) fn registers(&self, package: &str) -> bool {
         self.libraries().iter().any(|library| library.registers(package))
+    }
+
+    /// Whether what a package exports by this name may register routes, or makes what does.
+    pub(crate) fn makes_apps(&self, package: &str, name: &str) -> bool {
+        self.libraries().iter().any(|library| library.makes_apps(package, name))
     }
 
     pub(crate) fn is_script(&self, file: FileId) -> bool {

@@ -13,6 +13,7 @@ use trave_backend::registration::{Link, Registration};
 use trave_backend::value::{QueryId, Shape, Value};
 use trave_source::Origin;
 
+use super::invoke::Caller;
 use super::loops::LoopFrame;
 use super::trace::QueryRecord;
 use super::{Evaluator, Event, Level};
@@ -44,6 +45,9 @@ impl Evaluator<'_> {
             Effect::Response(response) => {
                 if response.status.is_some() || response.body.is_some() {
                     self.note_answered(Value::of(Shape::Bool(true)));
+                }
+                if response.status.is_none_or(|status| status < 400) {
+                    self.trace.answered = Some(self.level);
                 }
                 if let Some(body) = &response.body {
                     self.use_rows(&body.clone(), RowsUse::Answered, response.origin);
@@ -153,6 +157,10 @@ impl Machine for Evaluator<'_> {
         self.cx.spelled(self.here.module.file, table)
     }
 
+    fn columns(&self, table: &str) -> Option<Vec<SmolStr>> {
+        self.cx.columns(self.here.module.file, table)
+    }
+
     fn dialect(&self) -> Dialect {
         self.cx.dialect(self.here.module.file)
     }
@@ -163,6 +171,18 @@ impl Machine for Evaluator<'_> {
 
     fn run(&mut self, function: &Value, args: Vec<Value>) -> Value {
         let value = self.run_value(function, args);
+        self.hand_over(&value);
+        value
+    }
+
+    fn run_on(&mut self, this: &Value, function: &Value, args: Vec<Value>) -> Value {
+        let value = match function.shape {
+            Shape::Function(id) => {
+                let from = Caller { this: Some(this.clone()), ..Caller::default() };
+                self.invoke(id, args, from)
+            }
+            _ => self.run_value(function, args),
+        };
         self.hand_over(&value);
         value
     }

@@ -19,8 +19,8 @@ use super::intern::{Interned, signature};
 use super::{file_of, routes, wrappers};
 use crate::eval::{CallNode, Context, Level, QueryRecord, Trace};
 use crate::model::{
-    Answer, Cache, Call, Claim, ClaimSource, EnvUse, Guarded, LoopAround, Model, Query, QueryRef,
-    Reach, Route, RouteId, Step, Token,
+    Answer, Cache, Call, Claim, ClaimSource, EnvUse, LoopAround, Model, Query, QueryRef, Reach,
+    Route, RouteId, Step, Token,
 };
 use crate::questions::rounds;
 
@@ -354,15 +354,9 @@ fn reach(
     (gathering, record): (&Gathering<'_>, &QueryRecord),
     route: RouteId,
 ) -> Reach {
-    let guarded = match record.level {
-        Level::Open => Guarded::No,
-        Level::Claim => Guarded::ByClaim,
-        Level::Maybe => Guarded::Maybe,
-        Level::Sure => Guarded::Yes,
-    };
     Reach {
         route,
-        guarded,
+        guarded: routes::guarded(record.level),
         path: calls(cx, &gathering.trace.path(record.call)),
         cached_by: None,
         in_loop: around(gathering, record),

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trave_backend::effect::RowsUse;
 use trave_backend::query::{Filter, FilterOp};
 use trave_backend::value::{Shape, Taint, Value};
-use trave_catalog::vocabulary::{names_display, names_secret};
+use trave_catalog::vocabulary::{names_display, names_secret, words_of};
 use trave_catalog::{Column, Table};
 
 use super::rows::Certain;
@@ -86,7 +86,14 @@ impl Query {
         }
         let vague = Taint::UNKNOWN.and(Taint::OPAQUE).and(Taint::IDENTITY);
         let is_vague = find(&|filter| filter.value.taint.has(vague)).is_some();
-        if is_vague || self.facts.incomplete { FoundBy::Unknown } else { FoundBy::Anything }
+        // Some comparison of what the caller sent, of which only the columns are known.
+        let mut others = self.facts.filters.iter().filter(|it| it.op == FilterOp::Other);
+        let is_opaque = others.any(|filter| is_sent(&filter.value));
+        if is_vague || is_opaque || self.facts.incomplete {
+            FoundBy::Unknown
+        } else {
+            FoundBy::Anything
+        }
     }
 
     /// The first of the columns that it fetches that is named like a secret, the one apart by which
@@ -193,7 +200,8 @@ fn pins_visibility(filter: &Filter) -> bool {
 /// Whether a column alone finds a row, and its values are known to those only who were given them.
 fn is_capability(table: Option<&Table>, filter: &Filter) -> bool {
     let column = filter.column.as_str();
-    let words: Vec<&str> = column.split('_').collect();
+    let words = words_of(column);
+    let words: Vec<&str> = words.iter().map(SmolStr::as_str).collect();
     let is_token = matches!(*words, [.., "token"] | [_, .., "key" | "hash"]);
     let is_named = is_token || words.iter().any(|word| NAMES.contains(word));
     let Some(table) = table else { return is_named };

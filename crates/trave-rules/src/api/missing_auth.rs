@@ -127,6 +127,34 @@ export async function POST(request: Request) {{
     }
 
     #[test]
+    fn a_row_that_few_know_the_token_of_is_none_of_it() {
+        let apps = r#"create table apps (id bigint primary key, user_id uuid not null,
+  "refreshToken" text not null);"#;
+        check(
+            &super::RULE,
+            &handler(
+                apps,
+                r#"  const sql = 'select * from apps where "refreshToken" = $1'
+  const { rows } = await pool.query(sql, [text])
+  return Response.json(rows)"#,
+            ),
+        );
+    }
+
+    #[test]
+    fn a_comparison_of_which_only_the_columns_are_known_may_be_any() {
+        check(
+            &super::RULE,
+            &handler(
+                NOTES,
+                "  const sql = 'select * from notes where lower(text) = $1 or upper(text) = $1'
+  const { rows } = await pool.query(sql, [text])
+  return Response.json(rows)",
+            ),
+        );
+    }
+
+    #[test]
     fn behind_policies_another_rule_tells_it() {
         let tables = format!("{NOTES} alter table notes enable row level security;");
         check(

@@ -9,6 +9,7 @@ use trave_source::Origin;
 use super::operator::is_aggregate;
 use super::table::{self, TableFacts};
 use super::{NAME, condition, is_nothing, of_kind, own, selection};
+use crate::clients::build::{bound, extend, one};
 use crate::clients::given::Given;
 use crate::clients::sql::{direct, rows};
 use crate::effect::Effect;
@@ -154,12 +155,6 @@ pub(super) fn call(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<
     again
 }
 
-/// What takes the first row and leaves the others.
-fn one(call: &LibraryCall<'_>) -> Bound {
-    let value = Value::of(Shape::Number(1.0));
-    Bound { value, conditional: false, origin: call.method_origin }
-}
-
 /// A method of a query on rows of another query: that one is all that is known of it.
 fn derived(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
     for arg in call.args {
@@ -168,24 +163,6 @@ fn derived(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
         }
     }
     call.callee.clone().into_value()
-}
-
-/// Lets the query's place grow with its chain. A write that a wrapper around the client began in
-/// another file stands where the chain goes on.
-fn extend(query: &mut Query, call: &LibraryCall<'_>) {
-    let is_same = query.origin.file == call.origin.file;
-    let is_write = query.operation != Some(Operation::Select);
-    let says_nothing = query.payload.is_none() && query.filters.is_empty();
-    if is_same && call.origin.span.holds(query.origin.span) {
-        query.origin.span = call.origin.span;
-    } else if !is_same && is_write && says_nothing {
-        query.origin = call.origin;
-        query.target_origin = call.origin;
-        let end = call.method_origin.span.start;
-        if end > call.origin.span.start {
-            query.target_origin.span.end = end.saturating_sub(1);
-        }
-    }
 }
 
 /// What awaiting a builder gives.
@@ -283,12 +260,9 @@ impl Step<'_, '_> {
         query.incomplete = incomplete;
     }
 
-    /// A limit or an offset; `undefined` is none.
+    /// A limit or an offset.
     fn bound(&self) -> Option<Bound> {
-        let call = self.call;
-        let (value, optional) = crate::clients::given::defined(&call.arg(0))?;
-        let conditional = self.conditional || optional;
-        Some(Bound { value, conditional, origin: call.method_origin })
+        bound(&self.call.arg(0), (self.conditional, self.call.method_origin))
     }
 
     /// Rows by column.
@@ -311,7 +285,11 @@ impl Step<'_, '_> {
         let mut fields: BTreeMap<SmolStr, Value> = BTreeMap::new();
         for field in given.fields {
             let column = match &self.table {
-                Some(table) => table.column(&field.name),
+                // What is no column of the table is not sent.
+                Some(table) => match table.column(&field.name) {
+                    Some(column) => Some(column),
+                    None => continue,
+                },
                 None => None,
             };
             let optional = field.is_optional;

@@ -4,6 +4,7 @@ use trave_source::Origin;
 
 use super::table::TableFacts;
 use super::{NAME, own, table};
+use crate::clients::sql::part::{is_total, joined};
 use crate::clients::sql::text::{Hole, SqlText, kept, read_kept};
 use crate::library::LibraryCall;
 use crate::value::{LibraryValue, Shape, Value};
@@ -23,25 +24,12 @@ pub(super) fn tagged_part(call: &LibraryCall<'_>) -> Value {
     made.into_value().depending_on(call.args)
 }
 
-/// Whether a text is one aggregate: `count(*)`, `sum(x)::int`, `coalesce(max(x), 0)`.
-fn is_total(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let has = |name: &&str| {
-        text.match_indices(*name).any(|(at, _)| {
-            let before = text.get(..at).and_then(|it| it.chars().next_back());
-            !before.is_some_and(|it| it.is_alphanumeric() || it == '_' || it == '.')
-        })
-    };
-    let names = ["count(", "sum(", "avg(", "max(", "min(", "array_agg(", "json_agg(", "jsonb_agg("];
-    names.iter().any(has) && !text.contains(" over ")
-}
-
 /// `sql.raw(text)`, `sql.join(parts)`, `sql.identifier(name)` and their like.
 pub(super) fn helper(call: &LibraryCall<'_>, method: &str) -> Option<Value> {
     let origin = call.arg_origin(0);
     let text = match method {
         "raw" => SqlText::of_argument(call, 0),
-        "join" => joined(call),
+        "join" => joined(call, &call.arg(1), push),
         "identifier" => {
             let mut text = SqlText::new(origin);
             match call.args.first().and_then(Value::as_text) {
@@ -57,25 +45,6 @@ pub(super) fn helper(call: &LibraryCall<'_>, method: &str) -> Option<Value> {
         _ => return None,
     };
     Some(part(&text, call.origin).into_value().depending_on(call.args))
-}
-
-fn joined(call: &LibraryCall<'_>) -> SqlText {
-    let (list, origin) = (call.arg(0), call.arg_origin(0));
-    let mut text = SqlText::new(origin);
-    let separator = call.arg(1);
-    match &list.shape {
-        Shape::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    push(&mut text, &separator, origin);
-                }
-                push(&mut text, item, origin);
-            }
-        }
-        Shape::List(element) => push(&mut text, element, origin),
-        _ => text.push_hole(Hole { value: list, origin, bound: true }),
-    }
-    text
 }
 
 /// What a hole of a tag becomes: a table or column its name, a part its text, a list a list of

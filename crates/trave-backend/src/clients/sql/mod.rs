@@ -4,6 +4,7 @@ mod conditions;
 mod known;
 mod lower;
 pub(crate) mod marks;
+pub(crate) mod part;
 mod scope;
 mod spelling;
 #[cfg(test)]

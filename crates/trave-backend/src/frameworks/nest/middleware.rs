@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::NAME;
 use super::context::request_of;
-use crate::clients::items;
+use crate::clients::given::items;
 use crate::dispatch::Dispatch;
 use crate::effect::{Effect, Guard};
 use crate::frameworks::web;

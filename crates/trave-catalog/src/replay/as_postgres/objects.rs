@@ -273,3 +273,37 @@ fn an_attribute_is_named_once_and_has_to_be_there() {
     last_is_refused("create type pair as (a int); alter type pair drop attribute b;");
     last_is_refused("create type pair as (a int); alter type pair alter attribute b type text;");
 }
+
+#[test]
+fn types_made_of_a_type_go_with_it() {
+    let made = "create type part as (x int); create type whole as (a part, b int);
+         create domain d as part; create table t (x d, y whole); ";
+    last_is_refused(&format!("{made} drop type part;"));
+    let catalog = after(&format!("{made} drop type part cascade;"));
+    assert_eq!(super::columns(&catalog, "t"), "y");
+    assert!(!catalog.types.contains_key(&QualifiedName::new("public", "d")));
+    match &catalog.types[&QualifiedName::new("public", "whole")].kind {
+        TypeKind::Composite(attributes) => assert_eq!(attributes.len(), 1),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn bodies_call_functions_that_take_what_they_give_and_hold_rows_of_what_is_there() {
+    let made = "create function ok() returns boolean language sql as $$ select true $$;";
+    let calls = |call: &str| {
+        format!(
+            "{made} create function f(x int) returns boolean language sql as $$ select {call} $$;"
+        )
+    };
+    assert_eq!(refusals(&calls("public.ok()")), 0);
+    last_is_refused(&calls("public.ok(x)"));
+    let holds = |kind: &str| {
+        format!(
+            "create table t (x int); create function f() returns void language plpgsql as
+             $$ declare r {kind}%rowtype; begin end $$;"
+        )
+    };
+    assert_eq!(refusals(&holds("t")), 0);
+    assert_eq!(refusals(&holds("u")), 1);
+}
