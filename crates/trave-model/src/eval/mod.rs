@@ -123,6 +123,8 @@ pub(crate) struct Evaluator<'p> {
     first_closure: usize,
     /// Objects without a class, on which code keeps things.
     held: Vec<ClosureId>,
+    /// Functions that were put into lists: whoever empties them calls them.
+    queued: Vec<fate::Queued>,
     trace: Trace,
 }
 
@@ -212,6 +214,7 @@ impl<'p> Evaluator<'p> {
             typing: 0,
             first_closure: 0,
             held: Vec::new(),
+            queued: Vec::new(),
             trace: Trace::started(),
         };
         evaluator.here.frame = evaluator.module_frame(id);

@@ -24,6 +24,7 @@ pub(crate) fn run_entries(cx: &Context<'_>, entries: &[(ModuleId, Entry)]) -> Ve
         shared.run(cx, *id, |evaluator| {
             let handler = evaluator.handler(&entry.handler);
             evaluator.run_handler(&handler, entry);
+            evaluator.run_queued();
         })
     };
     entries.iter().map(&mut run).collect()
@@ -97,6 +98,7 @@ impl<'p> Evaluator<'p> {
         self.memo.task += 1;
         self.first_closure = self.closures.len();
         self.held.clear();
+        self.queued.clear();
         self.trace = Trace::started();
         self
     }
