@@ -288,7 +288,8 @@ fn pages_prefetch_as_whoever_asks_for_them() {
                 import { cache } from 'react'
                 import { appRouter, createCaller, createContext } from './trpc'
                 const context = cache(async () => createContext({ headers: new Headers() }))
-                export const { trpc: api } = createHydrationHelpers(createCaller(context), () => ({}))
+                const caller = createCaller(context)
+                export const { trpc: api } = createHydrationHelpers(caller, () => ({}))
                 export const trpc = createTRPCOptionsProxy({ ctx: context, router: appRouter })",
             ),
             (
