@@ -206,6 +206,8 @@ pub struct Class {
     pub span: Span,
     /// What it extends.
     pub extends: Option<ExprId>,
+    /// The interfaces that it says it implements.
+    pub implements: Vec<TypeNote>,
     /// Methods, accessors and the constructor (named `constructor`).
     pub methods: Vec<Method>,
     /// Fields with their initial values.

@@ -11,6 +11,7 @@ use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{BindingId, Export, ExprId, ExprKind, FunctionId, Module, Property, Stmt};
 
 use super::code_names::CodeNames;
+use super::implements::Implementers;
 use crate::program::Program;
 
 /// Index of a module in [`Program::modules`].
@@ -31,6 +32,8 @@ pub(crate) struct Context<'p> {
     by_name: FxHashMap<&'static str, &'static dyn Library>,
     /// The modules whose exports need no import, with the folder of their application.
     auto: Vec<(&'p str, ModuleId)>,
+    /// Which class stands behind an interface, once somebody asks.
+    implementers: OnceLock<Implementers>,
     /// What frameworks run before the ways in of their applications, with the folders of these.
     outer: Vec<(SmolStr, (ModuleId, Entry))>,
 }
@@ -59,7 +62,8 @@ impl<'p> Context<'p> {
             Some((folder, id))
         });
         let auto = auto.collect();
-        Self { program, modules, facts, tables, names, by_name, auto, outer: Vec::new() }
+        let (outer, implementers) = (Vec::new(), OnceLock::new());
+        Self { program, modules, facts, tables, names, by_name, auto, outer, implementers }
     }
 
     /// The same, where some of these ways in stand before others.
@@ -126,6 +130,15 @@ impl<'p> Context<'p> {
     /// The `export * from` of a module.
     pub(crate) fn star_exports(&self, module: ModuleId) -> &[&'p Export] {
         self.facts.get(module.0 as usize).map_or(&[], |facts| &facts.stars)
+    }
+
+    /// The only class that implements an interface.
+    pub(crate) fn implementer(
+        &self,
+        module: ModuleId,
+        interface: &str,
+    ) -> Option<(ModuleId, BindingId)> {
+        self.implementers.get_or_init(|| Implementers::of(self)).only(module, interface)
     }
 
     /// The statement at the top level that declares a name.

@@ -20,6 +20,7 @@ mod fate;
 mod frame;
 mod guard;
 mod held;
+mod implements;
 mod invoke;
 mod loops;
 mod machine;

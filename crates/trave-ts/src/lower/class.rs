@@ -8,6 +8,7 @@ use super::pattern::property_key;
 use super::{Lower, count};
 use crate::ir::{
     BindingKind, Call, Class, ClassId, ExprId, ExprKind, Field, FunctionId, Method, Property,
+    TypeNote,
 };
 use crate::kind::Kind;
 use crate::literal;
@@ -43,15 +44,17 @@ impl<'t> Lower<'t> {
             name: name.map(SmolStr::new),
             span: node.span(),
             extends: None,
+            implements: Vec::new(),
             methods: Vec::new(),
             fields: Vec::new(),
             decorators: Vec::new(),
         });
-        let extends = self.extends(node);
+        let (extends, implements) = (self.extends(node), self.implements(node));
         let decorators = self.decorators(node);
         let (methods, fields) = self.members(node, id);
         if let Some(class) = self.module.classes.get_mut(id.0 as usize) {
             class.extends = extends;
+            class.implements = implements;
             class.decorators = decorators;
             class.methods = methods;
             class.fields = fields;
@@ -63,6 +66,11 @@ impl<'t> Lower<'t> {
         let heritage = node.child(Kind::ClassHeritage)?;
         let base = heritage.child(Kind::ExtendsClause)?.first()?;
         Some(self.expr(base))
+    }
+
+    fn implements(&mut self, node: Node<'t>) -> Vec<TypeNote> {
+        let clause = node.child(Kind::ClassHeritage).and_then(|it| it.child(Kind::ImplementsClause));
+        clause.into_iter().flat_map(Node::parts).map(|part| self.type_note(part)).collect()
     }
 
     fn members(&mut self, node: Node<'t>, class: ClassId) -> (Vec<Method>, Vec<Field>) {
