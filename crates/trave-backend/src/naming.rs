@@ -24,6 +24,8 @@ pub struct NamedTable {
     pub relations: BTreeMap<SmolStr, NamedRelation>,
     /// The properties of keys of several columns, by the name that code gives the key.
     pub keys: BTreeMap<SmolStr, Vec<SmolStr>>,
+    /// The columns of the primary key, where code may name a row by its key alone.
+    pub primary: Vec<SmolStr>,
 }
 
 /// A property that leads to rows of another table.

@@ -28,6 +28,8 @@ pub const NEEDLES: &[&str] = &[
     "drizzle-orm",
     "prisma",
     "Prisma",
+    "typeorm",
+    "@mikro-orm/",
     ".findMany(",
     ".findUnique(",
     ".findFirst(",

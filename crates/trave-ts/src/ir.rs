@@ -208,6 +208,8 @@ pub struct Class {
     pub extends: Option<ExprId>,
     /// The interfaces that it says it implements.
     pub implements: Vec<TypeNote>,
+    /// The types that it gives to what it extends: `Repository<User>`.
+    pub extends_args: Vec<TypeNote>,
     /// Methods, accessors and the constructor (named `constructor`).
     pub methods: Vec<Method>,
     /// Fields with their initial values.

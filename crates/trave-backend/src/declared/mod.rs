@@ -7,6 +7,7 @@
 mod class;
 mod code;
 pub mod drizzle;
+mod entity_names;
 pub mod mikro;
 mod name;
 pub mod prisma;

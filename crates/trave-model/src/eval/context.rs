@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use trave_backend::dispatch::Provided;
 use trave_backend::entry::{Entry, EntryKind};
 use trave_backend::frameworks;
 use trave_backend::library::{Dialect, Library};
@@ -34,6 +35,7 @@ pub(crate) struct Context<'p> {
     auto: Vec<(&'p str, ModuleId)>,
     /// Which class stands behind an interface, once somebody asks.
     implementers: OnceLock<Implementers>,
+    provided: Vec<(ModuleId, Provided)>,
     /// What frameworks run before the ways in of their applications, with the folders of these.
     outer: Vec<(SmolStr, (ModuleId, Entry))>,
 }
@@ -62,8 +64,22 @@ impl<'p> Context<'p> {
             Some((folder, id))
         });
         let auto = auto.collect();
-        let (outer, implementers) = (Vec::new(), OnceLock::new());
-        Self { program, modules, facts, tables, names, by_name, auto, outer, implementers }
+        let provided = (0..).map(ModuleId).zip(&program.modules).flat_map(|(id, module)| {
+            frameworks::provided(module).into_iter().map(move |it| (id, it))
+        });
+        let provided = provided.collect();
+        Self {
+            program,
+            modules,
+            facts,
+            tables,
+            names,
+            by_name,
+            auto,
+            provided,
+            implementers: OnceLock::new(),
+            outer: Vec::new(),
+        }
     }
 
     /// The same, where some of these ways in stand before others.
@@ -102,6 +118,11 @@ impl<'p> Context<'p> {
                     || path.strip_prefix(folder.as_str()).is_some_and(|it| it.starts_with('/')))
         });
         around.map(|(_, declared)| declared)
+    }
+
+    /// What modules hand to constructors.
+    pub(crate) fn provided(&self) -> &[(ModuleId, Provided)] {
+        &self.provided
     }
 
     pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use trave_backend::declared::{TableName, Tool};
 use trave_backend::dispatch::DecoratedField;
 use trave_backend::effect::{Effect, RowsUse};
-use trave_backend::library::{Dialect, Machine};
+use trave_backend::library::{Dialect, Machine, Made, PutOff};
 use trave_backend::naming::NamedTable;
 use trave_backend::query::Query;
 use trave_backend::registration::{Link, Registration};
@@ -119,6 +119,11 @@ impl Machine for Evaluator<'_> {
         self.trace.queries.get_mut(id.0 as usize).map(|record| &mut record.query)
     }
 
+    fn put_off(&mut self) -> &mut Vec<PutOff> {
+        self.memo.effects += 1;
+        &mut self.put_off
+    }
+
     fn is_conditional(&self, query: QueryId) -> bool {
         let Some(record) = self.trace.query(query) else { return true };
         self.branches.iter().any(|branch| !record.branches.contains(branch))
@@ -216,6 +221,12 @@ impl Machine for Evaluator<'_> {
 
     fn make(&mut self, class: &Value) -> Value {
         self.made_of(class)
+    }
+
+    fn class_of(&self, value: &Value) -> Option<(SmolStr, Made)> {
+        let Shape::Instance(id) = value.shape else { return None };
+        let name = self.declared_class(self.class_ref(id)?)?.name.clone()?;
+        Some((name, if self.is_class(id) { Made::Class } else { Made::Object }))
     }
 
     fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField> {

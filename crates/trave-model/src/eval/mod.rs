@@ -19,6 +19,7 @@ mod expr;
 mod fate;
 mod frame;
 mod guard;
+mod guess;
 mod held;
 mod implements;
 mod invoke;
@@ -32,6 +33,7 @@ mod operator;
 mod pattern;
 mod place;
 mod proof;
+mod provide;
 mod read_through;
 mod registry;
 mod rows;
@@ -41,8 +43,13 @@ mod trace;
 mod typed;
 mod words;
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use trave_backend::dispatch::Provided;
+use trave_backend::effect::Effect;
+use trave_backend::library::{Machine, PutOff};
 use trave_backend::value::{ClosureId, Taint, Value};
 use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
@@ -123,6 +130,10 @@ pub(crate) struct Evaluator<'p> {
     first_closure: usize,
     /// Objects without a class, on which code keeps things.
     held: Vec<ClosureId>,
+    /// What something is asked for by, once somebody asks.
+    tokens: Option<Arc<Vec<(provide::Token, ModuleId, Provided)>>>,
+    /// Queries that libraries send later.
+    put_off: Vec<PutOff>,
     trace: Trace,
 }
 
@@ -211,6 +222,8 @@ impl<'p> Evaluator<'p> {
             typing: 0,
             first_closure: 0,
             held: Vec::new(),
+            tokens: None,
+            put_off: Vec::new(),
             trace: Trace::started(),
         };
         evaluator.here.frame = evaluator.module_frame(id);
@@ -224,6 +237,14 @@ impl<'p> Evaluator<'p> {
             self.trace.opaque = true;
         }
         self.steps <= self.steps_max && self.depth < DEPTH_MAX
+    }
+
+    /// Sends what libraries put off and never sent: somebody else does.
+    fn catch_up(&mut self) {
+        for late in std::mem::take(&mut self.put_off) {
+            let id = self.start_query(trave_backend::query::Query { nested: true, ..late.query });
+            self.record(Effect::Query(id));
+        }
     }
 
     fn expr(&self, id: ExprId) -> Option<&'p Expr> {

@@ -118,3 +118,31 @@ fn trees_refer_to_themselves() {
         ]
     );
 }
+
+#[test]
+fn code_calls_tables_by_class_and_property() {
+    let file = "import { Entity, Column, PrimaryGeneratedColumn, ManyToOne, OneToMany, ManyToMany,
+  JoinColumn, JoinTable } from 'typeorm';
+class Place { @Column() zip: string; }
+@Entity('users') export class User {
+  @PrimaryGeneratedColumn() id: number;
+  @Column({ name: 'first_name' }) firstName: string;
+  @Column(() => Place) home: Place;
+  @OneToMany(() => Post, (post) => post.author) posts: Post[];
+}
+@Entity('posts') export class Post {
+  @PrimaryGeneratedColumn() id: number;
+  @Column() authorId: number;
+  @ManyToOne(() => User, (user) => user.posts) @JoinColumn({ name: 'authorId' }) author: User;
+  @ManyToMany(() => User) @JoinTable() readers: User[];
+}";
+    assert_eq!(
+        crate::declared::test::names_of(read, &[("all.ts", file)]),
+        [
+            "User users by id: firstName -> first_name, home.zip -> homeZip, id -> id, \
+             posts => many Post id = authorId",
+            "Post posts by id: authorId -> authorId, id -> id, author => User authorId = id, \
+             readers => many User  = ",
+        ]
+    );
+}

@@ -6,11 +6,13 @@ mod entries;
 mod guards;
 mod model;
 mod params;
+mod providers;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use entries::entries;
 pub(crate) use model::Nest;
+pub(crate) use providers::provided;
 
 const NAME: &str = "nest";
 

@@ -4,7 +4,7 @@ use super::context;
 use super::guards;
 use super::params;
 use super::{NAME, is_own};
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, Injected};
 use crate::frameworks::web;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{LibraryValue, Value};
@@ -112,6 +112,11 @@ impl Library for Nest {
         }
     }
 
+    fn injected(&self, decorator: &LibraryValue) -> Option<Injected> {
+        let token = decorator.kept("token").filter(|_| decorator.kind == "inject");
+        token.cloned().map(Injected::Token)
+    }
+
     fn dispatch(&self, way: &Dispatch<'_>, machine: &mut dyn Machine) -> Option<Value> {
         if way.decorated.method.is_empty() {
             return None;
@@ -150,6 +155,7 @@ fn export(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         "applyDecorators" => list("decorators", call.args),
         "SetMetadata" => metadata(call.arg(0), call.arg(1)),
         "AuthGuard" => LibraryValue::new(NAME, "guard").named("AuthGuard").into_value(),
+        "Inject" => LibraryValue::new(NAME, "inject").with("token", call.arg(0)).into_value(),
         "mixin" | "forwardRef" => call.arg(0),
         "createParamDecorator" => {
             LibraryValue::new(NAME, "param-maker").with("factory", call.arg(0)).into_value()
