@@ -97,6 +97,17 @@ pub trait Library: Sync {
         false
     }
 
+    /// Whether what such a package exports by this name makes apps, routers or what serves them.
+    fn makes_apps(&self, package: &str, name: &str) -> bool {
+        let _ = name;
+        self.registers(package)
+    }
+
+    /// The path below which an app serves that nothing mounts.
+    fn base(&self) -> &'static str {
+        ""
+    }
+
     /// A value known by its type, as an app or router with this object; none when it is no such
     /// thing, so that routes cannot be registered on it.
     fn rooted(&self, typed: &LibraryValue, object: &Value) -> Option<Value> {

@@ -215,13 +215,14 @@ fn spread(value: &Value, depth: u32, each: &mut dyn FnMut(&Value)) {
     }
 }
 
-/// Two paths, one below the other.
+/// Two paths, one below the other; a prefix that ends in a dot is the beginning of a dotted name.
 pub fn joined(prefix: &str, path: &str) -> SmolStr {
     let prefix = prefix.trim_end_matches('/');
     let path = path.trim_start_matches('/');
     match (prefix, path) {
         ("", "") => SmolStr::new_static("/"),
         (prefix, "") => SmolStr::new(prefix),
+        (prefix, path) if prefix.ends_with('.') => format_smolstr!("{prefix}{path}"),
         (prefix, path) if prefix.is_empty() || prefix.starts_with('/') => {
             format_smolstr!("{prefix}/{path}")
         }
@@ -340,6 +341,8 @@ mod tests {
             ("/api/", "/users/:id", "/api/users/:id"),
             ("api", "users.list", "/api/users.list"),
             ("/", "*", "/*"),
+            ("/trpc", "posts.", "/trpc/posts."),
+            ("/trpc/posts.", "list", "/trpc/posts.list"),
         ] {
             assert_eq!(joined(prefix, path), whole, "{prefix} {path}");
         }

@@ -18,6 +18,7 @@ use crate::clients::pg::Pg;
 use crate::clients::pg_promise::PgPromise;
 use crate::clients::postgres_js::PostgresJs;
 use crate::clients::prisma::Prisma;
+use crate::clients::sequelize::Sequelize;
 use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
@@ -29,6 +30,15 @@ use crate::frameworks::express::Express;
 use crate::frameworks::fastify::Fastify;
 use crate::frameworks::graphql::GraphQl;
 use crate::frameworks::hono::Hono;
+use crate::frameworks::jobs::agenda::Agenda;
+use crate::frameworks::jobs::bullmq::BullMq;
+use crate::frameworks::jobs::cron::Cron;
+use crate::frameworks::jobs::graphile::GraphileWorker;
+use crate::frameworks::jobs::inngest::Inngest;
+use crate::frameworks::jobs::pg_boss::PgBoss;
+use crate::frameworks::jobs::temporal::Temporal;
+use crate::frameworks::jobs::trigger::Trigger;
+use crate::frameworks::jobs::upstash::Workflow;
 use crate::frameworks::koa::Koa;
 use crate::frameworks::lambda::Lambda;
 use crate::frameworks::nest::Nest;
@@ -39,6 +49,7 @@ use crate::frameworks::remix::Remix;
 use crate::frameworks::safe_action::SafeAction;
 use crate::frameworks::sveltekit::SvelteKit;
 use crate::frameworks::tanstack::TanStack;
+use crate::frameworks::trpc::{Trpc, TrpcAdapter};
 use crate::frameworks::web::Web;
 use crate::http::class_validator::ClassValidator;
 use crate::http::outbound::Outbound;
@@ -61,6 +72,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &Drizzle,
     &Kysely,
     &Knex,
+    &Sequelize,
     &TypeOrm,
     &MikroOrm,
     &Next,
@@ -83,6 +95,17 @@ static LIBRARIES: &[&dyn Library] = &[
     &Fastify,
     &Koa,
     &Elysia,
+    &Trpc,
+    &TrpcAdapter,
+    &BullMq,
+    &PgBoss,
+    &Inngest,
+    &Trigger,
+    &GraphileWorker,
+    &Cron,
+    &Agenda,
+    &Temporal,
+    &Workflow,
     &Env,
     &Zod,
     &Memory,

@@ -787,19 +787,30 @@ fn a_session_that_is_put_together_anew_still_says_who_is_calling() {
 
 #[test]
 fn the_lookup_of_a_key_is_the_question_and_not_what_is_guarded() {
-    let route = "import { admin } from '@/lib/admin'
-        import { createHash } from 'crypto'
-        export async function GET(request: Request) {
-          const key = request.headers.get('x-api-key') ?? ''
-          const hash = createHash('sha256').update(key).digest('hex')
-          const { data } = await admin.from('api_keys').select('id').eq('hashed_key', hash).single()
-          if (!data) return new Response('no', { status: 401 })
-          const { data: boats } = await admin.from('boats').select('id').limit(10)
-          return Response.json(boats)
-        }";
-    let model = model(&[("src/app/api/x/route.ts", route), ADMIN]);
-    let guarded = model.routes.first().map(|route| model.guarded(route));
-    assert_eq!(guarded, Some(crate::model::Guarded::Yes), "{}", describe(&model));
+    use crate::model::Guarded::{Maybe, Yes};
+
+    let by_hash = "const hash = createHash('sha256').update(key).digest('hex')
+          const { data } = await admin.from('api_keys').select('id').eq('hashed_key', hash).single()";
+    let by_prefix = "const { data } =
+            await admin.from('api_keys').select('id').eq('prefix', key.slice(0, 8)).single()";
+    let by_function = "const { data } = await admin.rpc('find_key', { value: key })";
+    for (lookup, expected) in [(by_hash, Yes), (by_prefix, Yes), (by_function, Maybe)] {
+        let route = format!(
+            "import {{ admin }} from '@/lib/admin'
+            import {{ createHash }} from 'crypto'
+            export async function GET(request: Request) {{
+              const key = request.headers.get('x-api-key') ?? ''
+              {lookup}
+              if (!data) return new Response('no', {{ status: 401 }})
+              const {{ data: boats }} = await admin.from('boats').select('id').limit(10)
+              return Response.json(boats)
+            }}"
+        );
+        let model = model(&[("src/app/api/x/route.ts", &route), ADMIN]);
+        let guarded = model.routes.first().map(|route| model.guarded(route));
+        let found = describe(&model);
+        assert_eq!(guarded, Some(expected), "{lookup}\n{found}");
+    }
 }
 
 #[test]
@@ -807,6 +818,7 @@ fn a_check_that_is_skipped_while_developing_is_still_one() {
     let route = |test: &str| {
         format!(
             "import {{ admin }} from '@/lib/admin'
+            const isProduction = process.env.NODE_ENV === 'production'
             async function check(request: Request) {{
               if ({test}) return
               if (request.headers.get('x-key') !== process.env.KEY) throw new Error('no')
@@ -818,9 +830,14 @@ fn a_check_that_is_skipped_while_developing_is_still_one() {
             }}"
         )
     };
-    for (test, guarded) in
-        [("process.env.VERCEL !== '1'", "Maybe"), ("request.headers.get('x-skip') === '1'", "No")]
-    {
+    for (test, guarded) in [
+        ("process.env.VERCEL !== '1'", "Maybe"),
+        ("process.env.NODE_ENV !== 'production'", "Yes"),
+        ("!isProduction && request.headers.get('x-user')", "Yes"),
+        ("process.env.VERCEL !== '1' && request.headers.get('x-user')", "Maybe"),
+        ("isProduction && request.headers.get('x-user')", "No"),
+        ("request.headers.get('x-skip') === '1'", "No"),
+    ] {
         let text = route(test);
         let found = describe(&model(&[("src/app/api/x/route.ts", &text), ADMIN]));
         assert!(found.contains(&format!("Delete boats Service id {guarded}")), "{test}\n{found}");

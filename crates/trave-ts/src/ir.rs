@@ -91,6 +91,18 @@ pub enum Imported {
     Namespace,
 }
 
+impl Imported {
+    /// The name that is taken: `default` for the default export, `*` for the whole namespace.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Nothing => "",
+            Self::Default => "default",
+            Self::Named(name) => name,
+            Self::Namespace => "*",
+        }
+    }
+}
+
 /// One exported name.
 #[derive(Debug, Clone)]
 pub struct Export {

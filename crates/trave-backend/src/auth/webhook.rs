@@ -68,7 +68,7 @@ impl Library for Webhook {
                 Some(wrapped.into_value())
             }
             ("wrapped", None) => {
-                checked(call, "webhook signature", machine);
+                signed(call, machine);
                 let handler = call.callee.kept("handler")?;
                 Some(machine.run(handler, call.args.to_vec()))
             }
@@ -84,6 +84,11 @@ impl Library for Webhook {
 
 fn thing(kind: &'static str) -> Value {
     LibraryValue::new(NAME, kind).into_value()
+}
+
+/// From here on, whoever did not sign the request has been turned away.
+pub(crate) fn signed(call: &LibraryCall<'_>, machine: &mut dyn Machine) {
+    checked(call, "webhook signature", machine);
 }
 
 /// The call throws for a wrong signature; what it returns is the body, sent by the right service.

@@ -3,7 +3,7 @@
 mod build;
 pub(crate) mod drizzle;
 mod entity;
-mod given;
+pub(crate) mod given;
 pub(crate) mod knex;
 pub(crate) mod kysely;
 pub(crate) mod mikro;
@@ -13,6 +13,7 @@ pub(crate) mod pg_promise;
 mod placed;
 pub(crate) mod postgres_js;
 pub(crate) mod prisma;
+pub(crate) mod sequelize;
 pub(crate) mod slonik;
 mod sql;
 pub(crate) mod sqlite;

@@ -7,6 +7,7 @@ pub(crate) mod fastify;
 pub(crate) mod firebase;
 pub(crate) mod graphql;
 pub(crate) mod hono;
+pub(crate) mod jobs;
 pub(crate) mod koa;
 pub(crate) mod lambda;
 pub(crate) mod nest;
@@ -20,6 +21,7 @@ pub(crate) mod supabase_edge;
 pub(crate) mod sveltekit;
 pub(crate) mod syntax;
 pub(crate) mod tanstack;
+pub(crate) mod trpc;
 pub(crate) mod web;
 pub(crate) mod workers;
 
@@ -57,6 +59,7 @@ const BY_CONTENT: &[Reader] = &[
     lambda::entries,
     workers::entries,
     graphql::entries,
+    jobs::files::entries,
 ];
 
 /// The ways in that a file declares.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use trave_source::Origin;
+use trave_source::{Origin, Span};
 
 use super::web::{bare, status_of};
 use crate::effect::{Effect, Response};
@@ -43,6 +43,22 @@ pub(crate) fn method_of<'a>(call: &LibraryCall<'a>) -> Option<&'a str> {
         (METHOD, None) => Some(&call.callee.name),
         (_, method) => method,
     }
+}
+
+/// The kind of a handler of another library that serves below wherever it is mounted.
+pub(crate) const MOUNTABLE: &str = "mountable";
+
+/// What serves behind such a handler.
+pub(crate) fn mountable(value: &Value) -> Option<ClosureId> {
+    value.library().filter(|it| it.kind == MOUNTABLE)?.object()
+}
+
+/// The name of the method that is called.
+pub(crate) fn name_origin(call: &LibraryCall<'_>, name: &str) -> Origin {
+    let start = call.method_origin.span.start;
+    let end = start.saturating_add(u32::try_from(name.len()).unwrap_or(0));
+    let span = Span { start, end: end.min(call.method_origin.span.end) };
+    span.in_file(call.method_origin.file)
 }
 
 /// Whether a value can be a function that serves: it is no path and no options.

@@ -218,8 +218,9 @@ pub(super) fn type_row(kind: &UserType) -> Value {
         TypeKind::Enum(labels) => ("enum", json!(labels), Value::Null, Value::Null),
         TypeKind::Domain { base, .. } => ("domain", Value::Null, json!(base), Value::Null),
         TypeKind::Composite(list) => {
-            let list = list.iter().map(|(name, kind)| json!({"name": name, "type": kind}));
-            ("composite", Value::Null, Value::Null, list.collect())
+            let parts = list.iter().map(|(name, kind)| json!({"name": name, "type": kind}));
+            let parts = if list.is_empty() { Value::Null } else { parts.collect() };
+            ("composite", Value::Null, Value::Null, parts)
         }
         TypeKind::Range => ("range", Value::Null, Value::Null, Value::Null),
         TypeKind::Other => ("base", Value::Null, Value::Null, Value::Null),

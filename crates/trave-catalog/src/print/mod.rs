@@ -7,6 +7,7 @@ mod json_parts;
 mod mermaid;
 mod sql;
 mod sql_access;
+mod sql_function;
 mod sql_table;
 
 pub use json::schema_json;

@@ -10,9 +10,9 @@ use trave_sql::Name;
 use super::sql_access::{
     default_privileges, grants_of, quoted_roles, routine_grants, schema_grants,
 };
+use super::sql_function::Routines;
 use super::sql_table::{Owned, add_parts, add_table, index_sql, sequence_sql};
-use super::{argument_text, result};
-use crate::{Catalog, Function, Provenance, QualifiedName, TypeKind, UserType, View};
+use crate::{Catalog, Provenance, QualifiedName, TypeKind, UserType, View};
 
 /// Everything that the migrations made, as statements in an order in which they can run on a new
 /// project.
@@ -21,14 +21,8 @@ pub fn schema_sql(catalog: &Catalog) -> String {
     let path = if catalog.exposed { "public, extensions" } else { "public" };
     line(&mut out, &format!("set search_path = {path};\n"));
     add_foundations(&mut out, catalog);
-    let (late, early): (Vec<&Function>, Vec<&Function>) = catalog
-        .functions
-        .values()
-        .filter(|function| function.provenance.is_migration())
-        .partition(|function| takes_rows(catalog, function));
-    for function in early {
-        add_function(&mut out, function);
-    }
+    let routines = Routines::of(catalog);
+    routines.add_early(&mut out);
     let owned = Owned::of(catalog);
     for table in parents_first(catalog) {
         let made = catalog.table(&table).filter(|table| table.provenance.is_migration());
@@ -36,12 +30,11 @@ pub fn schema_sql(catalog: &Catalog) -> String {
             add_table(&mut out, &owned, table);
         }
     }
-    for function in late {
-        add_function(&mut out, function);
-    }
+    routines.add_late(&mut out);
     add_parts(&mut out, catalog);
     add_views(&mut out, catalog);
     add_access(&mut out, catalog);
+    routines.add_defaults(&mut out);
     out
 }
 
@@ -112,23 +105,24 @@ fn add_foundations(out: &mut String, catalog: &Catalog) {
     for kind in enums {
         add_type(out, kind);
     }
-    add_types_in_order(out, others);
+    for kind in in_order(others, is_made_of) {
+        add_type(out, kind);
+    }
 }
 
-/// Types after those that they are made of.
-fn add_types_in_order(out: &mut String, mut waiting: Vec<&UserType>) {
+/// Things after those that they need; what needs itself, in the order in which it came.
+pub(super) fn in_order<T>(mut waiting: Vec<&T>, needs: impl Fn(&T, &T) -> bool) -> Vec<&T> {
+    let mut order = Vec::new();
     while !waiting.is_empty() {
-        let is_ready = |kind: &&UserType| {
-            !waiting.iter().any(|other| other.name != kind.name && is_made_of(kind, other))
+        let is_ready = |one: &&T| {
+            !waiting.iter().any(|other| !std::ptr::eq(*other, *one) && needs(one, other))
         };
-        let (ready, rest): (Vec<&UserType>, Vec<&UserType>) =
-            waiting.iter().partition(|kind| is_ready(kind));
+        let (ready, rest): (Vec<&T>, Vec<&T>) = waiting.iter().partition(|one| is_ready(one));
         let (ready, rest) = if ready.is_empty() { (rest, Vec::new()) } else { (ready, rest) };
-        for kind in ready {
-            add_type(out, kind);
-        }
+        order.extend(ready);
         waiting = rest;
     }
+    order
 }
 
 fn is_made_of(kind: &UserType, other: &UserType) -> bool {
@@ -172,66 +166,6 @@ fn add_type(out: &mut String, kind: &UserType) {
     }
 }
 
-/// Whether the signature names a table or view, so that the function comes after it.
-fn takes_rows(catalog: &Catalog, function: &Function) -> bool {
-    let is_rows = |kind: &str| {
-        let kind = kind.trim_end_matches("[]").replace('"', "");
-        let Some((schema, name)) = kind.split_once('.') else { return false };
-        let name = QualifiedName::new(schema, name);
-        catalog.tables.contains_key(&name) || catalog.views.contains_key(&name)
-    };
-    is_rows(&function.returns) || function.arguments.iter().any(|one| is_rows(&one.type_name))
-}
-
-fn add_function(out: &mut String, function: &Function) {
-    let arguments: Vec<String> = function
-        .arguments
-        .iter()
-        .filter(|one| one.mode != "TABLE")
-        .map(|one| match &one.default {
-            Some(default) => format!("{} default {default}", argument_text(one)),
-            None => argument_text(one),
-        })
-        .collect();
-    let kind = if function.is_procedure { "procedure" } else { "function" };
-    let _ = write!(out, "create {kind} {}({})", function.name, arguments.join(", "));
-    if let Some(result) = result(function).filter(|result| !result.is_empty()) {
-        let _ = write!(out, " returns {result}");
-    }
-    let _ = write!(out, "\n  language {}", Name::exact(&function.language));
-    if !function.is_procedure {
-        let _ = write!(out, " {}", function.volatility.to_ascii_lowercase());
-        if function.strict {
-            out.push_str(" strict");
-        }
-    }
-    if function.security_definer {
-        out.push_str(" security definer");
-    }
-    for (name, value) in &function.settings {
-        let is_list = matches!(name.as_str(), "search_path" | "temp_tablespaces");
-        let value = if is_list { value.clone() } else { quoted(value) };
-        let value = if value == "\"\"" { "''".to_owned() } else { value };
-        let _ = write!(out, " set {name} = {value}");
-    }
-    let body = function.body.trim_start().to_ascii_lowercase();
-    let in_standard = function.language == "sql"
-        && (body.starts_with("begin atomic") || body.starts_with("return "));
-    if in_standard {
-        let _ = writeln!(out, "\n{};", function.body.trim());
-        return;
-    }
-    let mark = quote_mark(&function.body);
-    let _ = writeln!(out, "\n  as {mark}{}{mark};", function.body);
-}
-
-/// A dollar quote that the text does not hold.
-fn quote_mark(text: &str) -> String {
-    let marks = std::iter::once(String::from("$function$"))
-        .chain((1..1_000).map(|number| format!("$function{number}$")));
-    marks.into_iter().find(|mark| !text.contains(mark.as_str())).unwrap_or_default()
-}
-
 /// Tables after those that they are parts or heirs of.
 pub(super) fn parents_first(catalog: &Catalog) -> Vec<QualifiedName> {
     let mut done: BTreeSet<&QualifiedName> = BTreeSet::new();
@@ -257,7 +191,7 @@ pub(super) fn parents_first(catalog: &Catalog) -> Vec<QualifiedName> {
     order
 }
 
-/// Views after those that they read.
+/// Views after those that they read; in a circle, one stands in for itself at first.
 fn add_views(out: &mut String, catalog: &Catalog) {
     let mut done: BTreeSet<&QualifiedName> = BTreeSet::new();
     let mut waiting: Vec<&View> =
@@ -271,16 +205,34 @@ fn add_views(out: &mut String, catalog: &Catalog) {
         };
         let (ready, rest): (Vec<&View>, Vec<&View>) =
             waiting.iter().partition(|view| is_ready(view));
+        if ready.is_empty()
+            && let Some(text) = rest.iter().find_map(|view| stand_in(view, &mut done))
+        {
+            line(out, &text);
+            continue;
+        }
         let (ready, rest) = if ready.is_empty() { (rest, Vec::new()) } else { (ready, rest) };
         for view in ready {
-            done.insert(&view.name);
-            add_view(out, view);
+            add_view(out, view, if done.insert(&view.name) { "" } else { "or replace " });
         }
         waiting = rest;
     }
 }
 
-fn add_view(out: &mut String, view: &View) {
+/// A view of the same columns that reads nothing, where their types are known: what reads the view
+/// can be made, and then the view itself.
+fn stand_in<'a>(view: &'a View, done: &mut BTreeSet<&'a QualifiedName>) -> Option<String> {
+    let is_known = view.columns_known && !view.types.iter().any(SmolStr::is_empty);
+    if !is_known || view.materialized || !done.insert(&view.name) {
+        return None;
+    }
+    let columns = view.columns.iter().zip(&view.types);
+    let columns = columns.map(|(name, kind)| format!("null::{kind} as {}", Name::exact(name)));
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    Some(format!("create view {} as\nselect {columns};", view.name))
+}
+
+fn add_view(out: &mut String, view: &View, or_replace: &str) {
     let kind = if view.materialized { "materialized view" } else { "view" };
     let columns: Vec<String> =
         view.columns.iter().map(|column| Name::exact(column).to_string()).collect();
@@ -301,7 +253,8 @@ fn add_view(out: &mut String, view: &View) {
         list => format!(" with ({})", list.join(", ")),
     };
     let definition = view.definition.trim_end_matches(';');
-    line(out, &format!("create {kind} {}{columns}{options} as\n{definition};", view.name));
+    let name = &view.name;
+    line(out, &format!("create {or_replace}{kind} {name}{columns}{options} as\n{definition};"));
     for index in &view.indexes {
         line(out, &index_sql(&view.name, index));
     }

@@ -4,11 +4,11 @@ use smol_str::SmolStr;
 use trave_source::Span;
 use trave_sql::{AlterColumn, ColumnChange, IfMissing, RenamePart};
 
-use super::column::identity_mode;
+use super::column::{identity_mode, is_whole_number};
 use super::drop_cascade::mentions;
 use super::session::Session;
 use super::{Failure, Outcome};
-use crate::{Index, QualifiedName};
+use crate::QualifiedName;
 
 impl Session {
     /// `ALTER [COLUMN] name …`.
@@ -168,6 +168,12 @@ impl Session {
         if self.column_mut(table, name)?.type_name != *kind {
             self.retyped.push(SmolStr::new(name));
         }
+        let tables = &self.catalog().tables;
+        let heirs = self.store.descendants(table).into_iter().chain([table.clone()]);
+        let columns = heirs.filter_map(|heir| tables.get(&heir)?.column(name));
+        if !is_whole_number(kind) && columns.into_iter().any(|one| one.identity.is_some()) {
+            return Err(Failure::new(format!("{name} is an identity column, and counts")));
+        }
         self.each_column(table, name, |column| {
             let old = column.type_name.split('(').next().unwrap_or_default();
             let constant = column.default.as_ref().filter(|text| text.starts_with('\''));
@@ -176,13 +182,7 @@ impl Session {
             }
             column.type_name = kind.clone();
         })?;
-        for heir in self.store.descendants(table).into_iter().chain([table.clone()]) {
-            self.edit_table(&heir, |table| {
-                let short = table.name.name.clone();
-                let rebuilt = table.indexes.iter_mut().filter(|one| one.stands_on(&short, name));
-                rebuilt.for_each(Index::call_anew);
-            })?;
-        }
+        self.remake(table, name)?;
         for other in self.store.referrers(table).into_iter().chain([table.clone()]) {
             let Some(found) = self.catalog().tables.get(&other) else { continue };
             for key in &found.foreign_keys {

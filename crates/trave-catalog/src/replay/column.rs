@@ -174,7 +174,7 @@ impl Session {
         if found.type_name.is_empty() {
             found.not_null = true;
         }
-        let whole = matches!(found.type_name.as_str(), "smallint" | "integer" | "bigint" | "");
+        let whole = found.type_name.is_empty() || is_whole_number(&found.type_name);
         let has_default =
             found.default.is_some() || found.sequence.is_some() || found.generated.is_some();
         if found.identity.is_some() || !whole || has_default || !found.not_null {
@@ -230,6 +230,11 @@ fn unknown_column(name: &str, origin: Option<trave_source::Origin>) -> Column {
 /// `GENERATED ALWAYS` or `BY DEFAULT`.
 fn identity_of(identity: &trave_sql::Identity) -> Identity {
     if identity.always { Identity::Always } else { Identity::ByDefault }
+}
+
+/// Whether a type can be that of an identity column.
+pub(super) fn is_whole_number(kind: &str) -> bool {
+    matches!(kind, "smallint" | "integer" | "bigint")
 }
 
 /// What `SET GENERATED` says.

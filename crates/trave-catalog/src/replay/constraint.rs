@@ -1,10 +1,11 @@
 //! Constraints, but for foreign keys: their names and their indexes.
 
-use smol_str::SmolStr;
-use trave_sql::{Constraint, ConstraintKind, ConstraintTiming, Expr};
+use smol_str::{SmolStr, format_smolstr};
+use trave_sql::{Constraint, ConstraintKind, ConstraintTiming, Expr, Name};
 
 use super::generated::{Wanted, addition, different};
 use super::index::IndexPlan;
+use super::rewrite::Edits;
 use super::session::Session;
 use super::{Failure, Outcome, expression};
 use crate::{Check, Index, IndexKey, IndexTarget, Key, QualifiedName, Table};
@@ -168,7 +169,9 @@ impl Session {
         constraint: &Constraint,
         expr: &Expr,
     ) -> Outcome {
-        let columns = expression::own_columns(expr, &table.name);
+        let rows = self.whole_rows(table, expr);
+        let mut columns = expression::own_columns(expr, &table.name);
+        columns.retain(|column| rows.is_empty() || *column != table.name);
         for column in &columns {
             self.need_column(table, column)?;
         }
@@ -184,7 +187,7 @@ impl Session {
         self.link_calls(table, expr);
         let check = Check {
             name,
-            expression: self.expression_text(expr),
+            expression: self.expression_text_with(expr, rows),
             columns,
             validated: !constraint.not_valid,
             local: true,
@@ -194,6 +197,19 @@ impl Session {
             self.put_check(&child, Check { local: false, ..check.clone() })?;
         }
         self.put_check(table, check)
+    }
+
+    /// Where an expression names a table and not a column: there it means the whole row.
+    fn whole_rows(&self, table: &QualifiedName, expr: &Expr) -> Edits {
+        let found = self.catalog().tables.get(table).filter(|one| one.columns_known);
+        if found.is_none_or(|found| found.column(&table.name).is_some()) {
+            return Edits::new();
+        }
+        let row = format_smolstr!("{}.*", Name::exact(&table.name));
+        let named = expression::own_references(expr, &table.name).into_iter();
+        let is_row = |name: &SmolStr, span| *name == table.name && !self.slice(span).contains('.');
+        let named = named.filter(|(name, span)| is_row(name, *span));
+        named.map(|(_, span)| (span, row.clone())).collect()
     }
 
     /// Adds a check as it is. One of the same name that says the same is the same.

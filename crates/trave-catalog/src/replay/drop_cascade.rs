@@ -9,7 +9,9 @@ use super::rewrite::parse_expression;
 use super::session::Session;
 use super::user_type::printed;
 use super::{Failure, Outcome};
-use crate::{ChangeKind, Dialect, Function, Policy, QualifiedName, Table, Trigger, View};
+use crate::{
+    ChangeKind, Dialect, Function, Policy, QualifiedName, Table, Trigger, TypeKind, UserType, View,
+};
 
 impl Session {
     /// Views, policies of other tables and foreign keys of other tables.
@@ -190,6 +192,7 @@ impl Session {
                 self.edit_table(&table, |table| table.forget_column(&column))?;
             }
         }
+        self.drop_types_made_of(&is_of, (behavior, span))?;
         let takes = |function: &Function| {
             is_of(&function.returns) || function.arguments.iter().any(|one| is_of(&one.type_name))
         };
@@ -200,6 +203,36 @@ impl Session {
             need(behavior, || format!("function {} takes type {kind}", key.0))?;
             self.drop_dependants_of_function(&key, Behavior::Cascade, span)?;
             self.store.take::<Function>(&key);
+        }
+        Ok(())
+    }
+}
+
+impl Session {
+    /// Attributes of a type, and domains over it.
+    fn drop_types_made_of(
+        &mut self,
+        is_of: &dyn Fn(&SmolStr) -> bool,
+        (behavior, span): (Behavior, Span),
+    ) -> Outcome {
+        let is_made_of = |kind: &&UserType| match &kind.kind {
+            TypeKind::Composite(attributes) => attributes.iter().any(|(_, part)| is_of(part)),
+            TypeKind::Domain { base, .. } => is_of(base),
+            _ => false,
+        };
+        let made: Vec<UserType> =
+            self.catalog().types.values().filter(is_made_of).cloned().collect();
+        for kind in made {
+            let name = kind.name;
+            need(behavior, || format!("type {name} is made of it"))?;
+            if let TypeKind::Domain { .. } = kind.kind {
+                self.deeper(|session| session.drop_dependants_of_type(&name, behavior, span))?;
+                self.store.take::<UserType>(&name);
+            } else if let Some(UserType { kind: TypeKind::Composite(attributes), .. }) =
+                self.store.edit::<UserType>(&name)
+            {
+                attributes.retain(|(_, part)| !is_of(part));
+            }
         }
         Ok(())
     }

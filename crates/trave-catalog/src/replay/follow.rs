@@ -185,8 +185,14 @@ impl Session {
 
     /// The text of an expression, without parentheses around it, that means the same later.
     pub(super) fn expression_text(&self, expr: &Expr) -> String {
+        self.expression_text_with(expr, Edits::new())
+    }
+
+    /// As [`Session::expression_text`], with edits.
+    pub(super) fn expression_text_with(&self, expr: &Expr, mut edits: Edits) -> String {
         let span = self.inside(expr.span);
-        self.settled_text(span, self.settling_edits(Node::Expr(expr)))
+        edits.extend(self.settling_edits(Node::Expr(expr)));
+        self.settled_text(span, edits)
     }
 
     /// As [`Session::expression_text`], for what a view shows: wildcards become columns.

@@ -33,6 +33,7 @@ mod pending;
 mod policy;
 mod prelude;
 mod privilege;
+mod remade;
 mod rename;
 mod rewrite;
 mod routine;
@@ -50,6 +51,7 @@ mod view;
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use trave_source::{FileId, Notice, Origin, Sources, Span};
 
 use crate::{Catalog, Declaration, Dialect, Migration, MigrationRoot};
@@ -203,6 +205,12 @@ impl Failure {
 
 pub(crate) use types::is_built_in;
 pub use unchanged::{Unchanged, unchanged};
+
+/// The names of the functions that an expression calls.
+pub(crate) fn called(text: &str) -> Vec<SmolStr> {
+    let calls = rewrite::parse_expression(text, 0).map(|expr| expression::calls(&expr));
+    calls.into_iter().flatten().map(|call| SmolStr::new(call.name.as_str())).collect()
+}
 
 /// Whether a statement took effect.
 type Outcome = Result<(), Failure>;

@@ -2,7 +2,9 @@
 
 use smol_str::SmolStr;
 use trave_source::Origin;
-use trave_sql::{ColumnRef, ExprKind, FromItem, FromKind, ObjectName, Query, QueryBody, Select};
+use trave_sql::{
+    ColumnRef, ExprKind, FromItem, FromKind, Literal, ObjectName, Query, QueryBody, Select,
+};
 
 use super::generated::output_name;
 use super::session::Session;
@@ -107,6 +109,7 @@ impl Session {
                 }
             }
             ExprKind::Column(column) => self.type_of_column(column, within),
+            ExprKind::Literal(literal) => type_of_literal(literal),
             _ => None,
         };
         found.unwrap_or_default()
@@ -197,9 +200,23 @@ impl Session {
             return Outputs { columns: columns.collect(), known: table.columns_known };
         }
         let Some(view) = self.catalog().views.get(&found) else { return Outputs::default() };
-        let output = |name: &SmolStr| Output { name: name.clone(), type_name: SmolStr::default() };
-        Outputs { columns: view.columns.iter().map(output).collect(), known: view.columns_known }
+        let columns = view.columns.iter().zip(&view.types);
+        let columns =
+            columns.map(|(name, kind)| Output { name: name.clone(), type_name: kind.clone() });
+        Outputs { columns: columns.collect(), known: view.columns_known }
     }
+}
+
+/// The type that a constant has where nothing asks for another.
+fn type_of_literal(literal: &Literal) -> Option<SmolStr> {
+    Some(SmolStr::new_static(match literal {
+        Literal::Null | Literal::String(_) => "text",
+        Literal::Boolean(_) => "boolean",
+        Literal::Number(text) if text.parse::<i32>().is_ok() => "integer",
+        Literal::Number(text) if text.parse::<i64>().is_ok() => "bigint",
+        Literal::Number(_) => "numeric",
+        Literal::Bits(_) => return None,
+    }))
 }
 
 /// Whether `of.*` means this item; a bare `*` means all.

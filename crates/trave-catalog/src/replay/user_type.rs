@@ -227,6 +227,13 @@ impl Session {
             }
             self.store.link_type(to, &table);
         }
+        let shows = |view: &&crate::View| view.types.iter().any(|one| one.contains(old.as_str()));
+        let views: Vec<_> =
+            self.catalog().views.values().filter(shows).map(|view| view.name.clone()).collect();
+        for view in views {
+            let Some(view) = self.store.edit::<crate::View>(&view) else { continue };
+            view.types.iter_mut().for_each(|one| *one = renamed(one, &old, &new));
+        }
         let takes = |function: &Function| {
             function.returns.contains(old.as_str())
                 || function.arguments.iter().any(|one| one.type_name.contains(old.as_str()))

@@ -9,7 +9,6 @@ use super::names::RelationIs;
 use super::outputs::{Output, Outputs};
 use super::privilege::On;
 use super::rename::rename_in_index;
-use super::rewrite::parse_query;
 use super::session::{Session, TEMPORARY};
 use super::{Failure, Outcome};
 use crate::{QualifiedName, View};
@@ -82,7 +81,9 @@ impl Session {
             return Err(Failure::new("a view has more column names than columns"));
         }
         self.refuse_other_columns(name, &outputs)?;
-        let columns: Vec<SmolStr> = outputs.columns.into_iter().map(|one| one.name).collect();
+        let outputs_known = outputs.known;
+        let (columns, types) =
+            outputs.columns.into_iter().map(|one| (one.name, one.type_name)).unzip();
         let old = self.catalog().views.get(name);
         let grants = match old {
             Some(old) => old.grants.clone(),
@@ -98,7 +99,8 @@ impl Session {
             security_invoker: false,
             security_barrier: false,
             columns,
-            columns_known: outputs.known,
+            columns_known: outputs_known,
+            types,
             reads: reads.collect(),
             definition: self.query_text(&create.query),
             indexes: Vec::new(),
@@ -111,23 +113,17 @@ impl Session {
     }
 
     /// A replacement shows what the view showed, and perhaps more after it.
-    fn refuse_other_columns(&mut self, name: &QualifiedName, outputs: &Outputs) -> Outcome {
+    fn refuse_other_columns(&self, name: &QualifiedName, outputs: &Outputs) -> Outcome {
         let old = self.catalog().views.get(name);
         let Some(old) = old.filter(|old| old.columns_known && outputs.known) else { return Ok(()) };
         let mut names = outputs.columns.iter().map(|one| &one.name);
         if !old.columns.iter().all(|column| names.next() == Some(column)) {
             return Err(Failure::new("cannot change the columns of a view"));
         }
-        let Some(query) = parse_query(&old.definition) else { return Ok(()) };
-        let settled = self.settled_path().to_vec();
-        let path = std::mem::replace(&mut self.search_path, settled);
-        let shown = self.outputs(&query);
-        self.search_path = path;
-        let differ = |(old, new): (&Output, &Output)| {
-            let known = !old.type_name.is_empty() && !new.type_name.is_empty();
-            known && old.type_name != new.type_name
+        let differ = |(old, new): (&SmolStr, &Output)| {
+            !old.is_empty() && !new.type_name.is_empty() && *old != new.type_name
         };
-        if shown.known && shown.columns.iter().zip(&outputs.columns).any(differ) {
+        if old.types.iter().zip(&outputs.columns).any(differ) {
             return Err(Failure::new("cannot change the type of a column of a view"));
         }
         Ok(())

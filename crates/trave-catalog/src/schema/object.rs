@@ -34,6 +34,8 @@ pub struct View {
     pub columns: Vec<SmolStr>,
     /// Whether `columns` is complete.
     pub columns_known: bool,
+    /// The types of `columns`, each empty where it cannot be told.
+    pub types: Vec<SmolStr>,
     /// The tables and views it reads.
     pub reads: BTreeSet<QualifiedName>,
     /// The query as written.

@@ -75,8 +75,6 @@ enum Role {
 /// A route whose functions run.
 #[derive(Debug, Clone)]
 pub(crate) struct Served {
-    /// The library that registered it.
-    pub(crate) library: &'static str,
     /// Its method.
     pub(crate) method: SmolStr,
     /// Its whole path.
@@ -89,6 +87,8 @@ pub(crate) struct Served {
 #[derive(Debug, Clone)]
 pub(crate) struct Linked {
     pub(crate) link: Link,
+    /// The library of the app on which it is registered: it says what the function is given.
+    pub(crate) library: &'static str,
     /// It surely runs before the route.
     pub(crate) is_sure: bool,
 }
@@ -123,7 +123,8 @@ impl Evaluator<'_> {
     /// Runs functions as a part of the chain that is running.
     pub(super) fn serve_part(&mut self, links: Vec<Link>, next: &Value) {
         let Some(outer) = self.chains.last() else { return };
-        let links = links.into_iter().map(|link| Linked { link, is_sure: true }).collect();
+        let library = outer.running_library();
+        let links = links.into_iter().map(|link| Linked { link, library, is_sure: true }).collect();
         let chain = Chain {
             route: outer.route.clone(),
             links,
@@ -223,7 +224,7 @@ impl Evaluator<'_> {
         }
         self.activation.diverged = false;
         if role == Role::Handler {
-            if let (Ran::Followed(value), Some(library)) = (&ran, self.serving(chain)) {
+            if let (Ran::Followed(value), Some(library)) = (&ran, self.serving(chain, at)) {
                 library.answered(value, link.origin, self);
             }
             if matches!(ran, Ran::Unknown) {
@@ -234,7 +235,7 @@ impl Evaluator<'_> {
         if self.asked(chain) != asked {
             return;
         }
-        let goes_on = self.serving(chain).is_some_and(Library::goes_on);
+        let goes_on = self.serving(chain, at).is_some_and(Library::goes_on);
         let is_followed = matches!(ran, Ran::Followed(_));
         if !(goes_on && is_followed) && self.asks(link) {
             self.level = self.level.max(Level::Maybe);
@@ -278,8 +279,9 @@ impl Evaluator<'_> {
         self.chains.get(chain).map_or(0, |chain| chain.asked)
     }
 
-    fn serving(&self, chain: usize) -> Option<&'static dyn Library> {
-        self.cx.library(self.chains.get(chain)?.route.library)
+    /// The library whose app a function of a chain is registered on.
+    fn serving(&self, chain: usize, at: usize) -> Option<&'static dyn Library> {
+        self.cx.library(self.chains.get(chain)?.links.get(at)?.library)
     }
 
     /// Calls a function of a chain with what its framework hands over.
@@ -379,7 +381,7 @@ impl Evaluator<'_> {
     }
 
     fn handed(&mut self, Place { chain, at, role }: Place) -> Vec<Value> {
-        let Some(library) = self.serving(chain) else { return Vec::new() };
+        let Some(library) = self.serving(chain, at) else { return Vec::new() };
         let Some(chain_now) = self.chains.get(chain) else { return Vec::new() };
         let next = builtins::next(chain, at + 1);
         library.hand(&chain_now.as_asked(&next, role))
@@ -402,7 +404,7 @@ impl Evaluator<'_> {
             next: &next,
             is_handler: false,
         };
-        let library = self.serving(chain);
+        let library = self.serving(chain, at.saturating_sub(1));
         let passing = library.map_or(Passing::Rest, |it| it.passes(&asked, args, self));
         match passing {
             Passing::Stops => {}
@@ -453,9 +455,9 @@ impl Evaluator<'_> {
 
     /// The place where an answer is noted, when what has answered ends the chain.
     pub(super) fn answer_slot(&self) -> Option<(ClosureId, &'static str)> {
-        let last = self.chains.len().checked_sub(1)?;
-        let goes_on = self.serving(last).is_some_and(Library::goes_on);
-        match self.chains.last()?.object.shape {
+        let last = self.chains.last()?;
+        let goes_on = self.cx.library(last.running_library()).is_some_and(Library::goes_on);
+        match last.object.shape {
             Shape::Instance(id) if goes_on => Some((id, ANSWERED)),
             _ => None,
         }
@@ -463,6 +465,12 @@ impl Evaluator<'_> {
 }
 
 impl Chain {
+    /// The library of the function that is running.
+    fn running_library(&self) -> &'static str {
+        let begun = self.begun.last().map_or(0, |begun| begun.at);
+        self.links.get(begun).map_or("", |linked| linked.library)
+    }
+
     fn as_asked<'a>(&'a self, next: &'a Value, role: Role) -> Asked<'a> {
         Asked {
             method: &self.route.method,

@@ -238,6 +238,11 @@ impl<'p> Context<'p> {
         self.libraries().iter().any(|library| library.registers(package))
     }
 
+    /// Whether what a package exports by this name may register routes, or makes what does.
+    pub(crate) fn makes_apps(&self, package: &str, name: &str) -> bool {
+        self.libraries().iter().any(|library| library.makes_apps(package, name))
+    }
+
     pub(crate) fn is_script(&self, file: FileId) -> bool {
         self.program.scripts.contains(&file)
     }

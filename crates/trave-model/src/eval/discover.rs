@@ -325,7 +325,7 @@ fn makes_app(evaluator: &Evaluator<'_>, module: &Module, function: &Function) ->
         let import = module.imports.get(index as usize);
         import.is_some_and(|import| {
             let is_own = evaluator.cx.is_own(module.file, &import.specifier);
-            !is_own && evaluator.cx.registers(&import.specifier)
+            !is_own && evaluator.cx.makes_apps(&import.specifier, import.what.name())
         })
     })
 }

@@ -172,7 +172,7 @@ impl Evaluator<'_> {
     }
 
     /// The last name of a place or callee, as written.
-    fn last_name(&self, id: ExprId) -> String {
+    pub(super) fn last_name(&self, id: ExprId) -> String {
         match self.expr(id).map(|expr| &expr.kind) {
             Some(ExprKind::Name(binding)) => {
                 self.here.module.binding(*binding).map(|it| it.name.to_string()).unwrap_or_default()

@@ -134,8 +134,7 @@ impl<'p> Evaluator<'p> {
         }
         // `if (process.env.NODE_ENV === 'development') return` skips a check where nobody is
         // served.
-        let is_skipped = activation.by_setting;
-        let here = if is_skipped { self.level.max(Level::Maybe) } else { self.level };
+        let here = self.level.max(activation.skipped);
         if !has_answered {
             activation.level = Some(activation.level.map_or(here, |level| level.min(here)));
         }

@@ -38,6 +38,7 @@ mod read_through;
 mod registry;
 mod rows;
 mod run;
+mod setting;
 mod stmt;
 mod trace;
 mod typed;
@@ -160,8 +161,9 @@ struct Activation {
     level_at_start: Level,
     /// What decides whether the statement at hand runs at all.
     control: Taint,
-    /// A setting of the environment decides it, and nothing that a caller sends.
-    by_setting: bool,
+    /// A setting of the environment decides it: how sure that makes it that no unwanted caller
+    /// is served there.
+    skipped: Level,
     /// The statement at hand cannot complete.
     diverged: bool,
     /// Declared `async`: returning awaits.

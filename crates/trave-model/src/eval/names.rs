@@ -86,13 +86,10 @@ impl Evaluator<'_> {
     }
 
     fn import(&mut self, import: &Import) -> Value {
-        let name = match &import.what {
-            Imported::Nothing => return Value::undefined(),
-            Imported::Default => "default",
-            Imported::Named(name) => name,
-            Imported::Namespace => "*",
-        };
-        self.import_name(&import.specifier, name)
+        if import.what == Imported::Nothing {
+            return Value::undefined();
+        }
+        self.import_name(&import.specifier, import.what.name())
     }
 
     /// What a module that this one names exports; `*` is the namespace.

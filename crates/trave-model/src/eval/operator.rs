@@ -29,21 +29,21 @@ impl Evaluator<'_> {
         run: impl FnOnce(&mut Self) -> R,
     ) -> Branch<R> {
         let (level, control) = (self.level, self.activation.control);
-        let by_setting = self.activation.by_setting;
+        let skipped = self.activation.skipped;
         let stretch = self.begin_stretch();
         let diverged = std::mem::take(&mut self.activation.diverged);
         self.branch_next += 1;
         self.branches.push(self.branch_next);
         self.activation.control = control.and(taint.only(Taint::IDENTITY));
         if let Some((test, outcome)) = test {
-            self.activation.by_setting |= is_setting(taint);
+            self.activation.skipped = skipped.max(self.skipped_by(test, outcome, taint));
             self.raise(test, outcome, taint);
             self.narrow(test, outcome);
         }
         let result = run(self);
         self.branches.pop();
         self.activation.control = control;
-        self.activation.by_setting = by_setting;
+        self.activation.skipped = skipped;
         let diverged = std::mem::replace(&mut self.activation.diverged, diverged);
         let changes = self.end_stretch(stretch);
         self.level = level;
@@ -236,11 +236,6 @@ fn compare(op: &str, left: &Value, right: &Value) -> Value {
     };
     let value = Value::of(outcome.map_or(Shape::Unknown, Shape::Bool));
     value.and_dependencies(left).and_dependencies(right).tainted(secret_taint(left, right))
-}
-
-/// Whether a condition depends on the environment, and on nothing that differs between callers.
-fn is_setting(taint: Taint) -> bool {
-    taint.has(Taint::ENV) && !taint.has(Taint::INPUT.and(Taint::IDENTITY).and(Taint::ROWS))
 }
 
 /// Comparing what the caller sends with what only the program knows asks who is calling.

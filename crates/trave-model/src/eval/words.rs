@@ -103,6 +103,22 @@ fn is_public(words: &[String]) -> bool {
     words.iter().any(|word| matches!(word.as_str(), "public" | "anonymous" | "unauthenticated"))
 }
 
+/// Whether a setting is named like one that says that people are served.
+pub(super) fn names_production(name: &str) -> bool {
+    words(name).iter().any(|word| matches!(word.as_str(), "production" | "prod" | "live"))
+}
+
+/// Whether a setting is named like one that says that nobody is served: a developer's machine.
+pub(super) fn names_development(name: &str) -> bool {
+    let tells = |word: &String| {
+        matches!(
+            word.as_str(),
+            "development" | "dev" | "develop" | "test" | "testing" | "local" | "e2e" | "localhost"
+        )
+    };
+    words(name).iter().any(tells)
+}
+
 /// Whether a function is named like one that compares a signature or secret.
 pub(super) fn check_secret(name: &str) -> bool {
     words(name).iter().any(|word| COMPARING.contains(&word.as_str()))

@@ -2,14 +2,15 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use trave_backend::entry::{Entry, EntryConfig, Handler};
+use trave_backend::entry::{Entry, EntryConfig, EntryKind, Handler};
 use trave_backend::frameworks;
+use trave_backend::library::Library;
 use trave_backend::registration::{
     Before, Link, Mount, Registered, RouteFacts, Scope, covers, joined,
 };
 use trave_backend::value::{ClosureId, Shape};
 use trave_source::{FileId, Origin, Sources, Span};
-use trave_ts::ir::{Exported, Module};
+use trave_ts::ir::{Exported, Import, Module};
 
 use super::pages::importers;
 use crate::eval::{
@@ -50,7 +51,7 @@ impl Routes {
             return Self::default();
         }
         let (registry, search) = discover(cx, &plan);
-        let routes = flat(&registry, &cx.program.sources);
+        let routes = flat(cx, &registry);
         Self { plan, found: routes, search }
     }
 
@@ -69,8 +70,8 @@ impl Routes {
 /// The modules that may register routes, in the order in which they are loaded: those that import
 /// a package whose apps do, and those that import such modules. Files that are ways in by their
 /// place (`own`) only count when they name such a package themselves.
-fn plan(cx: &Context<'_>, own: &FxHashSet<FileId>, left_out: &FxHashSet<FileId>) -> Plan {
-    let mut known: FxHashMap<&SmolStr, bool> = FxHashMap::default();
+fn plan<'p>(cx: &Context<'p>, own: &FxHashSet<FileId>, left_out: &FxHashSet<FileId>) -> Plan {
+    let mut known: FxHashMap<(&SmolStr, &str), bool> = FxHashMap::default();
     let mut waiting: Vec<FileId> = Vec::new();
     let mut direct = FxHashSet::default();
     let mut typed = Vec::new();
@@ -78,11 +79,13 @@ fn plan(cx: &Context<'_>, own: &FxHashSet<FileId>, left_out: &FxHashSet<FileId>)
         if is_left_out(cx, module, left_out) {
             continue;
         }
-        let mut registers = |specifier| {
+        let mut registers = |import: &&'p Import| {
+            let (specifier, name) = (&import.specifier, import.what.name());
+            let of_name = known.entry((specifier, name));
             !cx.is_own(module.file, specifier)
-                && *known.entry(specifier).or_insert_with(|| cx.registers(specifier))
+                && *of_name.or_insert_with(|| cx.makes_apps(specifier, name))
         };
-        let mut named = module.imports.iter().filter(|it| registers(&it.specifier)).peekable();
+        let mut named = module.imports.iter().filter(|it| registers(it)).peekable();
         if named.peek().is_none() {
             continue;
         }
@@ -161,6 +164,7 @@ fn imported_by(cx: &Context<'_>, module: &Module) -> Vec<FileId> {
 struct Standing {
     scope: Scope,
     link: Link,
+    library: &'static str,
     is_conditional: bool,
     is_local: bool,
 }
@@ -170,23 +174,21 @@ struct Flat<'r> {
     by_owner: FxHashMap<ClosureId, Vec<&'r Entered>>,
     routes: Vec<(Entry, Task)>,
     known: FxHashSet<(SmolStr, SmolStr, Origin)>,
-    /// The library of the app that is being looked at.
-    library: &'static str,
     sources: &'r Sources,
 }
 
 /// Every route below an app that nothing mounts, with all that runs before it.
-fn flat(registry: &Registry, sources: &Sources) -> Vec<(Entry, Task)> {
+fn flat(cx: &Context<'_>, registry: &Registry) -> Vec<(Entry, Task)> {
+    let sources = &cx.program.sources;
     let mut by_owner: FxHashMap<ClosureId, Vec<&Entered>> = FxHashMap::default();
     for entered in &registry.entered {
         by_owner.entry(entered.registration.owner).or_default().push(entered);
     }
     let roots = roots(registry, &by_owner);
-    let mut flat =
-        Flat { by_owner, routes: Vec::new(), known: FxHashSet::default(), library: "", sources };
+    let mut flat = Flat { by_owner, routes: Vec::new(), known: FxHashSet::default(), sources };
     for (owner, library) in roots {
-        flat.library = library;
-        flat.walk(owner, "", (&mut Vec::new(), &mut Vec::new()));
+        let base = cx.library(library).map_or("", Library::base);
+        flat.walk(owner, base, (&mut Vec::new(), &mut Vec::new()));
     }
     flat.routes
 }
@@ -242,8 +244,9 @@ fn roots(
     roots
 }
 
-/// Where something is registered: the place, and the calls that led there since its app was made.
-type Place<'r> = (Origin, &'r [Origin]);
+/// Where something is registered: the place, the calls that led there since its app was made, and
+/// the name of a job, since a loop may register many.
+type Place<'r> = (Origin, &'r [Origin], &'r str);
 
 fn place_of<'r>(entered: &'r Entered, by_owner: &FxHashMap<ClosureId, Vec<&Entered>>) -> Place<'r> {
     let all = by_owner.get(&entered.registration.owner).into_iter().flatten();
@@ -251,7 +254,11 @@ fn place_of<'r>(entered: &'r Entered, by_owner: &FxHashMap<ClosureId, Vec<&Enter
     let before = built.next().map_or(&[][..], |built| &built.through);
     let shared = before.iter().zip(&entered.through).take_while(|(left, right)| left == right);
     let since = entered.through.get(shared.count()..).unwrap_or_default();
-    (entered.registration.origin, since)
+    let name = match &entered.registration.what {
+        Registered::Route(route) if route.kind == Some(EntryKind::Job) => route.path.as_str(),
+        _ => "",
+    };
+    (entered.registration.origin, since, name)
 }
 
 impl Flat<'_> {
@@ -266,21 +273,29 @@ impl Flat<'_> {
         }
         above.push(owner);
         let entered = self.by_owner.get(&owner).cloned().unwrap_or_default();
+        let library = entered.iter().find_map(|it| match it.registration.what {
+            Registered::Built(library) => Some(library),
+            _ => None,
+        });
+        let library = library.unwrap_or_default();
         for it in &entered {
             if let Registered::Use(used) = &it.registration.what
                 && used.for_earlier
             {
-                stand(before, used, (prefix, it.is_conditional));
+                stand(before, used, (prefix, library, it.is_conditional));
             }
         }
         for it in entered {
             match &it.registration.what {
                 Registered::Built(_) => {}
                 Registered::Use(used) if used.for_earlier => {}
-                Registered::Use(used) => stand(before, used, (prefix, it.is_conditional)),
+                Registered::Use(used) => {
+                    stand(before, used, (prefix, library, it.is_conditional));
+                }
                 Registered::Mount(mount) => self.mount(mount, prefix, (above, before)),
                 Registered::Route(route) => {
-                    self.route(route, (prefix, written_at(self.sources, it)), before);
+                    let at = written_at(self.sources, it);
+                    self.route(route, (prefix, library, at), before);
                 }
             }
         }
@@ -302,8 +317,17 @@ impl Flat<'_> {
         });
     }
 
-    fn route(&mut self, route: &RouteFacts, (prefix, origin): (&str, Origin), before: &[Standing]) {
-        let path = joined(prefix, &route.path);
+    fn route(
+        &mut self,
+        route: &RouteFacts,
+        (prefix, library, origin): (&str, &'static str, Origin),
+        before: &[Standing],
+    ) {
+        // A job has a name and no path: it is not below anything.
+        let path = match route.kind {
+            Some(EntryKind::Job) => route.path.clone(),
+            _ => joined(prefix, &route.path),
+        };
         let key = (route.method.clone(), path.clone(), origin);
         let is_preflight = route.method == "OPTIONS"
             && !route.links.last().is_some_and(|it| matches!(it.value.shape, Shape::Function(_)));
@@ -313,9 +337,11 @@ impl Flat<'_> {
         let standing = before.iter().filter_map(|it| {
             let covered = covers(&it.scope, &path);
             let is_sure = covered == Some(true) && !it.is_conditional;
-            (covered != Some(false)).then(|| Linked { link: it.link.clone(), is_sure })
+            let (link, library) = (it.link.clone(), it.library);
+            (covered != Some(false)).then_some(Linked { link, library, is_sure })
         });
-        let own = route.links.iter().map(|link| Linked { link: link.clone(), is_sure: true });
+        let linked = |link: &Link| Linked { link: link.clone(), library, is_sure: true };
+        let own = route.links.iter().map(linked);
         let links = standing.chain(own).collect();
         let entry = Entry {
             kind: route.kind.unwrap_or_else(|| frameworks::kind_of_path(&path)),
@@ -327,12 +353,7 @@ impl Flat<'_> {
             params: Vec::new(),
             config: EntryConfig::default(),
         };
-        let served = Served {
-            library: self.library,
-            method: route.method.clone(),
-            path,
-            facts: route.facts.clone(),
-        };
+        let served = Served { method: route.method.clone(), path, facts: route.facts.clone() };
         self.routes.push((entry, Task { route: served, links, origin }));
     }
 }
@@ -352,7 +373,11 @@ fn written_at(sources: &Sources, entered: &Entered) -> Origin {
     Span { start: call.span.start, end }.in_file(call.file)
 }
 
-fn stand(before: &mut Vec<Standing>, used: &Before, (prefix, is_conditional): (&str, bool)) {
+fn stand(
+    before: &mut Vec<Standing>,
+    used: &Before,
+    (prefix, library, is_conditional): (&str, &'static str, bool),
+) {
     let scope = match &used.scope {
         None => Scope { path: Some(prefix.into()), is_exact: false },
         Some(scope) => Scope {
@@ -363,6 +388,7 @@ fn stand(before: &mut Vec<Standing>, used: &Before, (prefix, is_conditional): (&
     before.extend(used.links.iter().map(|link| Standing {
         scope: scope.clone(),
         link: link.clone(),
+        library,
         is_conditional,
         is_local: used.is_local,
     }));

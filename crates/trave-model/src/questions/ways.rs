@@ -1,7 +1,7 @@
 //! Ways in as people ask for them: by path, by method, by what they reach.
 
-use trave_backend::query::FilterOp;
-use trave_backend::value::Taint;
+use trave_backend::query::{Filter, FilterOp, Operation};
+use trave_backend::value::{Taint, Value};
 use trave_catalog::vocabulary::names_credential;
 
 use super::rows::Certain;
@@ -52,13 +52,19 @@ fn asked_by(by: Taint) -> Guarded {
 }
 
 impl Query {
-    /// Whether it looks up what the caller shows to be let in: a token, the hash of a key.
+    /// Whether it looks up what the caller shows to be let in: a token, the hash of a key, what a
+    /// header or cookie holds.
     fn asks_who_is_calling(&self) -> bool {
+        let shown_by_header = |value: &Value| value.taint.has(Taint::HEADER.and(Taint::COOKIE));
+        if self.facts.operation == Some(Operation::Call) {
+            return self.facts.payload.as_ref().is_some_and(shown_by_header);
+        }
         let mut shown = self.facts.filters.iter().filter(|filter| {
             let is_plain = filter.op == FilterOp::Eq && filter.is_certain();
             is_plain && filter.value.taint.has(Taint::INPUT.and(Taint::UNKNOWN))
         });
-        self.is_read() && shown.any(|filter| names_credential(&filter.column))
+        let is_shown = |it: &Filter| names_credential(&it.column) || shown_by_header(&it.value);
+        self.is_read() && shown.any(is_shown)
     }
 
     /// The ways from a way in to it.

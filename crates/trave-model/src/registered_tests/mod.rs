@@ -4,7 +4,9 @@ mod elysia;
 mod express;
 mod fastify;
 mod hono;
+mod jobs;
 mod koa;
+mod trpc;
 
 use crate::testing::{describe, model};
 

@@ -36,6 +36,9 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("varchar", "character varying"),
 ];
 
+/// Spellings that are words of the grammar and no names of types: in quotes they are other names.
+const KEYWORDS: [&str; 6] = ["char", "dec", "decimal", "float", "int", "nchar"];
+
 /// Names of built-in types that are several words.
 const PAIRS: &[(&[&str], &str)] = &[
     (&["double", "precision"], "double precision"),
@@ -61,7 +64,8 @@ impl Cursor<'_> {
         let dimensions = self.dimensions()?;
         let written = name.name.clone();
         let serial = built_in && written.as_str().contains("serial");
-        if built_in && !quoted {
+        let is_name = quoted && KEYWORDS.contains(&written.as_str());
+        if built_in && !is_name {
             let printed = zone.or_else(|| spelling(&written));
             name.schema = None;
             name.name = printed.map_or(written, |printed| Name::exact(&printed));
@@ -223,6 +227,9 @@ mod tests {
         check("char", "character(1)");
         check("\"char\"", "\"char\"");
         check("bigserial", "bigint");
+        check("\"bigserial\"", "bigint");
+        check("\"int4\"", "integer");
+        check("\"int\"", "int");
         check("public.\"Mood\"", "public.\"Mood\"");
         check("pg_catalog.int8", "bigint");
         check("vector(1536)", "vector(1536)");

@@ -120,8 +120,8 @@ fn passed(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
 
 /// The object of an app or router, if a value is one.
 fn child(value: &Value) -> Option<ClosureId> {
-    let library = value.library().filter(|it| it.library == NAME && it.kind == "app")?;
-    library.object()
+    let library = value.library().filter(|it| it.library == NAME && it.kind == "app");
+    library.and_then(LibraryValue::object).or_else(|| router::mountable(value))
 }
 
 fn app_method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {

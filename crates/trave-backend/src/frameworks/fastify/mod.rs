@@ -4,7 +4,9 @@ mod request;
 
 use trave_source::Origin;
 
-use super::router::{METHOD, NewRoute, add_route, bound, enter, is_callable, method_of, verb};
+use super::router::{
+    METHOD, MOUNTABLE, NewRoute, add_route, bound, enter, is_callable, method_of, verb,
+};
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
 use crate::registration::{Asked, Before, Link, Mount, PARENT, Registered, built, paths};
@@ -244,6 +246,7 @@ fn register(call: &LibraryCall<'_>, machine: &mut dyn Machine, app: &LibraryValu
     }
     let plugin = match given.shape {
         Shape::Function(_) => given,
+        Shape::Library(ref other) if other.kind == MOUNTABLE => given,
         // `import('./routes')`.
         Shape::Library(_) => {
             let plugin = machine.member(&given, "default");

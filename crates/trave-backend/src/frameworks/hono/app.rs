@@ -1,10 +1,12 @@
 //! Apps of Hono: what their methods register.
 
 use smol_str::SmolStr;
-use trave_source::{Origin, Span};
+use trave_source::Origin;
 
 use super::{NAME, openapi, registers};
-use crate::frameworks::router::{NewRoute, add_route, bound, enter, is_callable, method_of, verb};
+use crate::frameworks::router::{
+    NewRoute, add_route, bound, enter, is_callable, method_of, mountable, verb,
+};
 use crate::library::{LibraryCall, Machine};
 use crate::registration::{Before, Link, Mount, Registered, Scope, joined, links, paths};
 use crate::value::{ClosureId, LibraryValue, Shape, Value};
@@ -94,9 +96,20 @@ fn uses(
 ) {
     let first = call.arg(0);
     let has_path = !is_callable(&first) && call.args.len() > 1;
-    let functions: Vec<Link> = links(call, usize::from(has_path), &mut |_, _| false);
     let any = Value::text("*");
     let path = if has_path { &first } else { &any };
+    let mut children = Vec::new();
+    let functions: Vec<Link> = links(call, usize::from(has_path), &mut |value, origin| {
+        let child = mountable(value);
+        children.extend(child.map(|child| (child, origin)));
+        child.is_some()
+    });
+    for (child, origin) in children {
+        for path in within(app, path) {
+            let path = path.trim_end_matches('*').into();
+            enter(machine, (owner, origin), Registered::Mount(Mount { path, child }));
+        }
+    }
     for path in within(app, path) {
         let is_known = path != "*" || path_is_star(path.as_str(), &first) || !has_path;
         let scope = Scope { path: is_known.then_some(path), is_exact: true };
@@ -128,12 +141,4 @@ fn texts(value: &Value) -> Vec<SmolStr> {
         Shape::OneOf(values) => values.iter().flat_map(texts).collect(),
         _ => vec![SmolStr::new_static("*")],
     }
-}
-
-/// The name of the method that is called.
-pub(super) fn name_origin(call: &LibraryCall<'_>, name: &str) -> Origin {
-    let start = call.method_origin.span.start;
-    let end = start.saturating_add(u32::try_from(name.len()).unwrap_or(0));
-    let span = Span { start, end: end.min(call.method_origin.span.end) };
-    span.in_file(call.method_origin.file)
 }

@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
-use super::app::{name_origin, within};
+use super::app::within;
 use super::{NAME, middleware};
-use crate::frameworks::router::{NewRoute, add_route};
+use crate::frameworks::router::{NewRoute, add_route, name_origin};
 use crate::library::{LibraryCall, Machine};
 use crate::registration::{Link, links};
 use crate::value::{ClosureId, LibraryValue, Shape, Value};

@@ -54,6 +54,14 @@ fn a_child_keeps_what_it_has_of_its_own() {
 }
 
 #[test]
+fn a_column_that_counts_for_an_heir_keeps_a_whole_number() {
+    let family = "create table a (x int); create table b (x int generated always as identity);
+         alter table b inherit a; ";
+    last_is_refused(&format!("{family} alter table a alter x type float;"));
+    assert_eq!(refusals(&format!("{family} alter table a alter x type bigint;")), 0);
+}
+
+#[test]
 fn grandchildren_follow_and_only_holds_them_back() {
     let family =
         "create table a (x int); create table b () inherits (a); create table c () inherits (b); ";
@@ -265,4 +273,24 @@ fn a_reference_that_a_partition_has_serves_its_parent() {
     let catalog =
         after(&format!("{made} alter table a add foreign key (y) references t on delete cascade;"));
     assert_eq!(names(&table(&catalog, "b").foreign_keys, |one| &one.name), "k a_y_fkey");
+}
+
+#[test]
+fn keys_and_references_of_partitions_are_called_anew_with_a_new_type() {
+    let made = "create table t (id int primary key);
+         create table a (x int, y int, unique (x, y)) partition by list (x);
+         create table b partition of a for values in (1);
+         alter table b rename constraint b_x_y_key to u;
+         alter table b add constraint k foreign key (y) references t;
+         alter table a add foreign key (y) references t; ";
+    let names_of = |sql: &str| {
+        let catalog = after(sql);
+        let table = table(&catalog, "b");
+        let references = names(&table.foreign_keys, |one| &one.name);
+        format!("{} {references}", names(&table.indexes, |one| &one.name))
+    };
+    assert_eq!(names_of(made), "u k");
+    let retyped = format!("{made} alter table a alter y type bigint;");
+    assert_eq!(names_of(&retyped), "b_x_y_key a_y_fkey");
+    assert_eq!(names_of(&format!("{made} alter table t alter id type bigint;")), "u a_y_fkey");
 }

@@ -2,6 +2,7 @@
 
 mod heirs;
 mod objects;
+mod printed;
 mod queries;
 mod tables;
 

@@ -273,3 +273,17 @@ fn an_attribute_is_named_once_and_has_to_be_there() {
     last_is_refused("create type pair as (a int); alter type pair drop attribute b;");
     last_is_refused("create type pair as (a int); alter type pair alter attribute b type text;");
 }
+
+#[test]
+fn types_made_of_a_type_go_with_it() {
+    let made = "create type part as (x int); create type whole as (a part, b int);
+         create domain d as part; create table t (x d, y whole); ";
+    last_is_refused(&format!("{made} drop type part;"));
+    let catalog = after(&format!("{made} drop type part cascade;"));
+    assert_eq!(super::columns(&catalog, "t"), "y");
+    assert!(!catalog.types.contains_key(&QualifiedName::new("public", "d")));
+    match &catalog.types[&QualifiedName::new("public", "whole")].kind {
+        TypeKind::Composite(attributes) => assert_eq!(attributes.len(), 1),
+        other => panic!("{other:?}"),
+    }
+}

@@ -149,3 +149,16 @@ fn indexes_of_materialized_views_follow_new_names() {
     let view = &catalog.views[&QualifiedName::new("public", "v")];
     assert_eq!(view.indexes[0].keys[0].column().unwrap(), "y");
 }
+
+#[test]
+fn a_view_knows_the_types_of_a_view_that_it_reads() {
+    let made = "create type mood as enum ('good');
+         create table a (x mood, y text);
+         create view v as select one.x as m, 1 as n from a one, a other;
+         create view w as select * from v; ";
+    last_is_refused(&format!("{made} create or replace view w as select y as m, 1 as n from a;"));
+    last_is_refused(&format!("{made} create or replace view w as select x as m, 'a' as n from a;"));
+    let renamed = "alter type mood rename to feeling;
+         create or replace view w as select x as m, 2 as n from a;";
+    assert_eq!(refusals(&format!("{made} {renamed}")), 0);
+}

@@ -297,3 +297,24 @@ fn a_table_that_others_draw_from_stays_whole() {
     let first = crate::QualifiedName::new("public", "a_first");
     assert!(after(sql).sequences.contains_key(&first));
 }
+
+#[test]
+fn what_between_stands_for_is_printed_in_a_row_once_a_type_changes() {
+    let catalog = after(
+        "create table a (x int, y int, check (x between 1 and 2 and y is null));
+         create index i on a (y) where x between 1 and 2 and y is null;
+         alter table a alter y type bigint;",
+    );
+    let flat = "x >= 1 and x <= 2 and y is null";
+    assert_eq!(table(&catalog, "a").checks[0].expression, flat);
+    assert_eq!(table(&catalog, "a").indexes[0].predicate.as_deref(), Some(flat));
+}
+
+#[test]
+fn a_table_that_is_named_like_a_column_is_its_row() {
+    let catalog =
+        after("create table a (a int, x int); alter table a drop column a, add check (a is null);");
+    let check = &table(&catalog, "a").checks[0];
+    assert_eq!((check.name.as_str(), check.expression.as_str()), ("a_check", "a.* is null"));
+    last_is_refused("create table a (x int); alter table a add check (a.a is null);");
+}
