@@ -11,6 +11,7 @@ use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::drizzle::Drizzle;
 use crate::clients::knex::Knex;
+use crate::clients::knex::objection::Objection;
 use crate::clients::kysely::Kysely;
 use crate::clients::mikro::MikroOrm;
 use crate::clients::mysql2::Mysql2;
@@ -72,6 +73,7 @@ static LIBRARIES: &[&dyn Library] = &[
     &Drizzle,
     &Kysely,
     &Knex,
+    &Objection,
     &Sequelize,
     &TypeOrm,
     &MikroOrm,

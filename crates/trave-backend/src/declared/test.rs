@@ -20,7 +20,8 @@ pub(super) fn sql_of(read: Read, files: &[(&str, &str)]) -> Vec<String> {
 pub(super) fn names_of(read: Read, files: &[(&str, &str)]) -> Vec<String> {
     let sources = sources_of(read, files).into_iter();
     let names = sources.flat_map(|source| source.declared.names).map(|named| {
-        let columns = named.columns.iter().map(|(property, column)| format!("{property} -> {column}"));
+        let columns =
+            named.columns.iter().map(|(property, column)| format!("{property} -> {column}"));
         let relations = named.relations.iter().map(|(property, relation)| {
             let many = if relation.is_list { "many " } else { "" };
             let (own, theirs) = (relation.columns.join(" "), relation.target_columns.join(" "));

@@ -10,8 +10,7 @@ use super::context::{Context, ModuleId};
 const NAMES_MAX: u32 = 6;
 
 /// Names of classes that stand in for others.
-const STAND_INS: [&str; 8] =
-    ["Fake", "Mock", "Stub", "Dummy", "Noop", "NoOp", "InMemory", "Test"];
+const STAND_INS: [&str; 8] = ["Fake", "Mock", "Stub", "Dummy", "Noop", "NoOp", "InMemory", "Test"];
 
 /// An interface: the module that declares it, and its name there.
 type Interface = (ModuleId, SmolStr);
@@ -81,11 +80,7 @@ fn named(cx: &Context<'_>, module: ModuleId, note: &TypeNote) -> Option<Interfac
     exported(cx, cx.imported(lowered.file, &import.specifier)?, (wanted, NAMES_MAX))
 }
 
-fn exported(
-    cx: &Context<'_>,
-    module: ModuleId,
-    (name, names): (&str, u32),
-) -> Option<Interface> {
+fn exported(cx: &Context<'_>, module: ModuleId, (name, names): (&str, u32)) -> Option<Interface> {
     let names = names.checked_sub(1)?;
     let lowered = cx.module(module)?;
     if lowered.types.iter().any(|it| it.name == name) {

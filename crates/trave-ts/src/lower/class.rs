@@ -72,7 +72,8 @@ impl<'t> Lower<'t> {
     }
 
     fn implements(&mut self, node: Node<'t>) -> Vec<TypeNote> {
-        let clause = node.child(Kind::ClassHeritage).and_then(|it| it.child(Kind::ImplementsClause));
+        let clause =
+            node.child(Kind::ClassHeritage).and_then(|it| it.child(Kind::ImplementsClause));
         clause.into_iter().flat_map(Node::parts).map(|part| self.type_note(part)).collect()
     }
 

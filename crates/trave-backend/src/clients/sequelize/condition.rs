@@ -109,7 +109,8 @@ fn one(
         "$between" | "$notBetween" => {
             let negated = field.name == "$notBetween";
             for (bound, _) in items(&field.value).0 {
-                let comparison = Comparison { op: FilterOp::Range, negated, value: of_part(&bound) };
+                let comparison =
+                    Comparison { op: FilterOp::Range, negated, value: of_part(&bound) };
                 conditions.push(column, comparison, (about, around));
             }
         }

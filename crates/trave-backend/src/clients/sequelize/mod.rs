@@ -60,6 +60,9 @@ impl Library for Sequelize {
             // `{ [Op.gt]: 5 }` reads like `{ $gt: 5 }`.
             ("operators", name) if name != "*" => Some(Value::text(format!("${name}"))),
             ("names", name) if name != "*" => Some(Value::text(name)),
+            // `this.sequelize` of a model.
+            ("export", "sequelize") if object.name == "Model" => Some(thing("client")),
+            ("record", "sequelize") => Some(thing("client")),
             ("client", "models") => Some(thing("models")),
             ("models", name) if name != "*" => Some(named("model", name)),
             _ => None,

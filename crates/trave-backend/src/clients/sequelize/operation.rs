@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
 use trave_source::Origin;
 
 use super::{MAPPER, include, own};
@@ -157,10 +156,8 @@ fn settle(
     machine: &mut dyn Machine,
 ) {
     let writes = method.1 != Operation::Select;
-    let gives_rows = matches!(
-        method.3,
-        Gives::Row | Gives::Rows | Gives::RowsAndCount | Gives::RowAndMore
-    );
+    let gives_rows =
+        matches!(method.3, Gives::Row | Gives::Rows | Gives::RowsAndCount | Gives::RowAndMore);
     let returns = options.field("returning").is_some();
     query.returning = writes && (gives_rows || returns);
     query.head = method.3 == Gives::Count;
@@ -243,7 +240,9 @@ fn attributes(
         let is_total = |value: &Value| {
             let function = own(value, "part").filter(|it| it.name == "fn");
             let args = function.and_then(|it| it.kept("args").map(|args| items(args).0));
-            let name = args.and_then(|args| args.first().and_then(|(it, _)| it.as_text().map(str::to_ascii_lowercase)));
+            let name = args.and_then(|args| {
+                args.first().and_then(|(it, _)| it.as_text().map(str::to_ascii_lowercase))
+            });
             name.is_some_and(|it| matches!(it.as_str(), "count" | "sum" | "avg" | "min" | "max"))
         };
         match &part.shape {
@@ -268,15 +267,16 @@ fn orders(
     machine: &dyn Machine,
 ) {
     let origin = place.origin(machine);
-    let unknown = OrderKey { relation: None, column: None, ascending: true, conditional: false, origin };
+    let unknown =
+        OrderKey { relation: None, column: None, ascending: true, conditional: false, origin };
     let (keys, known) = items(&field.value);
     if !known && keys.is_empty() {
         query.order.push(unknown.clone());
     }
     // `order: ['createdAt', 'DESC']` is one key.
     let words: Vec<&str> = keys.iter().filter_map(|(key, _)| key.as_text()).collect();
-    let is_pair = words.len() == 2 && keys.len() == 2
-        && words.get(1).is_some_and(|word| is_direction(word));
+    let is_pair =
+        words.len() == 2 && keys.len() == 2 && words.get(1).is_some_and(|word| is_direction(word));
     let keys = if is_pair { vec![(field.value.clone(), true)] } else { keys };
     for (key, certain) in keys {
         let parts: Vec<Value> = match &key.shape {

@@ -99,7 +99,7 @@ fn calls<'c>(code: &Code<'c>) -> Vec<(At, &'c Call)> {
     let all = modules.flat_map(|(module, linked)| {
         let exprs = (0..).map(ExprId).zip(&linked.module.exprs);
         exprs.filter_map(move |(expr, it)| match &it.kind {
-            ExprKind::Call(call) => Some((At { module, expr }, call)),
+            ExprKind::Call(call) => Some((At { module, expr }, &**call)),
             _ => None,
         })
     });
@@ -108,8 +108,7 @@ fn calls<'c>(code: &Code<'c>) -> Vec<(At, &'c Call)> {
 
 /// The receiver and the name of a method that is called, if models have one of this name.
 fn method<'c>(code: &Code<'c>, at: At, call: &Call) -> Option<(At, &'c SmolStr)> {
-    const NAMES: [&str; 6] =
-        ["init", "define", "belongsTo", "hasMany", "hasOne", "belongsToMany"];
+    const NAMES: [&str; 6] = ["init", "define", "belongsTo", "hasMany", "hasOne", "belongsToMany"];
     match code.kind(At { expr: call.callee, ..at })? {
         ExprKind::Member { object, property, .. } if NAMES.contains(&property.as_str()) => {
             Some((At { expr: *object, ..at }, property))
@@ -178,9 +177,11 @@ fn class_of(code: &Code<'_>, receiver: At) -> Option<ClassAt> {
     }
     let linked = code.modules.get(receiver.module)?;
     let span = linked.module.expr(receiver.expr)?.span;
-    let around = linked.module.functions.iter().filter(|function| {
-        function.class.is_some() && function.span.holds(span)
-    });
+    let around = linked
+        .module
+        .functions
+        .iter()
+        .filter(|function| function.class.is_some() && function.span.holds(span));
     let class = around.max_by_key(|function| function.span.start)?.class?;
     Some(ClassAt { module: receiver.module, class })
 }

@@ -23,7 +23,7 @@ pub(super) fn marks<'c>(code: &Code<'c>, module: usize, decorators: &[ExprId]) -
     let read = |expr: &ExprId| {
         let at = At { module, expr: *expr };
         let (meaning, call) = match code.kind(at)? {
-            ExprKind::Call(call) => (code.callee(at, call), Some((at, call))),
+            ExprKind::Call(call) => (code.callee(at, call), Some((at, &**call))),
             _ => (code.meaning(at), None),
         };
         let Meaning::External(package, name) = meaning else { return None };
