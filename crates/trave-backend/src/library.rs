@@ -84,8 +84,7 @@ pub trait Library: Sync {
     fn set_on_rows(
         &self,
         rows: &Value,
-        (property, value): (&str, &Value),
-        origin: Origin,
+        (property, value, origin): (&str, &Value, Origin),
         machine: &mut dyn Machine,
     ) {
         let _ = (rows, property, value, origin, machine);

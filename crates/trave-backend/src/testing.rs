@@ -93,10 +93,10 @@ impl Machine for FakeMachine {
     }
 
     fn keep(&mut self, object: &Value, name: &str, value: Value) {
-        if let Shape::Instance(id) = object.shape {
-            if let Some(object) = self.heap.get_mut(id.0 as usize) {
-                object.insert(name.to_owned(), value);
-            }
+        if let Shape::Instance(id) = object.shape
+            && let Some(object) = self.heap.get_mut(id.0 as usize)
+        {
+            object.insert(name.to_owned(), value);
         }
     }
 

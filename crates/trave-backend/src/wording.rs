@@ -100,40 +100,6 @@ pub const DRIZZLE: Wording = Wording {
     count_groups: "`.groupBy(…)` with `count()`",
 };
 
-/// Kysely.
-pub const KYSELY: Wording = Wording {
-    limit: "`.limit(50)`",
-    some_limit: "`.limit(…)`",
-    order: "`.orderBy(…)`",
-    order_by: ("`.orderBy('", "')`"),
-    in_list: "`.where(column, 'in', values)`",
-    delete_list: "`.deleteFrom(…).where(column, 'in', values)`",
-    update_list: "`.updateTable(…).set(…).where(column, 'in', values)`",
-    write_rows: "`.insertInto(…).values(rows).onConflict(…)`",
-    update_each: "as in `UPDATE … FROM (VALUES …)`, or `eb.case()` in `.set(…)`",
-    first_row: "`.orderBy(…).limit(1)`",
-    related: "a join, or `jsonArrayFrom(…)`",
-    or: "`eb.or([…])`",
-    count_groups: "`.groupBy(…)` with `eb.fn.countAll()`",
-};
-
-/// Knex.
-pub const KNEX: Wording = Wording {
-    limit: "`.limit(50)`",
-    some_limit: "`.limit(…)`",
-    order: "`.orderBy(…)`",
-    order_by: ("`.orderBy('", "')`"),
-    in_list: "`.whereIn(column, values)`",
-    delete_list: "`.whereIn(column, values).del()`",
-    update_list: "`.whereIn(column, values).update(…)`",
-    write_rows: "`.insert(rows).onConflict(…).merge()`",
-    update_each: "as in `UPDATE … FROM (VALUES …)`, in `.raw(…)`",
-    first_row: "`.orderBy(…).first()`",
-    related: "a join",
-    or: "`.orWhere(…)`",
-    count_groups: "`.groupBy(…)` with `.count()`",
-};
-
 /// TypeORM.
 pub const TYPEORM: Wording = Wording {
     limit: "`take: 50`",
@@ -166,6 +132,40 @@ pub const MIKRO: Wording = Wording {
     related: "`populate`",
     or: "`$or: […]`",
     count_groups: "a query builder with `groupBy` and `count(*)`",
+};
+
+/// Kysely.
+pub const KYSELY: Wording = Wording {
+    limit: "`.limit(50)`",
+    some_limit: "`.limit(…)`",
+    order: "`.orderBy(…)`",
+    order_by: ("`.orderBy('", "')`"),
+    in_list: "`.where(column, 'in', values)`",
+    delete_list: "`.deleteFrom(…).where(column, 'in', values)`",
+    update_list: "`.updateTable(…).set(…).where(column, 'in', values)`",
+    write_rows: "`.insertInto(…).values(rows).onConflict(…)`",
+    update_each: "as in `UPDATE … FROM (VALUES …)`, or `eb.case()` in `.set(…)`",
+    first_row: "`.orderBy(…).limit(1)`",
+    related: "a join, or `jsonArrayFrom(…)`",
+    or: "`eb.or([…])`",
+    count_groups: "`.groupBy(…)` with `eb.fn.countAll()`",
+};
+
+/// Knex.
+pub const KNEX: Wording = Wording {
+    limit: "`.limit(50)`",
+    some_limit: "`.limit(…)`",
+    order: "`.orderBy(…)`",
+    order_by: ("`.orderBy('", "')`"),
+    in_list: "`.whereIn(column, values)`",
+    delete_list: "`.whereIn(column, values).del()`",
+    update_list: "`.whereIn(column, values).update(…)`",
+    write_rows: "`.insert(rows).onConflict(…).merge()`",
+    update_each: "as in `UPDATE … FROM (VALUES …)`, in `.raw(…)`",
+    first_row: "`.orderBy(…).first()`",
+    related: "a join",
+    or: "`.orWhere(…)`",
+    count_groups: "`.groupBy(…)` with `.count()`",
 };
 
 /// Sequelize.

@@ -122,6 +122,7 @@ impl<'p> Evaluator<'p> {
         if let Some(args) = &given {
             for value in args {
                 self.hand_over(value);
+                self.queue_functions(value);
             }
         }
         let result = self.call_method(&receiver, method.name, site);

@@ -339,7 +339,7 @@ GET /app
             ("src/app.module.ts", module),
             ("src/notes.controller.ts", controller),
         ]));
-        let query = "  Select notes Service owner No depth 1 Answered\n";
+        let query = "  Select notes Service owner No depth 1 Answered Answered\n";
         assert_eq!(found, format!("GET /notes\n{query}GET /notes/other\n{query}"));
     }
 }

@@ -46,6 +46,9 @@ impl Evaluator<'_> {
                 if response.status.is_some() || response.body.is_some() {
                     self.note_answered(Value::of(Shape::Bool(true)));
                 }
+                if response.status.is_none_or(|status| status < 400) {
+                    self.trace.answered = Some(self.level);
+                }
                 if let Some(body) = &response.body {
                     self.use_rows(&body.clone(), RowsUse::Answered, response.origin);
                 }

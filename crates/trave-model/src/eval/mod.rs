@@ -135,6 +135,8 @@ pub(crate) struct Evaluator<'p> {
     tokens: Option<Arc<Vec<(provide::Token, ModuleId, Provided)>>>,
     /// Queries that libraries send later.
     put_off: Vec<PutOff>,
+    /// Functions that were put into lists: whoever empties them calls them.
+    queued: Vec<fate::Queued>,
     trace: Trace,
 }
 
@@ -226,6 +228,7 @@ impl<'p> Evaluator<'p> {
             held: Vec::new(),
             tokens: None,
             put_off: Vec::new(),
+            queued: Vec::new(),
             trace: Trace::started(),
         };
         evaluator.here.frame = evaluator.module_frame(id);

@@ -58,7 +58,7 @@ impl Evaluator<'_> {
             }
             Shape::Rows(_) => {
                 if let Some(name) = key.as_text() {
-                    self.set_on_rows(&owner, (name, &value), origin);
+                    self.set_on_rows(&owner, (name, &value, origin));
                 }
             }
             Shape::Object(fields) => {
@@ -80,11 +80,11 @@ impl Evaluator<'_> {
     }
 
     /// Assigns to a member of a row, which its client may write later.
-    fn set_on_rows(&mut self, rows: &Value, set: (&str, &Value), origin: Origin) {
+    fn set_on_rows(&mut self, rows: &Value, set: (&str, &Value, Origin)) {
         let Shape::Rows(id) = rows.shape else { return };
         let library = self.trace.query(id).and_then(|it| self.cx.library(it.query.library));
         if let Some(library) = library {
-            library.set_on_rows(rows, set, origin, self);
+            library.set_on_rows(rows, set, self);
         }
     }
 

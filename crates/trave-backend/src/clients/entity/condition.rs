@@ -75,8 +75,7 @@ impl Mapper {
         self,
         query: &mut Query,
         (given, table): (&Value, Option<&Arc<NamedTable>>),
-        (place, by_key): (Place, bool),
-        machine: &mut dyn Machine,
+        (place, by_key, machine): (Place, bool, &mut dyn Machine),
     ) {
         let groups = query.filters.iter().filter_map(|filter| filter.any_of).max().unwrap_or(0);
         let mut conditions = Conditions {
@@ -231,7 +230,7 @@ impl Conditions<'_> {
         let other = self.other(relation);
         let inner =
             GivenField { name: rest, value: field.value.clone(), is_optional: field.is_optional };
-        match self.tied(relation, &inner.name, (&other, around)) {
+        match Self::tied(relation, &inner.name, (&other, around)) {
             Some(own) => (self.mapper.compare)(self, &own, &inner.value, (about, around)),
             None => self.property(&inner, &other, around),
         }
@@ -246,7 +245,6 @@ impl Conditions<'_> {
 
     /// The column of the own table that a property of a related row is equal to.
     fn tied(
-        &self,
         relation: &NamedRelation,
         property: &str,
         (other, around): (&About, Around),
@@ -276,7 +274,7 @@ impl Conditions<'_> {
         self.incomplete |= given.rest.is_some();
         for field in &given.fields {
             let around = Around { conditional: around.conditional || field.is_optional, ..around };
-            let tied = self.tied(relation, &field.name, (&other, around));
+            let tied = Self::tied(relation, &field.name, (&other, around));
             self.place.path.push(field.name.clone());
             match tied {
                 Some(own) => (self.mapper.compare)(self, &own, &field.value, (about, around)),

@@ -66,8 +66,7 @@ pub(crate) fn choose(
     mapper: Mapper,
     selection: &mut Selection,
     (chosen, table): (&Value, &NamedTable),
-    origin: Origin,
-    machine: &dyn Machine,
+    (origin, machine): (Origin, &dyn Machine),
 ) {
     let tree = Tree::of(chosen, DEPTH_MAX);
     if tree.inside.is_empty() {
@@ -75,15 +74,14 @@ pub(crate) fn choose(
         return;
     }
     selection.star = false;
-    choose_of(mapper, selection, (&tree, table), (origin, DEPTH_MAX), machine);
+    choose_of(mapper, selection, (&tree, table), (origin, DEPTH_MAX, machine));
 }
 
 fn choose_of(
     mapper: Mapper,
     selection: &mut Selection,
     (tree, table): (&Tree, &NamedTable),
-    (origin, depth): (Origin, u32),
-    machine: &dyn Machine,
+    (origin, depth, machine): (Origin, u32, &dyn Machine),
 ) {
     selection.known &= !tree.is_open;
     let Some(depth) = depth.checked_sub(1) else { return };
@@ -97,7 +95,7 @@ fn choose_of(
             if let (Some(target), Some(embed)) = (target, known) {
                 embed.selection.star = inside.inside.is_empty();
                 let part = (inside, &*target);
-                choose_of(mapper, &mut embed.selection, part, (origin, depth), machine);
+                choose_of(mapper, &mut embed.selection, part, (origin, depth, machine));
             }
             // Of a relation alone its key is asked for.
             for column in &relation.columns {
@@ -115,26 +113,24 @@ pub(crate) fn add_related(
     mapper: Mapper,
     selection: &mut Selection,
     (named, table): (&Value, &NamedTable),
-    origin: Origin,
-    machine: &dyn Machine,
+    (origin, machine): (Origin, &dyn Machine),
 ) {
     let tree = Tree::of(named, DEPTH_MAX);
-    add_of(mapper, selection, (&tree, table), (origin, DEPTH_MAX), machine);
+    add_of(mapper, selection, (&tree, table), (origin, DEPTH_MAX, machine));
 }
 
 fn add_of(
     mapper: Mapper,
     selection: &mut Selection,
     (tree, table): (&Tree, &NamedTable),
-    (origin, depth): (Origin, u32),
-    machine: &dyn Machine,
+    (origin, depth, machine): (Origin, u32, &dyn Machine),
 ) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for (name, inside) in &tree.inside {
         let Some(relation) = table.relations.get(name) else { continue };
         let Some(target) = machine.named_table(mapper.tool, &relation.target) else { continue };
         let mut made = embed(relation, (name, &target), origin);
-        add_of(mapper, &mut made.selection, (inside, &target), (origin, depth), machine);
+        add_of(mapper, &mut made.selection, (inside, &target), (origin, depth, machine));
         selection.embeds.push(made);
     }
 }
@@ -161,8 +157,7 @@ pub(crate) fn orders(
     mapper: Mapper,
     query: &mut Query,
     (field, table): (&GivenField, Option<&Arc<NamedTable>>),
-    place: &Place,
-    machine: &dyn Machine,
+    (place, machine): (&Place, &dyn Machine),
 ) {
     let (keys, known) = items(&field.value);
     if !known && keys.is_empty() {
@@ -170,18 +165,28 @@ pub(crate) fn orders(
     }
     for (key, certain) in keys {
         let conditional = !certain || field.is_optional;
-        let at = (None, conditional, DEPTH_MAX);
-        order_of(mapper, query, (&key, table), (place, at), machine);
+        let at = Sorted { place, relation: None, conditional, depth: DEPTH_MAX, machine };
+        order_of(mapper, query, (&key, table), at);
     }
+}
+
+/// What stands around sort keys that are read.
+#[derive(Clone, Copy)]
+struct Sorted<'a> {
+    place: &'a Place,
+    relation: Option<&'a SmolStr>,
+    conditional: bool,
+    depth: u32,
+    machine: &'a dyn Machine,
 }
 
 fn order_of(
     mapper: Mapper,
     query: &mut Query,
     (key, table): (&Value, Option<&Arc<NamedTable>>),
-    (place, (relation, conditional, depth)): (&Place, (Option<&SmolStr>, bool, u32)),
-    machine: &dyn Machine,
+    at: Sorted<'_>,
 ) {
+    let Sorted { place, relation, conditional, depth, machine } = at;
     let Some(depth) = depth.checked_sub(1) else { return };
     let given = Given::of(key);
     for part in &given.fields {
@@ -192,8 +197,9 @@ fn order_of(
             let other = machine.named_table(mapper.tool, &led.target);
             let name =
                 other.as_ref().map_or_else(|| led.target.clone(), |it| it.table.name.clone());
-            let at = (Some(&name), conditional, depth);
-            order_of(mapper, query, (&part.value, other.as_ref()), (&place, at), machine);
+            let relation = Some(&name);
+            let at = Sorted { place: &place, relation, conditional, depth, machine };
+            order_of(mapper, query, (&part.value, other.as_ref()), at);
             continue;
         }
         let own = table.and_then(|table| table.column(&part.name));

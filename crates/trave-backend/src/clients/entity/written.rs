@@ -37,8 +37,8 @@ pub(crate) fn row(
         _ if given.alternatives().iter().any(is_object) => {
             let mut fields = BTreeMap::new();
             let given_fields = Given::of(given);
-            let around = (None, DEPTH_MAX);
-            add(mapper, &mut fields, (&given_fields, table), around, machine);
+            let around = (None, DEPTH_MAX, machine);
+            add(mapper, &mut fields, (&given_fields, table), around);
             let rest = given_fields.rest.map(Arc::new);
             Value::record(Object { fields, rest }).and_dependencies(given)
         }
@@ -50,8 +50,7 @@ fn add(
     mapper: Mapper,
     fields: &mut BTreeMap<SmolStr, Value>,
     (given, table): (&Given, Option<&Arc<NamedTable>>),
-    (outer, depth): (Option<&str>, u32),
-    machine: &mut dyn Machine,
+    (outer, depth, machine): (Option<&str>, u32, &mut dyn Machine),
 ) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for field in &given.fields {
@@ -59,10 +58,10 @@ fn add(
             Some(outer) => format_smolstr!("{outer}.{}", field.name),
             None => field.name.clone(),
         };
-        let written = match field.is_optional {
-            true => written(&field.value).join(Value::undefined()),
-            false => written(&field.value),
-        };
+        let mut written = written(&field.value);
+        if field.is_optional {
+            written = written.join(Value::undefined());
+        }
         let Some(named) = table else {
             fields.insert(path, written);
             continue;
@@ -73,7 +72,7 @@ fn add(
             tie(mapper, fields, (relation, &field.value), machine);
         } else if is_embedded(named, &path) {
             let inner = Given::of(&field.value);
-            add(mapper, fields, (&inner, table), (Some(&path), depth), machine);
+            add(mapper, fields, (&inner, table), (Some(&path), depth, &mut *machine));
         }
     }
 }

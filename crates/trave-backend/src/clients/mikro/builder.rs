@@ -64,7 +64,7 @@ pub(super) fn call(
             machine.record(Effect::Query(id));
             return Some(Value::of(Shape::Unknown).tainted(Taint::ROWS));
         }
-        "where" | "andWhere" | "orWhere" => filter(call, method == "orWhere", id, machine),
+        "where" | "andWhere" | "orWhere" => filter(call, method, id, machine),
         "insert" | "update" | "delete" | "truncate" => write(call, method, id, machine),
         "leftJoin" | "innerJoin" | "join" | "leftJoinAndSelect" | "innerJoinAndSelect"
         | "joinAndSelect" => join(call, id, machine),
@@ -134,7 +134,7 @@ fn write(
         query.payload = Some(written);
         return Some(());
     }
-    filter(call, false, id, machine)
+    filter(call, "where", id, machine)
 }
 
 /// `leftJoin('u.books', 'b')`: `b` is what `books` leads to.
@@ -148,7 +148,7 @@ fn join(call: &LibraryCall<'_>, id: QueryId, machine: &mut dyn Machine) -> Optio
     let origin = call.arg_origin(0);
     let mut selection = std::mem::take(&mut machine.query_mut(id)?.selection);
     let named = Value::text(path);
-    add_related(MAPPER, &mut selection, (&named, &table), origin, machine);
+    add_related(MAPPER, &mut selection, (&named, &table), (origin, machine));
     machine.query_mut(id)?.selection = selection;
     Some(())
 }
@@ -194,7 +194,7 @@ fn plain(builder: &LibraryValue, given: &Value, depth: u32, machine: &mut dyn Ma
 /// `where({ … })`, `where('lower(name) = ?', [name])`.
 fn filter(
     call: &LibraryCall<'_>,
-    is_alternative: bool,
+    method: &str,
     id: QueryId,
     machine: &mut dyn Machine,
 ) -> Option<()> {
@@ -210,7 +210,7 @@ fn filter(
     for filter in query.filters.iter_mut().skip(before) {
         filter.conditional |= conditional;
     }
-    if is_alternative && before > 0 {
+    if method == "orWhere" && before > 0 {
         let groups = query.filters.iter().filter_map(|filter| filter.any_of).max().unwrap_or(0);
         query.filters.iter_mut().for_each(|filter| filter.any_of = Some(groups + 1));
     }
@@ -230,7 +230,7 @@ fn objects(
     let place = Place { argument, path: Vec::new(), call: call.origin, target };
     let mut scratch = Query::new(NAME, crate::clients::sql::direct(), call.origin);
     scratch.filters.clone_from(&machine.query_mut(id)?.filters);
-    MAPPER.filter(&mut scratch, (&given, table.as_ref()), (place, true), machine);
+    MAPPER.filter(&mut scratch, (&given, table.as_ref()), (place, true, &mut *machine));
     let query = machine.query_mut(id)?;
     query.filters = scratch.filters;
     query.incomplete |= scratch.incomplete;
@@ -262,7 +262,7 @@ fn order(call: &LibraryCall<'_>, id: QueryId, machine: &mut dyn Machine) -> Opti
     let argument = call.arg_origin(0);
     let place = Place { argument, path: Vec::new(), call: call.origin, target };
     let mut scratch = Query::new(NAME, crate::clients::sql::direct(), call.origin);
-    orders(MAPPER, &mut scratch, (&field, table.as_ref()), &place, machine);
+    orders(MAPPER, &mut scratch, (&field, table.as_ref()), (&place, machine));
     machine.query_mut(id)?.order.extend(scratch.order);
     Some(())
 }

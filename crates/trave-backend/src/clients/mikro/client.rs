@@ -92,7 +92,7 @@ pub(super) fn of_em(
 ) -> Option<Value> {
     match method {
         "fork" | "getContext" | "clear" => Some(thing("em")),
-        "getRepository" => {
+        "getRepository" | "repo" => {
             let given = Mapper::entity_of(&call.arg(0), machine);
             Some(repository(given.or_else(|| call.type_args.first().cloned())))
         }
@@ -108,7 +108,11 @@ pub(super) fn of_em(
             let table = table.and_then(|name| MAPPER.table(&name, machine));
             Some(builder::started(call, (table.as_ref(), &call.arg(1)), machine))
         }
-        "getReference" | "map" | "merge" => Some(Value::of(Shape::Unknown).depending_on(call.args)),
+        "getReference" => {
+            let entity = Mapper::entity_of(&call.arg(0), machine);
+            Some(reference(entity, &call.arg(1)))
+        }
+        "map" | "merge" => Some(Value::of(Shape::Unknown).depending_on(call.args)),
         _ => changes(call, method, (None, 1), machine).or_else(|| {
             let first = call.arg(0);
             let class = machine.class_of(&first).filter(|(_, made)| *made == Made::Class);
@@ -181,9 +185,8 @@ pub(super) fn of_repository(
         "qb" | "createQueryBuilder" => {
             return Some(builder::started(call, (table.as_ref(), &call.arg(0)), machine));
         }
-        "getReference" | "map" | "merge" => {
-            return Some(Value::of(Shape::Unknown).depending_on(call.args));
-        }
+        "getReference" => return Some(reference(entity, &call.arg(0))),
+        "map" | "merge" => return Some(Value::of(Shape::Unknown).depending_on(call.args)),
         _ => {}
     }
     let of = Of { table, shift: 0 };
@@ -224,18 +227,35 @@ pub(super) fn raw(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
     rows(id, machine)
 }
 
-/// A call on something unknown that is given an entity: `em.find(User, …)`.
+/// A row that was not read, known by its key.
+fn reference(entity: Option<SmolStr>, key: &Value) -> Value {
+    let made = LibraryValue::new(NAME, "reference").named(entity.unwrap_or_default());
+    made.with("key", key.clone()).into_value().and_dependencies(key)
+}
+
+/// A call on something unknown that is given an entity: `em.find(User, …)`; on what is called
+/// `em`, also one that is given an object of one, or that writes what was put off.
 pub(super) fn guess(guess: &Guess<'_>, machine: &mut dyn Machine) -> Option<Value> {
-    let (name, made) = machine.class_of(guess.args.first()?)?;
+    let em = thing("em");
+    let call = guess.on(em.library()?);
+    let is_em = matches!(guess.receiver, "em" | "_em" | "entityManager");
+    if is_em && guess.method == "flush" && guess.args.is_empty() {
+        return of_em(&call, guess.method, machine);
+    }
+    let first = guess.args.first()?;
+    let writes =
+        matches!(guess.method, "persist" | "persistAndFlush" | "remove" | "removeAndFlush");
+    if is_em && writes && unit::is_known(first, machine) {
+        return of_em(&call, guess.method, machine);
+    }
+    let (name, made) = machine.class_of(first)?;
     let own = matches!(
         guess.method,
-        "getRepository" | "qb" | "createQueryBuilder" | "create" | "getReference"
+        "getRepository" | "repo" | "qb" | "createQueryBuilder" | "create" | "getReference"
     );
     let is_telling = own || operation::is_telling(guess.method);
     if made == Made::Object || !is_telling || MAPPER.table(&name, machine).is_none() {
         return None;
     }
-    let em = thing("em");
-    let call = guess.on(em.library()?);
     of_em(&call, guess.method, machine)
 }

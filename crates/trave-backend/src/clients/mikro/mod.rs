@@ -50,8 +50,8 @@ impl Library for MikroOrm {
         match (object.kind, property) {
             ("export", "ASC" | "DESC") => Some(Value::text(property)),
             ("export", name) if object.name == "*" => Some(named("export", name)),
-            ("orm", "em") | ("repository", "em") => Some(thing("em")),
-            ("orm", "schema" | "migrator" | "seeder") => None,
+            ("orm" | "repository", "em") => Some(thing("em")),
+            ("reference", _) => object.kept("key").cloned(),
             _ => None,
         }
     }
@@ -93,8 +93,7 @@ impl Library for MikroOrm {
     fn set_on_rows(
         &self,
         rows: &Value,
-        (property, value): (&str, &Value),
-        origin: Origin,
+        (property, value, origin): (&str, &Value, Origin),
         machine: &mut dyn Machine,
     ) {
         unit::changed(rows, (property, value), origin, machine);

@@ -98,7 +98,7 @@ pub(super) fn call(
     query.selection.star = reads_rows;
     if let Some(at) = known.filter {
         let given = call.arg(of.shift + at);
-        MAPPER.filter(&mut query, (&given, table), (place(at), true), machine);
+        MAPPER.filter(&mut query, (&given, table), (place(at), true, &mut *machine));
     }
     if let Some(at) = known.options {
         let given = call.arg(of.shift + at);
@@ -150,7 +150,7 @@ fn options(
     if matches!(given.shape, Shape::Array(_)) {
         if let Some(table) = table {
             let at = (given, &**table);
-            add_related(MAPPER, &mut query.selection, at, place.origin(machine), machine);
+            add_related(MAPPER, &mut query.selection, at, (place.origin(machine), machine));
         }
         return;
     }
@@ -161,14 +161,14 @@ fn options(
         query.incomplete = true;
     }
     if let Some(field) = args.field("where") {
-        let at = (place.inside("where"), true);
-        MAPPER.filter(query, (&field.value, table), at, machine);
+        let place = place.inside("where");
+        MAPPER.filter(query, (&field.value, table), (place, true, &mut *machine));
     }
     if let Some(table) = table {
         selected(query, &args, (table, place), machine);
     }
     if let Some(field) = args.field("orderBy") {
-        orders(MAPPER, query, (field, table), &place.inside("orderBy"), machine);
+        orders(MAPPER, query, (field, table), (&place.inside("orderBy"), machine));
     }
     let first = ["limit", "first", "last"].iter().find_map(|name| args.field(name));
     query.limit = bound(first, place, machine);
@@ -183,10 +183,10 @@ fn selected(
 ) {
     if let Some(GivenField { value, .. }) = args.field("populate") {
         let origin = place.inside("populate").origin(machine);
-        add_related(MAPPER, &mut query.selection, (value, table), origin, machine);
+        add_related(MAPPER, &mut query.selection, (value, table), (origin, machine));
     }
     if let Some(GivenField { value, .. }) = args.field("fields") {
         let origin = place.inside("fields").origin(machine);
-        choose(MAPPER, &mut query.selection, (value, table), origin, machine);
+        choose(MAPPER, &mut query.selection, (value, table), (origin, machine));
     }
 }

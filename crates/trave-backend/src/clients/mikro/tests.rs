@@ -163,7 +163,7 @@ fn rows_that_were_changed_are_written_when_they_are_flushed() {
         call(&MikroOrm, &mut machine, &em(), (Some("findOne"), &[class(0), text("7")])).unwrap();
     assert!(row.taint.has(Taint::PART));
     for (property, value) in [("lastSeen", "x"), ("email", "y"), ("nothing", "z")] {
-        MikroOrm.set_on_rows(&row, (property, &text(value)), origin(3), &mut machine);
+        MikroOrm.set_on_rows(&row, (property, &text(value), origin(3)), &mut machine);
     }
     call(&MikroOrm, &mut machine, &em(), (Some("flush"), &[])).unwrap();
     let update = &machine.queries[1];

@@ -27,6 +27,10 @@ pub(super) fn create(class: &Value, fields: &Value, machine: &mut dyn Machine) -
 
 /// The table of rows that were read.
 pub(super) fn table_of(rows: &Value, machine: &mut dyn Machine) -> Option<Arc<NamedTable>> {
+    let reference = rows.library().filter(|it| it.library == NAME && it.kind == "reference");
+    if let Some(reference) = reference {
+        return MAPPER.table(&reference.name, machine);
+    }
     let id = rows_in(rows)?;
     let query = machine.query_mut(id)?;
     let (library, schema, name) = (query.library, query.schema.clone(), query.table.clone()?);
@@ -39,6 +43,15 @@ fn rows_in(value: &Value) -> Option<QueryId> {
     value.alternatives().iter().find_map(|it| match it.shape {
         Shape::Rows(id) => Some(id),
         _ => None,
+    })
+}
+
+/// Whether something is an entity: an object of a class that is one, or rows of one.
+pub(super) fn is_known(given: &Value, machine: &mut dyn Machine) -> bool {
+    items(given).0.iter().any(|(entity, _)| {
+        table_of(entity, machine).is_some()
+            || Mapper::entity_of(entity, machine)
+                .is_some_and(|name| MAPPER.table(&name, machine).is_some())
     })
 }
 
@@ -156,7 +169,7 @@ fn by_key(
             Some((property, _)) => machine.member(entity, property),
             None => Value::of(Shape::Unknown).depending_on(std::slice::from_ref(entity)),
         };
-        filters.push(Filter { value, op: FilterOp::Eq, ..Filter::of_parent(column, origin) });
+        filters.push(Filter { op: FilterOp::Eq, value, ..Filter::of_parent(column, origin) });
     }
     filters
 }

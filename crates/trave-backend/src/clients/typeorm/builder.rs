@@ -102,8 +102,7 @@ pub(super) fn call(
         return same;
     }
     match method {
-        "where" | "andWhere" => condition::add(call, false, id, machine),
-        "orWhere" => condition::add(call, true, id, machine),
+        "where" | "andWhere" | "orWhere" => condition::add(call, method, id, machine),
         "from" | "into" | "update" | "delete" | "insert" | "softDelete" | "restore" => {
             return Some(operation(call, method, id, machine));
         }
@@ -349,17 +348,13 @@ fn order(
 fn sorted_by(written: Option<&str>, tables: Option<&Tables>) -> (Option<SmolStr>, Option<SmolStr>) {
     let known = || {
         let (written, tables) = (written?, tables?);
-        match written.split_once('.') {
-            Some((alias, property)) => {
-                let (table, is_own) = tables.named(alias)?;
-                let relation = (!is_own).then(|| SmolStr::new(alias));
-                Some((relation, Some(table?.column(property)?.clone())))
-            }
-            None => {
-                let (_, _, table) = tables.all.first()?;
-                Some((None, Some(table.as_ref()?.column(written)?.clone())))
-            }
+        if let Some((alias, property)) = written.split_once('.') {
+            let (table, is_own) = tables.named(alias)?;
+            let relation = (!is_own).then(|| SmolStr::new(alias));
+            return Some((relation, Some(table?.column(property)?.clone())));
         }
+        let (_, _, table) = tables.all.first()?;
+        Some((None, Some(table.as_ref()?.column(written)?.clone())))
     };
     known().unwrap_or_default()
 }

@@ -48,11 +48,11 @@ pub(super) fn export(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
     Some(match name {
         "DataSource" | "createConnection" | "getConnection" | "getManager" | "EntityManager"
         | "Connection" => connected(call),
-        "getRepository" | "getTreeRepository" => repository_of(call, machine),
+        "getRepository" | "getTreeRepository" | "Repository" | "TreeRepository"
+        | "AbstractRepository" => repository_of(call, machine),
         "getCustomRepository" => machine.make(&call.arg(0)),
         "getConnectionManager" => thing("manager"),
         "createQueryBuilder" => builder::of_manager(call, machine),
-        "Repository" | "TreeRepository" | "AbstractRepository" => repository_of(call, machine),
         "BaseEntity" => thing("record"),
         "Brackets" | "NotBrackets" => {
             let brackets = LibraryValue::new(NAME, "brackets").named(name);

@@ -86,10 +86,11 @@ fn longest(table: &NamedTable, property: &str) -> Option<(usize, SmolStr)> {
 /// `where(text, parameters)`, `where({ … })`, `where(new Brackets(…))`, `where(qb => text)`.
 pub(super) fn add(
     call: &LibraryCall<'_>,
-    is_alternative: bool,
+    method: &str,
     id: QueryId,
     machine: &mut dyn Machine,
 ) -> Option<()> {
+    let is_alternative = method == "orWhere";
     let conditional = machine.is_conditional(id);
     let before = machine.query_mut(id)?.filters.len();
     let given = call.arg(0);
@@ -109,12 +110,12 @@ pub(super) fn add(
             let text = machine.run(&given, vec![sub]);
             let mut whole = SqlText::new(call.arg_origin(0));
             whole.push_value(&text, call.arg_origin(0));
-            read_text(call, whole, id, machine);
+            read_text(call, &whole, id, machine);
         }
         Shape::Object(_) | Shape::Array(_) => objects(call, &given, id, machine)?,
         _ => {
             let text = SqlText::of_argument(call, 0);
-            read_text(call, text, id, machine);
+            read_text(call, &text, id, machine);
         }
     }
     settle((call.callee, machine.query_mut(id)?), before, (is_alternative, conditional, false));
@@ -134,7 +135,7 @@ fn objects(
     let place = Place { argument, path: Vec::new(), call: call.origin, target };
     let mut scratch = Query::new(super::NAME, crate::clients::sql::direct(), call.origin);
     scratch.filters.clone_from(&machine.query_mut(id)?.filters);
-    MAPPER.filter(&mut scratch, (given, table.as_ref()), (place, false), machine);
+    MAPPER.filter(&mut scratch, (given, table.as_ref()), (place, false, &mut *machine));
     let query = machine.query_mut(id)?;
     query.filters = scratch.filters;
     query.incomplete |= scratch.incomplete;
@@ -188,7 +189,7 @@ fn settle(
 /// A condition that is written as SQL.
 fn read_text(
     call: &LibraryCall<'_>,
-    text: SqlText,
+    text: &SqlText,
     id: QueryId,
     machine: &mut dyn Machine,
 ) -> Option<()> {

@@ -57,7 +57,6 @@ impl Library for TypeOrm {
             }
             ("manager", "connection" | "dataSource") => Some(client::like("manager", object)),
             ("manager" | "repository", "queryRunner") => Some(client::like("runner", object)),
-            ("manager", "isInitialized") => None,
             _ => None,
         }
     }

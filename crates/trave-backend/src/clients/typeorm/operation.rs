@@ -162,13 +162,11 @@ pub(super) fn call(
         }
         Takes::Where | Takes::Criteria => {
             let by_key = known.takes == Takes::Criteria;
-            let at = (place(of.shift), by_key);
-            MAPPER.filter(&mut query, (&first, table), at, machine);
+            MAPPER.filter(&mut query, (&first, table), (place(of.shift), by_key, &mut *machine));
         }
         Takes::Column => {
             let given = call.arg(of.shift + 1);
-            let at = (place(of.shift + 1), false);
-            MAPPER.filter(&mut query, (&given, table), at, machine);
+            MAPPER.filter(&mut query, (&given, table), (place(of.shift + 1), false, &mut *machine));
         }
         Takes::Nothing => {}
     }
@@ -269,8 +267,8 @@ fn keyed(query: &mut Query, given: &Value, of: &Rows) {
     let origin = query.target_origin;
     for (column, value) in key.into_iter().flatten() {
         query.filters.push(Filter {
-            value,
             op: FilterOp::Eq,
+            value,
             ..Filter::of_parent(&column, origin)
         });
     }
@@ -287,7 +285,7 @@ fn options(
     let names_options = args.fields.iter().any(|it| OPTIONS.contains(&it.name.as_str()));
     let is_key = matches!(given.shape, Shape::Text(_) | Shape::Number(_) | Shape::Input(_));
     if is_key || !args.fields.is_empty() && !names_options && args.rest.is_none() {
-        MAPPER.filter(query, (given, table), (place.clone(), true), machine);
+        MAPPER.filter(query, (given, table), (place.clone(), true, &mut *machine));
         said(query, &Given::of(rest), (table, place), machine);
         return;
     }
@@ -303,8 +301,7 @@ fn said(
 ) {
     if let Some(field) = args.field("where") {
         let before = query.filters.len();
-        let at = (place.inside("where"), false);
-        MAPPER.filter(query, (&field.value, table), at, machine);
+        MAPPER.filter(query, (&field.value, table), (place.inside("where"), false, &mut *machine));
         let added = query.filters.iter_mut().skip(before);
         added.for_each(|filter| filter.conditional |= field.is_optional);
     }
@@ -312,7 +309,7 @@ fn said(
         selected(query, args, (table, place), machine);
     }
     if let Some(field) = args.field("order") {
-        orders(MAPPER, query, (field, table), &place.inside("order"), machine);
+        orders(MAPPER, query, (field, table), (&place.inside("order"), machine));
     }
     query.limit = bound(args.field("take"), place, machine);
     query.offset = bound(args.field("skip"), place, machine);
@@ -327,11 +324,11 @@ fn selected(
     let origin = |name: &str, machine: &dyn Machine| place.inside(name).origin(machine);
     if let Some(GivenField { value, .. }) = args.field("relations") {
         let at = origin("relations", machine);
-        add_related(MAPPER, &mut query.selection, (value, table), at, machine);
+        add_related(MAPPER, &mut query.selection, (value, table), (at, machine));
     }
     if let Some(GivenField { value, .. }) = args.field("select") {
         let at = origin("select", machine);
-        choose(MAPPER, &mut query.selection, (value, table), at, machine);
+        choose(MAPPER, &mut query.selection, (value, table), (at, machine));
     }
 }
 

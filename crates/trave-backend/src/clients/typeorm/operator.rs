@@ -85,24 +85,12 @@ fn read(
         _ => Vec::new(),
     };
     let first = args.first().cloned().unwrap_or_else(Value::undefined);
-    let simple = match operator.name.as_str() {
-        "Not" => {
-            let inner = Around { negated: !around.negated, ..around };
-            let is_null = matches!(first.shape, Shape::Null);
-            let inner_value = if is_null { null_test() } else { first };
-            return match own(&inner_value, "operator") {
-                Some(_) => read(conditions, (column, &inner_value, depth), (about, inner)),
-                None => {
-                    let comparison = Comparison::plain(FilterOp::Ne, inner_value);
-                    conditions.push(column, comparison, (about, around));
-                }
-            };
-        }
+    match operator.name.as_str() {
+        "Not" => not(conditions, (column, &first, depth), (about, around)),
         "And" => {
             for part in &args {
                 read(conditions, (column, part, depth), (about, around));
             }
-            return;
         }
         "Or" => {
             let any_of = Some(conditions.group(around));
@@ -110,25 +98,40 @@ fn read(
                 let around = Around { any_of, ..around };
                 read(conditions, (column, part, depth), (about, around));
             }
-            return;
         }
         "Between" => {
             for bound in &args {
                 let comparison = Comparison::plain(FilterOp::Range, bound.clone());
                 conditions.push(column, comparison, (about, around));
             }
-            return;
         }
-        "Raw" => {
-            conditions.splice(&args, operator.place);
-            FilterOp::Other
+        "IsNull" | "IsNotNull" => {
+            let (op, value) = (FilterOp::Is, Value::of(Shape::Null));
+            let negated = operator.name == "IsNotNull";
+            conditions.push(column, Comparison { op, negated, value }, (about, around));
         }
-        "IsNull" | "IsNotNull" => FilterOp::Is,
-        name => plain(name),
-    };
-    let negated = operator.name == "IsNotNull";
-    let value = if simple == FilterOp::Is { Value::of(Shape::Null) } else { first };
-    conditions.push(column, Comparison { op: simple, negated, value }, (about, around));
+        name => {
+            if name == "Raw" {
+                conditions.splice(&args, operator.place);
+            }
+            conditions.push(column, Comparison::plain(plain(name), first), (about, around));
+        }
+    }
+}
+
+/// `Not(value)`, `Not(In(values))`, `Not(null)`.
+fn not(
+    conditions: &mut Conditions<'_>,
+    (column, value, depth): (&SmolStr, &Value, u32),
+    (about, around): (&About, Around),
+) {
+    let is_null = matches!(value.shape, Shape::Null);
+    let inner = if is_null { null_test() } else { value.clone() };
+    if own(&inner, "operator").is_some() {
+        let around = Around { negated: !around.negated, ..around };
+        return read(conditions, (column, &inner, depth), (about, around));
+    }
+    conditions.push(column, Comparison::plain(FilterOp::Ne, inner), (about, around));
 }
 
 fn null_test() -> Value {

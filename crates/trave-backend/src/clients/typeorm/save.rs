@@ -125,7 +125,7 @@ fn by_key(
             None => Value::of(Shape::Unknown).depending_on(std::slice::from_ref(given)),
         };
         let origin = query.target_origin;
-        query.filters.push(Filter { value, op, ..Filter::of_parent(column, origin) });
+        query.filters.push(Filter { op, value, ..Filter::of_parent(column, origin) });
     }
 }
 

@@ -20,10 +20,10 @@ fn table(code: &str, name: &str, columns: &[(&str, &str)]) -> NamedTable {
     }
 }
 
-fn relation(target: &str, is_list: bool, own: &str, theirs: &str) -> NamedRelation {
+fn relation(target: &str, own: &str, theirs: &str) -> NamedRelation {
     NamedRelation {
         target: target.into(),
-        is_list,
+        is_list: theirs != "id",
         columns: vec![own.into()],
         target_columns: vec![theirs.into()],
     }
@@ -33,11 +33,11 @@ fn relation(target: &str, is_list: bool, own: &str, theirs: &str) -> NamedRelati
 fn machine() -> FakeMachine {
     let mut user =
         table("User", "users", &[("id", "id"), ("email", "email"), ("firstName", "first_name")]);
-    user.relations.insert("posts".into(), relation("Post", true, "id", "author_id"));
+    user.relations.insert("posts".into(), relation("Post", "id", "author_id"));
     user.columns.insert("home.city".into(), "home_city".into());
     let mut post =
         table("Post", "posts", &[("id", "id"), ("title", "title"), ("madeAt", "made_at")]);
-    post.relations.insert("author".into(), relation("User", false, "author_id", "id"));
+    post.relations.insert("author".into(), relation("User", "author_id", "id"));
     FakeMachine { names: vec![user, post], classes: vec!["User", "Post"], ..FakeMachine::default() }
 }
 
@@ -233,8 +233,8 @@ fn builders_name_properties_in_text() {
 fn text_with_values_in_it_is_spliced() {
     let input = Value::input(InputKind::Query, "name");
     let parts = vec![text("u.firstName = '"), input.clone(), text("'")];
-    let whole =
-        Value::of(Shape::Template(std::sync::Arc::new(parts))).depending_on(&[input.clone()]);
+    let whole = Value::of(Shape::Template(std::sync::Arc::new(parts)))
+        .depending_on(std::slice::from_ref(&input));
     let found = built(&[("where", &[whole]), ("getMany", &[])]);
     assert_eq!(found.spliced.len(), 1);
     assert_eq!(built(&[("orderBy", &[input]), ("getMany", &[])]).spliced.len(), 1);

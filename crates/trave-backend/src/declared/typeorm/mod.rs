@@ -5,6 +5,7 @@
 
 mod column;
 mod extra;
+mod migrated;
 mod names;
 mod relation;
 mod settings;
@@ -49,7 +50,7 @@ pub fn read(modules: &[Linked<'_>]) -> Vec<Source> {
     let found = settings::find(&code);
     let read = |(package, classes): (&str, Vec<ClassAt>)| {
         let reader = Reader { code: &code, settings: Settings::of(&found, package)? };
-        Some(reader.source(&classes)).filter(|source| !source.declared.tables.is_empty())
+        Some(reader.source(package, &classes)).filter(|source| !source.declared.tables.is_empty())
     };
     packages.into_iter().filter_map(read).collect()
 }
@@ -175,7 +176,7 @@ impl Shape<'_> {
 }
 
 impl<'c> Reader<'c> {
-    fn source(&self, classes: &[ClassAt]) -> Source {
+    fn source(&self, package: &str, classes: &[ClassAt]) -> Source {
         let mut shapes: Vec<Shape<'c>> =
             classes.iter().filter_map(|class| self.shape(*class)).collect();
         for class in classes {
@@ -184,8 +185,10 @@ impl<'c> Reader<'c> {
         self.resolve(&mut shapes);
         shapes.retain(|shape| !shape.primary.is_empty());
         let mut tables = self.junctions(&shapes);
+        let migrated = self.migrated(package);
         for shape in shapes.iter_mut().rev() {
             self.add_marks(shape);
+            shape.add_migrated(&migrated);
             shape.finish();
             tables.insert(0, shape.table.clone());
         }

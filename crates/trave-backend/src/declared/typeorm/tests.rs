@@ -146,3 +146,32 @@ class Place { @Column() zip: string; }
         ]
     );
 }
+
+#[test]
+fn migrations_make_indexes_that_entities_do_not_name() {
+    let entity = "import { Entity, PrimaryColumn, Column, Index } from 'typeorm';
+@Entity('keys') export class Key {
+  @PrimaryColumn() id: string;
+  @Column() team: string;
+  @Index() @Column() mark: string;
+}";
+    let migration = "import { MigrationInterface, QueryRunner, TableIndex } from 'typeorm';
+export class First implements MigrationInterface {
+  async up(runner: QueryRunner) {
+    await runner.query(`CREATE TABLE keys (id text); CREATE INDEX a ON \"temp_keys\"(\"team\");`);
+    await runner.query(`CREATE INDEX \\`b\\` ON \\`keys\\` (\\`mark\\`)`);
+    await runner.createIndex('keys', new TableIndex({ columnNames: ['mark', 'team'] }));
+    await runner.query(`CREATE INDEX c ON keys (team) WHERE id > 'x'`);
+  }
+}";
+    let found = sql(&[("key.ts", entity), ("first.ts", migration)]);
+    let made: Vec<&String> = found.iter().filter(|one| one.contains(" index ")).collect();
+    assert_eq!(
+        made,
+        [
+            "create index IDX_ on keys (mark)",
+            "create index a on keys (team)",
+            "create index on keys (mark, team)",
+        ]
+    );
+}

@@ -4,6 +4,7 @@
 mod context;
 mod entries;
 mod guards;
+mod middleware;
 mod model;
 mod params;
 mod providers;

@@ -2,6 +2,7 @@
 
 use super::context;
 use super::guards;
+use super::middleware;
 use super::params;
 use super::{NAME, is_own};
 use crate::dispatch::{Dispatch, Injected};
@@ -79,6 +80,7 @@ impl Library for Nest {
                 let method = LibraryValue::new(NAME, "other-guard-method");
                 Some(method.named(object.name.clone()).into_value())
             }
+            ("export", method) if object.name == "RequestMethod" => Some(Value::text(method)),
             ("export", "createDecorator" | "create") => {
                 let name = format!("{}.{property}", object.name);
                 Some(LibraryValue::new(NAME, "export").named(name).into_value())
@@ -104,6 +106,7 @@ impl Library for Nest {
             ("other-guard-method", None) => Some(guards::decided_elsewhere(call)),
             ("context", Some(_)) => context::method(call),
             ("reflector", Some(_)) => context::metadata(call),
+            ("consumer" | "applied", Some(method)) => middleware::call(call, method),
             ("request", Some("get" | "header")) => {
                 let name = call.arg(0).as_text().unwrap_or_default().to_ascii_lowercase();
                 Some(Value::input(crate::value::InputKind::Header, name))
@@ -130,6 +133,7 @@ impl Library for Nest {
     fn typed(&self, package: &str, name: &str) -> Option<Value> {
         let kind = match (package, name) {
             ("@nestjs/core", "Reflector") => "reflector",
+            ("@nestjs/common", "MiddlewareConsumer") => "consumer",
             _ => return None,
         };
         Some(LibraryValue::new(NAME, kind).into_value())

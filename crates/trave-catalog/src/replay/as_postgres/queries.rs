@@ -162,3 +162,29 @@ fn a_view_knows_the_types_of_a_view_that_it_reads() {
          create or replace view w as select x as m, 2 as n from a;";
     assert_eq!(refusals(&format!("{made} {renamed}")), 0);
 }
+
+#[test]
+fn queries_name_columns_that_something_has() {
+    let made = "create table users (id uuid, name text); create table notes (owner uuid);
+         create function shout(u users) returns text language sql as $$ select u.name $$; ";
+    for condition in [
+        "exists (select 1 from users u where u.auth_id = notes.owner)",
+        "exists (select 1 from users u where u.id = notes.author)",
+        "owner in (select id from users where auth_id is null)",
+        "exists (select 1 from users where nobody.id = owner)",
+    ] {
+        last_is_refused(&format!("{made} create policy p on notes using ({condition});"));
+    }
+    for condition in [
+        "exists (select 1 from users u where u.id = owner and u is not null)",
+        "exists (select u.shout from users u where u.ctid is not null)",
+        "exists (select id as key from users group by key order by key)",
+        "exists (select 1 from users, jsonb_array_elements('[]') e where e.value is null)",
+        "owner in (with w (a) as (select id from users) select w.a from w)",
+    ] {
+        assert_eq!(refusals(&format!("{made} create policy p on notes using ({condition});")), 0);
+    }
+    last_is_refused(&format!("{made} create view v as select auth_id from users;"));
+    last_is_refused(&format!("{made} create table copy as select auth_id from users;"));
+    last_is_refused("select 1; create table copy as select * from nothing;");
+}
