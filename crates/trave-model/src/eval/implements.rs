@@ -24,24 +24,28 @@ impl Implementers {
         let mut found = Self::default();
         for (id, module) in (0..).map(ModuleId).zip(&cx.program.modules) {
             let path = cx.program.sources.path(module.file);
-            for (class, declared) in (0..).map(ClassId).zip(&module.classes) {
-                let is_one = !declared.implements.is_empty() && acts(declared);
-                if !is_one || stands_in(declared, path) {
-                    continue;
-                }
-                let mut bindings = (0..).map(BindingId).zip(&module.bindings);
-                let binding = bindings.find(|(_, it)| it.kind == BindingKind::Class(class));
-                let Some((binding, _)) = binding else { continue };
-                for note in &declared.implements {
-                    let Some(interface) = named(cx, id, note) else { continue };
-                    let known = found.0.entry(interface).or_insert(Some((id, binding)));
-                    if known.is_some_and(|other| other != (id, binding)) {
-                        *known = None;
-                    }
-                }
+            let classes = (0..).map(ClassId).zip(&module.classes);
+            let is_one = |class: &Class| {
+                !class.implements.is_empty() && acts(class) && !stands_in(class, path)
+            };
+            for (class, declared) in classes.filter(|(_, declared)| is_one(declared)) {
+                found.add(cx, (id, class), declared);
             }
         }
         found
+    }
+
+    fn add(&mut self, cx: &Context<'_>, (id, class): (ModuleId, ClassId), declared: &Class) {
+        let Some(module) = cx.module(id) else { return };
+        let mut bindings = (0..).map(BindingId).zip(&module.bindings);
+        let binding = bindings.find(|(_, it)| it.kind == BindingKind::Class(class));
+        let Some((binding, _)) = binding else { return };
+        for interface in declared.implements.iter().filter_map(|note| named(cx, id, note)) {
+            let known = self.0.entry(interface).or_insert(Some((id, binding)));
+            if known.is_some_and(|other| other != (id, binding)) {
+                *known = None;
+            }
+        }
     }
 
     /// The only class that implements an interface.

@@ -59,8 +59,8 @@ fn one(
     });
     if let Some(field) = filters.filter(|_| inner) {
         let mut scratch = Query::new(query.library, query.client.clone(), query.origin);
-        let at = (place.inside("where"), false);
-        MAPPER.filter(&mut scratch, (&field.value, Some(&target)), at, machine);
+        let given = (&field.value, Some(&target));
+        MAPPER.filter(&mut scratch, given, (place.inside("where"), false, &mut *machine));
         for mut filter in scratch.filters {
             filter.relation.get_or_insert_with(|| target.table.name.clone());
             filter.conditional |= field.is_optional;

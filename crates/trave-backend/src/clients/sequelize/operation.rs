@@ -201,8 +201,8 @@ pub(super) fn said(
 ) {
     if let Some(field) = options.field("where") {
         let before = query.filters.len();
-        let at = (place.inside("where"), false);
-        MAPPER.filter(query, (&field.value, table), at, machine);
+        let given = (&field.value, table);
+        MAPPER.filter(query, given, (place.inside("where"), false, &mut *machine));
         let added = query.filters.iter_mut().skip(before);
         added.for_each(|filter| filter.conditional |= field.is_optional);
     }
@@ -256,7 +256,7 @@ fn attributes(
         }
     }
     let origin = place.origin(machine);
-    choose(MAPPER, &mut query.selection, (&Value::array(names), table), origin, machine);
+    choose(MAPPER, &mut query.selection, (&Value::array(names), table), (origin, machine));
 }
 
 /// `[['createdAt', 'DESC'], 'id']`, `[[Team, 'name', 'ASC']]`.

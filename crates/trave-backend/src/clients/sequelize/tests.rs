@@ -141,7 +141,7 @@ fn writes_say_what_they_write() {
     assert_eq!((words(&update).as_str(), update.operation), ("id Eq", Some(Operation::Update)));
     assert!(update.payload.unwrap().field("e_mail").is_some());
     assert_eq!(query("destroy", &[options]).operation, Some(Operation::Delete));
-    let created = query("create", &[changes.clone()]);
+    let created = query("create", std::slice::from_ref(&changes));
     assert!(created.returning && created.operation == Some(Operation::Insert));
     let duplicates = object(&[("updateOnDuplicate", Value::array(vec![text("mail")]))]);
     let rows = Value::array(vec![changes]);

@@ -116,10 +116,8 @@ impl Model {
         let underscored = options.truth("underscored").unwrap_or(underscored.0);
         let spelled = |name: &str| if underscored { snake(name) } else { SmolStr::new(name) };
         let named = options.text("modelName").unwrap_or_else(|| self.name.clone());
-        let made_up = match options.is("freezeTableName") {
-            true => named,
-            false => spelled(&plural(&named)),
-        };
+        let is_frozen = options.is("freezeTableName");
+        let made_up = if is_frozen { named } else { spelled(&plural(&named)) };
         let name = options.text("tableName").unwrap_or(made_up);
         let schema = options.text("schema").filter(|schema| schema != "public");
         let mut table = NamedTable {

@@ -36,115 +36,127 @@ pub(super) fn call(
     method: &str,
     machine: &mut dyn Machine,
 ) -> Option<Value> {
-    let callee = call.callee;
-    let Some(id) = callee.query else { return knex::call(call, method, machine) };
+    let Some(id) = call.callee.query else { return knex::call(call, method, machine) };
     if matches!(method, "then" | "catch" | "finally") {
         return None;
     }
-    let first = |builder: LibraryValue| builder.with(FIRST, Value::of(Shape::Bool(true)));
     build::extend(machine.query_mut(id)?, call);
-    let again = callee.clone();
-    let made = match method {
+    if method == "resultSize" {
+        machine.query_mut(id)?.head = true;
+        return Some(send(call.callee, machine));
+    }
+    let made = looked_up(call, (id, method), machine)
+        .or_else(|| written(call, (id, method), machine))
+        .or_else(|| told(call, (id, method), machine));
+    match made {
+        Some(builder) => Some(builder.into_value()),
+        None => knex::call(call, method, machine),
+    }
+}
+
+fn first(builder: LibraryValue) -> LibraryValue {
+    builder.with(FIRST, Value::of(Shape::Bool(true)))
+}
+
+/// Methods that say which row is meant.
+fn looked_up(
+    call: &LibraryCall<'_>,
+    (id, method): (QueryId, &str),
+    machine: &mut dyn Machine,
+) -> Option<LibraryValue> {
+    let again = call.callee.clone();
+    match method {
         "findById" => {
             by_key(call, (id, &call.arg(0), FilterOp::Eq), machine);
-            first(again)
+            Some(first(again))
         }
         "findByIds" => {
             by_key(call, (id, &call.arg(0), FilterOp::In), machine);
-            again
+            Some(again)
         }
         "findOne" => {
-            if let Some(member) = filter::member("where") {
-                filter::add(call, member, machine);
-            }
-            first(again)
+            filter::add(call, filter::member("where")?, machine);
+            Some(first(again))
         }
+        "deleteById" => {
+            by_key(call, (id, &call.arg(0), FilterOp::Eq), machine);
+            machine.query_mut(id)?.operation = Some(Operation::Delete);
+            Some(again)
+        }
+        "for" => {
+            let value = call.arg(0);
+            if let Some(filter) = machine.query_mut(id)?.filters.last_mut() {
+                (filter.op, filter.value) = (FilterOp::Eq, value);
+            }
+            Some(again)
+        }
+        _ => None,
+    }
+}
+
+/// Methods that write.
+fn written(
+    call: &LibraryCall<'_>,
+    (id, method): (QueryId, &str),
+    machine: &mut dyn Machine,
+) -> Option<LibraryValue> {
+    let again = call.callee.clone();
+    let head = call.args.get(..1).unwrap_or_default();
+    match method {
         "patch" | "update" | "patchAndFetch" | "updateAndFetch" => {
-            return write::step(
-                &LibraryCall { method: Some("update"), ..*call },
-                (id, "update"),
-                machine,
-            );
+            write::step(call, (id, "update"), machine);
+            Some(again)
         }
         "patchAndFetchById" | "updateAndFetchById" => {
             by_key(call, (id, &call.arg(0), FilterOp::Eq), machine);
             let args = call.args.get(1..).unwrap_or_default();
             write::step(&LibraryCall { args, ..*call }, (id, "update"), machine);
             machine.query_mut(id)?.returning = true;
-            first(again)
+            Some(first(again))
         }
-        "insert"
-        | "insertAndFetch"
-        | "insertGraph"
-        | "insertGraphAndFetch"
-        | "insertWithRelated" => {
-            let args = call.args.get(..1).unwrap_or_default();
-            write::step(&LibraryCall { args, ..*call }, (id, "insert"), machine);
+        "insert" | "insertAndFetch" | "insertGraph" | "insertGraphAndFetch" => {
+            write::step(&LibraryCall { args: head, ..*call }, (id, "insert"), machine);
             machine.query_mut(id)?.returning = true;
             let is_list = matches!(call.arg(0).shape, Shape::Array(_) | Shape::List(_));
-            if is_list { again } else { first(again) }
+            Some(if is_list { again } else { first(again) })
         }
         "upsertGraph" | "upsertGraphAndFetch" => {
-            let args = call.args.get(..1).unwrap_or_default();
-            write::step(&LibraryCall { args, ..*call }, (id, "upsert"), machine);
+            write::step(&LibraryCall { args: head, ..*call }, (id, "upsert"), machine);
             machine.query_mut(id)?.returning = true;
-            first(again)
+            Some(first(again))
         }
-        "deleteById" => {
-            by_key(call, (id, &call.arg(0), FilterOp::Eq), machine);
-            machine.query_mut(id)?.operation = Some(Operation::Delete);
-            again
-        }
-        "resultSize" => {
-            machine.query_mut(id)?.head = true;
-            return Some(send(callee, machine));
-        }
+        _ => None,
+    }
+}
+
+/// What else a query is told.
+fn told(
+    call: &LibraryCall<'_>,
+    (id, method): (QueryId, &str),
+    machine: &mut dyn Machine,
+) -> Option<LibraryValue> {
+    let again = call.callee.clone();
+    match method {
         "page" | "range" => {
             page(call, (id, method), machine);
-            again.with(PAGE, Value::of(Shape::Bool(true)))
+            return Some(again.with(PAGE, Value::of(Shape::Bool(true))));
         }
         "withGraphFetched" | "eager" | "mergeEager" => {
-            if let Some(class) = model::class_of(callee) {
+            if let Some(class) = model::class_of(call.callee) {
                 fetch(&class, &call.arg(0), (call.origin, call.method_origin), machine);
             }
-            again
         }
         "withGraphJoined" | "joinRelated" | "innerJoinRelated" | "leftJoinRelated"
-        | "joinRelation" | "leftJoinRelation" | "joinEager" => {
-            join(call, (id, method), machine);
-            again
-        }
-        "for" => {
-            let value = call.arg(0);
-            let mut filters = machine.query_mut(id)?.filters.iter_mut();
-            if let Some(filter) = filters.next_back() {
-                (filter.op, filter.value) = (FilterOp::Eq, value);
-            }
-            again
-        }
-        "alias" => again.with("alias", call.arg(0)),
+        | "joinRelation" | "leftJoinRelation" | "joinEager" => join(call, (id, method), machine),
+        "alias" => return Some(again.with("alias", call.arg(0))),
         "modify" if !matches!(call.arg(0).shape, Shape::Function(_)) => {
             machine.query_mut(id)?.incomplete = true;
-            again
         }
-        "throwIfNotFound"
-        | "context"
-        | "allowGraph"
-        | "modifyGraph"
-        | "modifiers"
-        | "castTo"
-        | "skipUndefined"
-        | "graphExpressionObject"
-        | "runBefore"
-        | "onBuild"
-        | "runAfter"
-        | "onError"
-        | "withGraph"
-        | "allowInsert"
-        | "resultType" => again,
-        _ => return knex::call(call, method, machine),
-    };
-    Some(made.into_value())
+        "throwIfNotFound" | "context" | "allowGraph" | "modifyGraph" | "modifiers" | "castTo"
+        | "skipUndefined" | "runBefore" | "onBuild" | "runAfter" | "onError" => {}
+        _ => return None,
+    }
+    Some(again)
 }
 
 /// The row that a key names.
@@ -286,10 +298,7 @@ pub(super) fn fetch(
         query.schema.clone_from(&relation.table.schema);
         query.selection.known = true;
         query.selection.star = true;
-        match relation.is_through {
-            true => query.incomplete = true,
-            false => query.filters.push(Filter::of_parent(&relation.theirs, target)),
-        }
+        relation.tie(&mut query, target);
         let id = machine.start_query(query);
         build::nest(id, machine);
     }

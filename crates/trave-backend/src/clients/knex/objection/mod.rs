@@ -67,11 +67,11 @@ impl Library for Objection {
                 let turns = LibraryValue::new(NAME, "snake-case").into_value();
                 Some(Value::object([("wrapIdentifier", turns)]))
             }
-            ("raw-maker", None) => Some(super::raw::make(call)),
+            ("raw-maker", None) | ("package", Some("raw")) => Some(super::raw::make(call)),
             ("raw", Some(method)) => super::raw::call(call, method, machine),
-            ("transaction", None) => Some(model::transaction(call, machine)),
-            ("package", Some("transaction")) => Some(model::transaction(call, machine)),
-            ("package", Some("raw")) => Some(super::raw::make(call)),
+            ("transaction", None) | ("package", Some("transaction")) => {
+                Some(model::transaction(call, machine))
+            }
             _ => None,
         }
     }

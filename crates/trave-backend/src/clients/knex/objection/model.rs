@@ -27,6 +27,17 @@ pub(super) struct Relation {
     pub(super) is_through: bool,
 }
 
+impl Relation {
+    /// Lets a query find the rows that belong to others.
+    pub(super) fn tie(&self, query: &mut Query, origin: Origin) {
+        if self.is_through {
+            query.incomplete = true;
+        } else {
+            query.filters.push(Filter::of_parent(&self.theirs, origin));
+        }
+    }
+}
+
 /// The class of a builder's model.
 pub(super) fn class_of(builder: &LibraryValue) -> Option<Value> {
     builder.kept(MODEL).cloned()
@@ -41,7 +52,7 @@ pub(super) fn call(
     match method {
         "query" | "knexQuery" => {
             let at = (call.origin, target_of(call, method));
-            Some(begin(class, at, machine)?.into_value())
+            Some(begin(class, at, machine).into_value())
         }
         "relatedQuery" => {
             let name = call.arg(0);
@@ -85,13 +96,13 @@ pub(super) fn begin(
     class: &Value,
     at: (Origin, Origin),
     machine: &mut dyn Machine,
-) -> Option<LibraryValue> {
+) -> LibraryValue {
     let table = table_of(class, machine);
     let builder = on_table(table.as_ref(), at, machine);
     let mappers = machine.member(class, "columnNameMappers");
     let turns = mappers.field("wrapIdentifier").is_some();
     let builder = if turns { builder.with(SNAKE, Value::of(Shape::Bool(true))) } else { builder };
-    Some(builder.with(MODEL, class.clone()))
+    builder.with(MODEL, class.clone())
 }
 
 fn on_table(
@@ -121,21 +132,18 @@ fn related(relation: &Relation, at: (Origin, Origin), machine: &mut dyn Machine)
         None => builder,
     };
     if let Some(query) = builder.query.and_then(|id| machine.query_mut(id)) {
-        match relation.is_through {
-            true => query.incomplete = true,
-            false => query.filters.push(Filter::of_parent(&relation.theirs, at.0)),
-        }
+        relation.tie(query, at.0);
     }
     builder
 }
 
 /// The columns of the key of a model.
 pub(super) fn key_of(class: Option<&Value>, machine: &mut dyn Machine) -> Vec<SmolStr> {
-    let named = class.map(|class| machine.member(class, "idColumn"));
-    let names = named.as_ref().map(|named| items(named).0).unwrap_or_default();
-    let names = names.iter().filter_map(|(name, _)| name.as_text().map(SmolStr::new));
-    let names: Vec<SmolStr> = names.collect();
-    if names.is_empty() { vec![SmolStr::new_static("id")] } else { names }
+    let said = class.map(|class| machine.member(class, "idColumn"));
+    let parts = said.as_ref().map(|said| items(said).0).unwrap_or_default();
+    let names = parts.iter().filter_map(|(name, _)| name.as_text().map(SmolStr::new));
+    let key: Vec<SmolStr> = names.collect();
+    if key.is_empty() { vec![SmolStr::new_static("id")] } else { key }
 }
 
 /// A relation of a class by its name.
@@ -168,25 +176,20 @@ pub(super) fn of_row(
     let at = (call.origin, call.origin);
     match method {
         "$query" => {
-            let builder = begin(row_class(row), at, machine)?;
+            let builder = begin(row, at, machine);
             Some(builder::on_row(builder, row, machine).into_value())
         }
         "$relatedQuery" => {
-            let relation = relation(row_class(row), call.arg(0).as_text()?, machine)?;
+            let relation = relation(row, call.arg(0).as_text()?, machine)?;
             Some(related(&relation, at, machine).into_value())
         }
         "$fetchGraph" | "$loadRelated" => {
-            builder::fetch(row_class(row), &call.arg(0), at, machine);
+            builder::fetch(row, &call.arg(0), at, machine);
             Some(row.clone())
         }
         "$set" | "$setJson" | "$toJson" | "toJSON" | "$clone" => Some(row.clone()),
         _ => None,
     }
-}
-
-/// An object has what is static of its class too, as far as members are asked for.
-fn row_class(row: &Value) -> &Value {
-    row
 }
 
 /// A method of rows that were read.
