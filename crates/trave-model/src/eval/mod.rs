@@ -21,6 +21,7 @@ mod frame;
 mod guard;
 mod guess;
 mod held;
+mod implements;
 mod invoke;
 mod loops;
 mod machine;
