@@ -244,8 +244,7 @@ fn declared_by(tool: Tool) -> DeclaredBy {
         Tool::Drizzle => DeclaredBy::Drizzle,
         Tool::TypeOrm => DeclaredBy::TypeOrm,
         Tool::MikroOrm => DeclaredBy::MikroOrm,
-        // It declares names and no tables.
-        Tool::Sequelize => DeclaredBy::TypeOrm,
+        Tool::Sequelize => DeclaredBy::Sequelize,
     }
 }
 
