@@ -47,7 +47,7 @@ impl Session {
         // Asked before any action runs, also before those that would make it possible.
         for action in &alter.actions {
             if let AlterActionKind::SetLogged(logged) = action.kind {
-                self.refuse_persistence(relation, logged)?;
+                self.refuse_persistence((relation, logged))?;
             }
         }
         match alter.actions.as_slice() {
@@ -114,11 +114,7 @@ impl Session {
                 let parent = self.need_table(parent)?;
                 self.detach(&parent, table, ChildIs::Heir)
             }
-            // What has no rows of its own is asked all the same, and stays as it is.
-            AlterActionKind::SetLogged(logged) => self.edit_table(table, |table| {
-                let has_rows = table.kind != TableKind::Partitioned;
-                table.unlogged = if has_rows { !logged } else { table.unlogged };
-            }),
+            AlterActionKind::SetLogged(logged) => self.set_logged((table, *logged)),
             AlterActionKind::RenameTo(_) | AlterActionKind::SetSchema(_) => {
                 self.alter_relation_name(table, &action.kind)
             }
@@ -143,6 +139,14 @@ impl Session {
                 self.part_unfollowed("alter table", words, action.span)
             }
         }
+    }
+
+    /// What has no rows of its own is asked all the same, and stays as it is.
+    fn set_logged(&mut self, (table, logged): (&QualifiedName, bool)) -> Outcome {
+        self.edit_table(table, |table| {
+            let has_rows = table.kind != TableKind::Partitioned;
+            table.unlogged = if has_rows { !logged } else { table.unlogged };
+        })
     }
 
     /// `ALTER CONSTRAINT`: PostgreSQL has it for foreign keys only.
@@ -239,7 +243,7 @@ impl Session {
     }
 
     /// A table and those that it refers to, or that refer to it, are logged or not together.
-    fn refuse_persistence(&self, table: &QualifiedName, logged: bool) -> Outcome {
+    fn refuse_persistence(&self, (table, logged): (&QualifiedName, bool)) -> Outcome {
         let tables = &self.catalog().tables;
         let Some(found) = tables.get(table) else { return Ok(()) };
         if found.unlogged != logged {
