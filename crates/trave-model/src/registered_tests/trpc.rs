@@ -249,38 +249,38 @@ fn middleware_of_one_function_may_stand_twice() {
     );
 }
 
+const AUTH: &str = "
+    import NextAuth from 'next-auth'
+    import { cache } from 'react'
+    const { auth: uncached } = NextAuth({ providers: [] })
+    export const auth = cache(uncached)";
+
+const AUTHED: &str = "
+    import { initTRPC, TRPCError } from '@trpc/server'
+    import { auth } from './auth'
+    import { db } from './db'
+    export const createContext = async (opts) => {
+      const session = await auth()
+      return { db, session, ...opts }
+    }
+    const t = initTRPC.context<typeof createContext>().create()
+    const authed = t.procedure.use(({ ctx, next }) => {
+      if (!ctx.session) throw new TRPCError({ code: 'UNAUTHORIZED' })
+      return next({ ctx: { session: { ...ctx.session } } })
+    })
+    export const appRouter = t.router({
+      last: authed.query(({ ctx }) => {
+        return ctx.db.from('posts').select('*').eq('owner', ctx.session.user.id)
+      }),
+    })
+    export const createCaller = t.createCallerFactory(appRouter)";
+
 #[test]
 fn pages_prefetch_as_whoever_asks_for_them() {
     check(
         &[
-            (
-                "src/auth.ts",
-                "import NextAuth from 'next-auth'
-                import { cache } from 'react'
-                const { auth: uncached } = NextAuth({ providers: [] })
-                export const auth = cache(uncached)",
-            ),
-            (
-                "src/trpc.ts",
-                "import { initTRPC, TRPCError } from '@trpc/server'
-                import { auth } from './auth'
-                import { db } from './db'
-                export const createContext = async (opts) => {
-                  const session = await auth()
-                  return { db, session, ...opts }
-                }
-                const t = initTRPC.context<typeof createContext>().create()
-                const authed = t.procedure.use(({ ctx, next }) => {
-                  if (!ctx.session) throw new TRPCError({ code: 'UNAUTHORIZED' })
-                  return next({ ctx: { session: { ...ctx.session } } })
-                })
-                export const appRouter = t.router({
-                  last: authed.query(({ ctx }) => {
-                    return ctx.db.from('posts').select('*').eq('owner', ctx.session.user.id)
-                  }),
-                })
-                export const createCaller = t.createCallerFactory(appRouter)",
-            ),
+            ("src/auth.ts", AUTH),
+            ("src/trpc.ts", AUTHED),
             (
                 "src/server.ts",
                 "import { createHydrationHelpers } from '@trpc/react-query/rsc'
