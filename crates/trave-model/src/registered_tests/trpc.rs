@@ -249,14 +249,8 @@ fn middleware_of_one_function_may_stand_twice() {
     );
 }
 
-const AUTH: &str = "
-    import NextAuth from 'next-auth'
-    import { cache } from 'react'
-    const { auth: uncached } = NextAuth({ providers: [] })
-    export const auth = cache(uncached)";
-
-const AUTHED: &str = "
-    import { initTRPC, TRPCError } from '@trpc/server'
+/// A root whose context asks for the session.
+const ROOT: &str = "import { initTRPC, TRPCError } from '@trpc/server'
     import { auth } from './auth'
     import { db } from './db'
     export const createContext = async (opts) => {
@@ -275,23 +269,29 @@ const AUTHED: &str = "
     })
     export const createCaller = t.createCallerFactory(appRouter)";
 
+/// What pages take to prefetch.
+const SERVER: &str = "import { createHydrationHelpers } from '@trpc/react-query/rsc'
+    import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
+    import { cache } from 'react'
+    import { appRouter, createCaller, createContext } from './trpc'
+    const context = cache(async () => createContext({ headers: new Headers() }))
+    const helpers = createHydrationHelpers(createCaller(context), () => ({}))
+    export const api = helpers.trpc
+    export const trpc = createTRPCOptionsProxy({ ctx: context, router: appRouter })";
+
 #[test]
 fn pages_prefetch_as_whoever_asks_for_them() {
     check(
         &[
-            ("src/auth.ts", AUTH),
-            ("src/trpc.ts", AUTHED),
             (
-                "src/server.ts",
-                "import { createHydrationHelpers } from '@trpc/react-query/rsc'
-                import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
+                "src/auth.ts",
+                "import NextAuth from 'next-auth'
                 import { cache } from 'react'
-                import { appRouter, createCaller, createContext } from './trpc'
-                const context = cache(async () => createContext({ headers: new Headers() }))
-                const caller = createCaller(context)
-                export const { trpc: api } = createHydrationHelpers(caller, () => ({}))
-                export const trpc = createTRPCOptionsProxy({ ctx: context, router: appRouter })",
+                const { auth: uncached } = NextAuth({ providers: [] })
+                export const auth = cache(uncached)",
             ),
+            ("src/trpc.ts", ROOT),
+            ("src/server.ts", SERVER),
             (
                 "src/app/page.tsx",
                 "import { api } from '@/server'
