@@ -242,10 +242,9 @@ fn declared_by(tool: Tool) -> DeclaredBy {
     match tool {
         Tool::Prisma => DeclaredBy::Prisma,
         Tool::Drizzle => DeclaredBy::Drizzle,
-        Tool::TypeOrm => DeclaredBy::TypeOrm,
+        // Models of Sequelize name tables, and declare none.
+        Tool::TypeOrm | Tool::Sequelize => DeclaredBy::TypeOrm,
         Tool::MikroOrm => DeclaredBy::MikroOrm,
-        // It declares names and no tables.
-        Tool::Sequelize => DeclaredBy::TypeOrm,
     }
 }
 
