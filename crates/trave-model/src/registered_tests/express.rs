@@ -326,7 +326,7 @@ fn the_only_class_behind_an_interface_is_the_one_that_runs() {
         ],
         "
         GET /users
-          Select users Service No Answered
+          Select users Service No depth 1 Answered
         GET /teams
         unreached
           Select teams Service
