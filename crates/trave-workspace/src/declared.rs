@@ -242,9 +242,9 @@ fn declared_by(tool: Tool) -> DeclaredBy {
     match tool {
         Tool::Prisma => DeclaredBy::Prisma,
         Tool::Drizzle => DeclaredBy::Drizzle,
-        // Models of Sequelize name tables, and declare none.
-        Tool::TypeOrm | Tool::Sequelize => DeclaredBy::TypeOrm,
+        Tool::TypeOrm => DeclaredBy::TypeOrm,
         Tool::MikroOrm => DeclaredBy::MikroOrm,
+        Tool::Sequelize => DeclaredBy::Sequelize,
     }
 }
 
