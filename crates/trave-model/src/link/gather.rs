@@ -220,8 +220,8 @@ impl<'a> Gathered<'a> {
             None => {}
         }
         let source = claim_source(gathering.trace, claim);
-        let verified = same_token_verified(gathering.trace, claim);
-        let also_verified = verified.unwrap_or_else(|| {
+        let same = same_token_verified(gathering.trace, claim);
+        let also_verified = same.unwrap_or_else(|| {
             let verifies = gathering.trace.events.iter().any(|event| {
                 matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified)
             });
