@@ -11,6 +11,7 @@ use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::drizzle::Drizzle;
 use crate::clients::knex::Knex;
+use crate::clients::knex::objection::Objection;
 use crate::clients::kysely::Kysely;
 use crate::clients::mikro::MikroOrm;
 use crate::clients::mysql2::Mysql2;
@@ -18,6 +19,7 @@ use crate::clients::pg::Pg;
 use crate::clients::pg_promise::PgPromise;
 use crate::clients::postgres_js::PostgresJs;
 use crate::clients::prisma::Prisma;
+use crate::clients::sequelize::Sequelize;
 use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
@@ -73,6 +75,8 @@ static LIBRARIES: &[&dyn Library] = &[
     &MikroOrm,
     &Kysely,
     &Knex,
+    &Objection,
+    &Sequelize,
     &Next,
     &React,
     &SafeAction,

@@ -167,3 +167,20 @@ pub const KNEX: Wording = Wording {
     or: "`.orWhere(…)`",
     count_groups: "`.groupBy(…)` with `.count()`",
 };
+
+/// Sequelize.
+pub const SEQUELIZE: Wording = Wording {
+    limit: "`limit: 50`",
+    some_limit: "`limit: …`",
+    order: "`order: […]`",
+    order_by: ("`order: [['", "', 'ASC']]`"),
+    in_list: "a list of values in `where`",
+    delete_list: "`destroy` with a list in `where`",
+    update_list: "`update` with a list in `where`",
+    write_rows: "`bulkCreate` with `updateOnDuplicate`",
+    update_each: "as in `UPDATE … FROM (VALUES …)` in `query`",
+    first_row: "`findOne` with `order`",
+    related: "`include`",
+    or: "`[Op.or]: […]`",
+    count_groups: "`count` with `group`",
+};

@@ -870,3 +870,24 @@ fn asking_who_is_calling_guards_nothing_where_all_get_the_same_answer() {
         assert_eq!(guarded, Some(expected), "{wanted}\n{}", describe(&model));
     }
 }
+
+#[test]
+fn components_of_vue_and_svelte_are_code_of_the_browser() {
+    let component = |tag: &str| {
+        format!(
+            "{tag}
+            import {{ createClient }} from '@supabase/supabase-js'
+            const client = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON_KEY)
+            async function load() {{ await client.from('boats').select('id, name').limit(10) }}
+            </script>
+            <template><button @click=\"load()\">{{{{ a < b }}}}</button></template>"
+        )
+    };
+    for (path, tag) in [
+        ("src/Boats.vue", "<script setup lang=\"ts\">"),
+        ("src/lib/Boats.svelte", "<script lang=\"ts\">"),
+    ] {
+        let found = describe(&model(&[(path, &component(tag))]));
+        assert_eq!(found, "unreached\n  Select boats User limit Some(10.0)\n", "{path}");
+    }
+}

@@ -13,6 +13,7 @@ pub(crate) mod pg_promise;
 mod placed;
 pub(crate) mod postgres_js;
 pub(crate) mod prisma;
+pub(crate) mod sequelize;
 pub(crate) mod slonik;
 mod sql;
 pub(crate) mod sqlite;

@@ -11,6 +11,7 @@ use trave_sql::{
 };
 
 use super::body;
+use super::expression;
 use super::names::RelationIs;
 use super::privilege::On;
 use super::session::Session;
@@ -55,7 +56,10 @@ impl Session {
             }
             let outcome = self.check_reads(&body::tables_of_block(block)).and_then(|()| {
                 let mut queries = body::queries_of_block(block).into_iter();
-                queries.try_for_each(|query| self.refuse_wrong_calls(query))
+                queries.try_for_each(|query| {
+                    self.check_calls(&expression::calls_in(query))?;
+                    self.refuse_wrong_calls(query)
+                })
             });
             self.search_path = outside;
             return outcome;

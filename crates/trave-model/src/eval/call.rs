@@ -99,11 +99,16 @@ impl<'p> Evaluator<'p> {
         if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Call(_))) {
             self.next = Some(method.name.clone());
         }
-        if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Super))
-            && let Some(function) = self.super_member(method.name)
-        {
-            let site = self.site(id, call);
-            return self.call_value(&function, site);
+        if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Super)) {
+            if let Some(function) = self.super_member(method.name) {
+                let site = self.site(id, call);
+                return self.call_value(&function, site);
+            }
+            if let Some(part) = self.super_part() {
+                let mut site = self.site(id, call);
+                site.method_origin.span.start = method.span.start;
+                return self.call_method(&part, method.name, site);
+            }
         }
         let receiver = self.eval(method.object);
         if call.optional && receiver.is_nullish() == Some(true) {
@@ -117,6 +122,7 @@ impl<'p> Evaluator<'p> {
         if let Some(args) = &given {
             for value in args {
                 self.hand_over(value);
+                self.queue_functions(value);
             }
         }
         let result = self.call_method(&receiver, method.name, site);
@@ -453,7 +459,7 @@ impl<'p> Evaluator<'p> {
 }
 
 /// What an object has of a class of a library, which knows whose it is.
-fn made_for(part: Value, owner: &Value) -> Value {
+pub(super) fn made_for(part: Value, owner: &Value) -> Value {
     match part.library() {
         Some(library) => library.clone().with(OWNER, owner.clone()).into_value(),
         None => part,

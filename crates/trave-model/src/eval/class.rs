@@ -305,6 +305,13 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    /// What the object of the method that is running has of a class of a library.
+    pub(super) fn super_part(&mut self) -> Option<Value> {
+        let this = self.here.this.clone()?;
+        let Shape::Instance(id) = this.shape else { return None };
+        self.library_part(id).map(|part| super::call::made_for(part, &this))
+    }
+
     /// The class whose method is running.
     fn class_around(&self) -> Option<ClassRef> {
         let module = self.here.module;

@@ -2,12 +2,23 @@
 //! rows are used one by one, whether a round waits for something that is no query.
 
 use trave_backend::effect::Effect;
-use trave_backend::value::{QueryId, Shape, Taint, Value};
+use trave_backend::value::{ClosureId, QueryId, Shape, Taint, Value};
 use trave_source::{FileId, Origin};
 
 use super::call::Site;
 use super::place::unbounded;
-use super::{Evaluator, QueryRecord, words};
+use super::{Evaluator, Level, QueryRecord, words};
+
+/// How many functions that were put into lists are run at most.
+const QUEUED_MAX: usize = 64;
+
+/// A function that was put into a list, with what was known of the caller then.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Queued {
+    function: ClosureId,
+    level: Level,
+    call: u32,
+}
 
 impl Evaluator<'_> {
     /// Time passes, or another service answers: every loop around waits for that in each round.
@@ -71,6 +82,42 @@ impl Evaluator<'_> {
         for query in queries {
             self.sent(query);
         }
+    }
+
+    /// Functions in a value are put into a list, a set or a map: those that the task made itself
+    /// are called by whoever empties it, be it later and in another function.
+    pub(super) fn queue_functions(&mut self, value: &Value) {
+        if self.registry.is_some() || self.at_top > 0 {
+            return;
+        }
+        let (level, call) = (self.level, self.call);
+        let first = self.first_closure;
+        let queued = &mut self.queued;
+        value.visit(&mut |part| {
+            if let Shape::Function(function) = part.shape
+                && function.0 as usize >= first
+                && queued.len() < QUEUED_MAX
+            {
+                queued.push(Queued { function, level, call });
+            }
+        });
+    }
+
+    /// Runs the functions that were put into lists and that nobody was seen calling.
+    pub(super) fn run_queued(&mut self) {
+        let (level, call) = (self.level, self.call);
+        let mut at = 0;
+        while let Some(queued) = self.queued.get(at).copied() {
+            at += 1;
+            let closure = self.closures.get(queued.function.0 as usize);
+            let key = closure.map(|closure| (closure.module, closure.function));
+            if key.is_some_and(|key| !self.trace.visited.contains(&key)) {
+                (self.level, self.call) = (queued.level, queued.call);
+                self.run_callback(&Value::of(Shape::Function(queued.function)));
+            }
+        }
+        self.queued.clear();
+        (self.level, self.call) = (level, call);
     }
 
     /// A query is sent, or may be.

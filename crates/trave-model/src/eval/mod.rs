@@ -21,6 +21,7 @@ mod frame;
 mod guard;
 mod guess;
 mod held;
+mod implements;
 mod invoke;
 mod loops;
 mod machine;
@@ -134,6 +135,8 @@ pub(crate) struct Evaluator<'p> {
     tokens: Option<Arc<Vec<(provide::Token, ModuleId, Provided)>>>,
     /// Queries that libraries send later.
     put_off: Vec<PutOff>,
+    /// Functions that were put into lists: whoever empties them calls them.
+    queued: Vec<fate::Queued>,
     trace: Trace,
 }
 
@@ -225,6 +228,7 @@ impl<'p> Evaluator<'p> {
             held: Vec::new(),
             tokens: None,
             put_off: Vec::new(),
+            queued: Vec::new(),
             trace: Trace::started(),
         };
         evaluator.here.frame = evaluator.module_frame(id);

@@ -24,6 +24,7 @@ pub(crate) fn run_entries(cx: &Context<'_>, entries: &[(ModuleId, Entry)]) -> Ve
         shared.run(cx, *id, |evaluator| {
             let handler = evaluator.handler(&entry.handler);
             evaluator.run_handler(&handler, entry);
+            evaluator.run_queued();
         })
     };
     entries.iter().map(&mut run).collect()
@@ -99,6 +100,7 @@ impl<'p> Evaluator<'p> {
         self.first_closure = self.closures.len();
         self.held.clear();
         self.put_off.clear();
+        self.queued.clear();
         self.trace = Trace::started();
         self
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_backend::value::{Object, Shape, Value};
-use trave_ts::ir::{BindingId, BindingKind, Exported, Imported, TypeNote};
+use trave_ts::ir::{BindingId, BindingKind, Exported, Imported, TypeDeclaration, TypeNote};
 
 use super::provide::Token;
 use super::{Evaluator, ModuleId, builtins};
@@ -74,7 +74,7 @@ impl Evaluator<'_> {
         let names = names.checked_sub(1)?;
         let lowered = self.cx.module(module)?;
         if let Some(declared) = lowered.types.iter().find(|it| it.name == name) {
-            return self.typed_in(module, &declared.note, names);
+            return self.implemented(module, declared, names);
         }
         let Some(binding) = binding else { return self.library_type("", name, args) };
         match lowered.binding(binding)?.kind {
@@ -97,6 +97,19 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What stands for a type that a module declares: the only class that implements it, or what
+    /// its members are.
+    fn implemented(
+        &mut self,
+        module: ModuleId,
+        declared: &TypeDeclaration,
+        names: u32,
+    ) -> Option<Value> {
+        let class = self.cx.implementer(module, &declared.name);
+        let made = class.and_then(|(module, binding)| self.instance_of(module, binding));
+        made.or_else(|| self.typed_in(module, &declared.note, names))
+    }
+
     /// A type that a module exports: an alias, a class, or a re-export of one.
     fn exported_type(
         &mut self,
@@ -107,7 +120,7 @@ impl Evaluator<'_> {
         let names = names.checked_sub(1)?;
         let lowered = self.cx.module(module)?;
         if let Some(declared) = lowered.types.iter().find(|it| it.name == name) {
-            return self.typed_in(module, &declared.note, names);
+            return self.implemented(module, declared, names);
         }
         let (first, inside) = name.split_at(name.find('.').unwrap_or(name.len()));
         if let Some(export) = self.cx.export(module, first) {

@@ -220,14 +220,14 @@ impl<'a> Gathered<'a> {
             None => {}
         }
         let source = claim_source(gathering.trace, claim);
-        let same = same_token_verified(gathering.trace, claim);
-        let also_verified = same.unwrap_or_else(|| {
-            let verifies = gathering.trace.events.iter().any(|event| {
+        let verified = same_token_verified(gathering.trace, claim);
+        let also_verified = verified.unwrap_or_else(|| {
+            let has_check = gathering.trace.events.iter().any(|event| {
                 matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified)
             });
             // A token that somebody verified who turned nobody away proves nothing.
             let is_token = source == ClaimSource::Token;
-            verifies && !(is_token && decides_openly(gathering.trace, claim))
+            has_check && !(is_token && decides_openly(gathering.trace, claim))
         });
         let in_browser = self.browser.has(claim.origin.file);
         let signature = format!("{:?} {:?} {also_verified}", claim.claim, claim.how);

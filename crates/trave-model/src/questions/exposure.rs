@@ -37,6 +37,10 @@ const HIDDEN: [&str; 5] = ["private", "hidden", "draft", "secret", "internal"];
 const SEEN_STATES: [&str; 7] =
     ["published", "active", "public", "live", "approved", "visible", "open"];
 
+/// What addresses are for that are handed to others: `share_id`, `portal_slug`.
+const HANDED_OUT: [&str; 9] =
+    ["share", "shared", "link", "portal", "public", "invite", "invitation", "embed", "magic"];
+
 /// Columns by which a row is named in addresses.
 const NAMES: [&str; 6] = ["slug", "handle", "username", "code", "subdomain", "domain"];
 
@@ -203,11 +207,15 @@ fn is_capability(table: Option<&Table>, filter: &Filter) -> bool {
     let words = words_of(column);
     let words: Vec<&str> = words.iter().map(SmolStr::as_str).collect();
     let is_token = matches!(*words, [.., "token"] | [_, .., "key" | "hash"]);
+    let is_handed_out =
+        matches!(*words, [.., first, "id" | "uuid" | "uid"] if HANDED_OUT.contains(&first));
     let is_named = is_token || words.iter().any(|word| NAMES.contains(word));
-    let Some(table) = table else { return is_named };
+    let Some(table) = table else { return is_named || is_handed_out };
     let is_unique = table.unique_keys().iter().any(|key| *key == [filter.column.clone()]);
     let is_random = table.column(column).is_some_and(is_random);
-    ((is_unique && is_random) || is_named) && !table.refers_to_person(column)
+    let refers = table.foreign_keys.iter().any(|key| key.columns == [filter.column.clone()]);
+    let is_key = is_random && (is_unique || (is_handed_out && !refers));
+    (is_key || is_named) && !table.refers_to_person(column)
 }
 
 /// Whether the values of a column are not counted up: neither sequences nor numbers.

@@ -220,6 +220,11 @@ fn what_runs_at_set_times_is_a_job() {
                 schedule.scheduleJob('nightly', '0 5 * * *', async () => {
                   await db.from('e').select('*')
                 })
+                function nightly(name: string, run: () => Promise<unknown>) {
+                  return new Cron('0 0 * * *', { name }, async () => { await run() })
+                }
+                nightly('first', async () => { await db.from('g').select('*') })
+                nightly('second', async () => { await db.from('h').select('*') })
                 async function b() { await db.from('b').select('*') }",
             ),
             (
@@ -241,6 +246,10 @@ fn what_runs_at_set_times_is_a_job() {
           Select d Service No
         schedule nightly
           Select e Service No
+        schedule first
+          Select g Service No depth 1
+        schedule second
+          Select h Service No depth 1
         ",
     );
 }
@@ -311,6 +320,43 @@ fn workflows_are_called_signed() {
         POST /api/workflow
           guard
           Select flows Service id Yes
+        ",
+    );
+}
+
+#[test]
+fn what_a_queue_of_the_projects_own_runs_is_reached() {
+    check(
+        &[
+            (
+                "src/queue.ts",
+                "type Item = { fn: () => Promise<unknown>; resolve: (value: unknown) => void }
+                const waiting: Item[] = []
+                export async function enqueue<T>(fn: () => Promise<T>): Promise<T> {
+                  return await new Promise((resolve) => {
+                    waiting.push({ fn, resolve })
+                    setImmediate(drain)
+                  })
+                }
+                function drain() {
+                  const item = waiting.shift()
+                  item?.fn().then(item.resolve)
+                }",
+            ),
+            (
+                "src/app/api/orders/route.ts",
+                "import { db } from '@/db'
+                import { enqueue } from '@/queue'
+                export async function POST() {
+                  return Response.json(await enqueue(async () => {
+                    await db.from('orders').insert({})
+                  }))
+                }",
+            ),
+        ],
+        "
+        POST /api/orders
+          Insert orders Service No depth 2
         ",
     );
 }

@@ -104,6 +104,23 @@ export async function POST(request: Request) {{
     }
 
     #[test]
+    fn who_was_handed_an_address_may_read_what_it_names() {
+        let reports = "create table reports (id bigint primary key, user_id uuid not null,
+link_id text, folder_id text);";
+        let read = |column: &str| {
+            let code = handler(
+                reports,
+                &format!(
+                    "  const {{ rows }} = await pool.query('select * from reports where {column} = $1', [id])
+  return Response.json(rows)"
+                ),
+            );
+            findings(&super::RULE, &code).len()
+        };
+        assert_eq!((read("link_id"), read("folder_id")), (0, 1));
+    }
+
+    #[test]
     fn writing_in_the_name_of_somebody_else_is_told() {
         let code = handler(
             NOTES,

@@ -89,12 +89,18 @@ fn timed(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Value {
         }
         // The first argument is when, or what it is called; the second may be the function.
         None => match last_function(&after_first(call)) {
-            Some(handler) => (first, handler),
+            Some(handler) => (named(call).unwrap_or(first), handler),
             None => return super::anything(),
         },
     };
     let job = Job { framework, by: "schedule", name: &name, handler, given: Vec::new() };
     register(call, machine, (LibraryValue::new(NAME, "timed"), vec![job]))
+}
+
+/// `{ name }` among the arguments.
+fn named(call: &LibraryCall<'_>) -> Option<Value> {
+    let name = call.args.iter().find_map(|options| options.field("name"));
+    name.filter(|name| super::has_name(name)).cloned()
 }
 
 /// The call without its first argument.

@@ -298,6 +298,7 @@ fn bodies_call_functions_that_take_what_they_give_and_hold_rows_of_what_is_there
     };
     assert_eq!(refusals(&calls("public.ok()")), 0);
     last_is_refused(&calls("public.ok(x)"));
+    last_is_refused(&calls("public.fine()"));
     let holds = |kind: &str| {
         format!(
             "create table t (x int); create function f() returns void language plpgsql as

@@ -188,3 +188,14 @@ fn queries_name_columns_that_something_has() {
     last_is_refused(&format!("{made} create table copy as select auth_id from users;"));
     last_is_refused("select 1; create table copy as select * from nothing;");
 }
+
+#[test]
+fn a_wildcard_without_columns_leaves_no_comma() {
+    let view = |list: &str| {
+        let catalog = after(&format!("create table a (); create view v as select {list} from a;"));
+        view_text(&catalog, "v")
+    };
+    assert_eq!(view("a.*, 1 as one"), "select  1 as one from a");
+    assert_eq!(view("1 as one , a.*"), "select 1 as one  from a");
+    assert_eq!(view("*"), "select  from a");
+}
