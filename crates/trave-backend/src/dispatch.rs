@@ -3,6 +3,7 @@
 
 use smol_str::SmolStr;
 use trave_source::Origin;
+use trave_ts::ir::ExprId;
 
 use crate::value::Value;
 
@@ -62,4 +63,35 @@ pub struct DecoratedField {
     pub type_name: SmolStr,
     /// `name?: T`.
     pub optional: bool,
+}
+
+/// What a framework hands to a constructor that asks for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Provided {
+    /// What is asked for: a class or a text.
+    pub token: ExprId,
+    /// What is handed over.
+    pub made: ExprId,
+    /// How that is made.
+    pub how: How,
+}
+
+/// How something is made that is handed to a constructor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// An object of a class.
+    Class,
+    /// It is a value already.
+    Value,
+    /// What a function returns.
+    Factory,
+}
+
+/// What a decorator of a parameter says that is handed to it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Injected {
+    /// This.
+    Value(Value),
+    /// What something provides for this token.
+    Token(Value),
 }

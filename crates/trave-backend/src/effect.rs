@@ -135,6 +135,8 @@ pub struct TokenUse {
     pub options_known: bool,
     /// What is put into it.
     pub payload: Option<Value>,
+    /// The token that is verified or decoded, as far as the call names it.
+    pub token: Option<Value>,
 }
 
 /// An unverified claim of identity that decides something.

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use trave_source::Origin;
 
 use crate::declared::{TableName, Tool};
-use crate::dispatch::{DecoratedField, Dispatch};
+use crate::dispatch::{DecoratedField, Dispatch, Injected};
 use crate::effect::Effect;
 use crate::naming::NamedTable;
 use crate::query::Query;
@@ -19,6 +19,9 @@ use crate::value::{LibraryValue, QueryId, Value};
 use crate::wording::{self, Wording};
 
 pub use trave_sql::Dialect;
+
+/// Where a value of a library keeps the object or class of the project that extends it.
+pub const OWNER: &str = "owner";
 
 /// What we know of one library.
 pub trait Library: Sync {
@@ -56,6 +59,35 @@ pub trait Library: Sync {
     fn typed(&self, package: &str, name: &str) -> Option<Value> {
         let _ = (package, name);
         None
+    }
+
+    /// The same with the names of the types that it is given: `User` of `Repository<User>`.
+    fn typed_with(&self, package: &str, name: &str, args: &[SmolStr]) -> Option<Value> {
+        let _ = args;
+        self.typed(package, name)
+    }
+
+    /// What a framework hands to a parameter of a constructor that this stands on:
+    /// `@InjectRepository(User)`.
+    fn injected(&self, decorator: &LibraryValue) -> Option<Injected> {
+        let _ = decorator;
+        None
+    }
+
+    /// What a method call on rows of one of its queries is: `user.save()`.
+    fn on_rows(&self, call: &Guess<'_>, rows: &Value, machine: &mut dyn Machine) -> Option<Value> {
+        let _ = (call, rows, machine);
+        None
+    }
+
+    /// Sets a property of rows of one of its queries.
+    fn set_on_rows(
+        &self,
+        rows: &Value,
+        (property, value, origin): (&str, &Value, Origin),
+        machine: &mut dyn Machine,
+    ) {
+        let _ = (rows, property, value, origin, machine);
     }
 
     /// Whether code that imports this package may register ways in: see [`crate::registration`].
@@ -175,6 +207,7 @@ impl<'a> Guess<'a> {
             origin: self.origin,
             method_origin: self.origin,
             templates: &[],
+            type_args: &[],
         }
     }
 }
@@ -200,6 +233,17 @@ pub struct LibraryCall<'a> {
     pub method_origin: Origin,
     /// The arguments that are written as templates, by index, piece by piece.
     pub templates: &'a [(usize, Vec<Piece>)],
+    /// The names of the types that the call is given; none where none are named.
+    pub type_args: &'a [SmolStr],
+}
+
+/// A class, or an object of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// The class itself.
+    Class,
+    /// An object that was made of it.
+    Object,
 }
 
 /// A piece of a template literal.
@@ -229,6 +273,15 @@ impl LibraryCall<'_> {
     }
 }
 
+/// A query that is sent later.
+#[derive(Debug, Clone)]
+pub struct PutOff {
+    /// The query as it is known by now.
+    pub query: Query,
+    /// What it writes: an object of the project, or rows that were read.
+    pub entity: Value,
+}
+
 /// What a library model may ask of the evaluator.
 pub trait Machine {
     /// Keeps an effect, in the order of the calls.
@@ -239,6 +292,9 @@ pub trait Machine {
 
     /// The query behind a name, to read or to add to.
     fn query_mut(&mut self, id: QueryId) -> Option<&mut Query>;
+
+    /// Queries that are sent later: when a library says so, or at the latest at the end.
+    fn put_off(&mut self) -> &mut Vec<PutOff>;
 
     /// Whether what happens now happens to this query only under some condition: inside a branch
     /// that began after the query was started.
@@ -326,6 +382,12 @@ pub trait Machine {
     /// Makes an object of a class of the project, as a framework does that finds out itself what
     /// its constructor takes.
     fn make(&mut self, class: &Value) -> Value;
+
+    /// The name of a class of the project, or of the class of an object, and which of the two.
+    fn class_of(&self, value: &Value) -> Option<(SmolStr, Made)> {
+        let _ = value;
+        None
+    }
 
     /// The fields of the class of an object, those of its base classes first.
     fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField>;

@@ -3,6 +3,7 @@
 use crate::auth::crypto::Crypto;
 use crate::auth::jose::Jose;
 use crate::auth::jsonwebtoken::{JsonWebToken, JwtDecode};
+use crate::auth::nest_jwt::NestJwt;
 use crate::auth::passport::Passport;
 use crate::auth::session::Session;
 use crate::auth::webhook::Webhook;
@@ -10,15 +11,19 @@ use crate::cache::memory::Memory;
 use crate::cache::redis::{IOREDIS, NODE_REDIS, UPSTASH};
 use crate::clients::drizzle::Drizzle;
 use crate::clients::knex::Knex;
+use crate::clients::knex::objection::Objection;
 use crate::clients::kysely::Kysely;
+use crate::clients::mikro::MikroOrm;
 use crate::clients::mysql2::Mysql2;
 use crate::clients::pg::Pg;
 use crate::clients::pg_promise::PgPromise;
 use crate::clients::postgres_js::PostgresJs;
 use crate::clients::prisma::Prisma;
+use crate::clients::sequelize::Sequelize;
 use crate::clients::slonik::Slonik;
 use crate::clients::sqlite::Sqlite;
 use crate::clients::supabase::Supabase;
+use crate::clients::typeorm::TypeOrm;
 use crate::env::Env;
 use crate::frameworks::astro::Astro;
 use crate::frameworks::elysia::Elysia;
@@ -66,13 +71,19 @@ static LIBRARIES: &[&dyn Library] = &[
     &Sqlite,
     &Prisma,
     &Drizzle,
+    &TypeOrm,
+    &MikroOrm,
     &Kysely,
     &Knex,
+    &Objection,
+    &Sequelize,
     &Next,
     &React,
     &SafeAction,
     &SvelteKit,
     &Remix,
+    // Before what takes every package of the framework.
+    &NestJwt,
     &Nest,
     &Nitro,
     &Astro,

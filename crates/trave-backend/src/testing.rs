@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::declared::{TableName, Tool};
 use crate::dispatch::DecoratedField;
 use crate::effect::Effect;
-use crate::library::{Library, LibraryCall, Machine};
+use crate::library::{Library, LibraryCall, Machine, Made, PutOff};
 use crate::naming::NamedTable;
 use crate::query::Query;
 use crate::registration::{Link, Registration};
@@ -25,6 +25,8 @@ pub(crate) struct FakeMachine {
     pub(crate) conditional: bool,
     pub(crate) browser: bool,
     pub(crate) names: Vec<NamedTable>,
+    pub(crate) classes: Vec<&'static str>,
+    pub(crate) put_off: Vec<PutOff>,
     pub(crate) registered: Vec<Registration>,
     pub(crate) heap: Vec<BTreeMap<String, Value>>,
 }
@@ -41,6 +43,10 @@ impl Machine for FakeMachine {
 
     fn query_mut(&mut self, id: QueryId) -> Option<&mut Query> {
         self.queries.get_mut(id.0 as usize)
+    }
+
+    fn put_off(&mut self) -> &mut Vec<PutOff> {
+        &mut self.put_off
     }
 
     fn is_conditional(&self, _query: QueryId) -> bool {
@@ -87,14 +93,16 @@ impl Machine for FakeMachine {
     }
 
     fn keep(&mut self, object: &Value, name: &str, value: Value) {
-        if let Shape::Instance(id) = object.shape {
-            self.heap[id.0 as usize].insert(name.to_owned(), value);
+        if let Shape::Instance(id) = object.shape
+            && let Some(object) = self.heap.get_mut(id.0 as usize)
+        {
+            object.insert(name.to_owned(), value);
         }
     }
 
     fn kept(&mut self, object: &Value, name: &str) -> Option<Value> {
         match object.shape {
-            Shape::Instance(id) => self.heap[id.0 as usize].get(name).cloned(),
+            Shape::Instance(id) => self.heap.get(id.0 as usize)?.get(name).cloned(),
             _ => None,
         }
     }
@@ -115,6 +123,11 @@ impl Machine for FakeMachine {
 
     fn make(&mut self, class: &Value) -> Value {
         class.clone()
+    }
+
+    fn class_of(&self, value: &Value) -> Option<(smol_str::SmolStr, Made)> {
+        let Shape::Instance(ClosureId(id)) = value.shape else { return None };
+        self.classes.get(id as usize).map(|name| ((*name).into(), Made::Class))
     }
 
     fn decorated_fields(&mut self, _object: &Value) -> Vec<DecoratedField> {
@@ -164,6 +177,7 @@ pub(crate) fn call(
         origin: origin(end),
         method_origin: origin(end),
         templates: &[],
+        type_args: &[],
     };
     library.call(&call, machine)
 }

@@ -100,6 +100,40 @@ pub const DRIZZLE: Wording = Wording {
     count_groups: "`.groupBy(…)` with `count()`",
 };
 
+/// TypeORM.
+pub const TYPEORM: Wording = Wording {
+    limit: "`take: 50`",
+    some_limit: "`take: …`",
+    order: "`order: …`",
+    order_by: ("`order: { ", ": 'ASC' }`"),
+    in_list: "`In(values)`",
+    delete_list: "`delete({ …: In(values) })`",
+    update_list: "`update({ …: In(values) }, …)`",
+    write_rows: "`upsert(rows, [key])`, or `save` of all rows",
+    update_each: "as in `UPDATE … FROM (VALUES …)` in `query`",
+    first_row: "`findOne` with `order`",
+    related: "`relations`",
+    or: "a list in `where`",
+    count_groups: "a query builder with `groupBy` and `COUNT(*)`",
+};
+
+/// MikroORM.
+pub const MIKRO: Wording = Wording {
+    limit: "`limit: 50`",
+    some_limit: "`limit: …`",
+    order: "`orderBy: …`",
+    order_by: ("`orderBy: { ", ": 'asc' }`"),
+    in_list: "`$in: values`",
+    delete_list: "`nativeDelete` with `$in: values`",
+    update_list: "`nativeUpdate` with `$in: values`",
+    write_rows: "`upsertMany`",
+    update_each: "as in one `flush` of all changes",
+    first_row: "`findOne` with `orderBy`",
+    related: "`populate`",
+    or: "`$or: […]`",
+    count_groups: "a query builder with `groupBy` and `count(*)`",
+};
+
 /// Kysely.
 pub const KYSELY: Wording = Wording {
     limit: "`.limit(50)`",
@@ -132,4 +166,21 @@ pub const KNEX: Wording = Wording {
     related: "a join",
     or: "`.orWhere(…)`",
     count_groups: "`.groupBy(…)` with `.count()`",
+};
+
+/// Sequelize.
+pub const SEQUELIZE: Wording = Wording {
+    limit: "`limit: 50`",
+    some_limit: "`limit: …`",
+    order: "`order: […]`",
+    order_by: ("`order: [['", "', 'ASC']]`"),
+    in_list: "a list of values in `where`",
+    delete_list: "`destroy` with a list in `where`",
+    update_list: "`update` with a list in `where`",
+    write_rows: "`bulkCreate` with `updateOnDuplicate`",
+    update_each: "as in `UPDATE … FROM (VALUES …)` in `query`",
+    first_row: "`findOne` with `order`",
+    related: "`include`",
+    or: "`[Op.or]: […]`",
+    count_groups: "`count` with `group`",
 };

@@ -134,6 +134,8 @@ pub struct Route {
     pub opaque: bool,
     /// Whether the handler uses the request, cookies or headers at all.
     pub reads_request: bool,
+    /// Who gets the last answer that refuses nothing; none where none is known.
+    pub answered: Option<Guarded>,
 }
 
 /// A function that takes a handler and gives another one.

@@ -843,3 +843,51 @@ fn a_check_that_is_skipped_while_developing_is_still_one() {
         assert!(found.contains(&format!("Delete boats Service id {guarded}")), "{test}\n{found}");
     }
 }
+
+#[test]
+fn asking_who_is_calling_guards_nothing_where_all_get_the_same_answer() {
+    let route = |wanted: &str| {
+        format!(
+            "import {{ admin }} from '@/lib/admin'
+            export async function GET(request: Request) {{
+              let member = null
+              try {{
+                const {{ data }} = await admin.auth.getUser(request.headers.get('authorization'))
+                if (!data.user) throw new Error('nobody')
+                member = data.user
+              }} catch {{ member = null }}
+              {wanted}
+              return Response.json(await fetch('https://weather.test/'))
+            }}"
+        )
+    };
+    for (wanted, expected) in [
+        ("", crate::model::Guarded::No),
+        ("if (!member) return new Response('no', { status: 401 })", crate::model::Guarded::Yes),
+    ] {
+        let model = model(&[("src/app/api/x/route.ts", &route(wanted)), ADMIN]);
+        let guarded = model.routes.first().map(|route| model.guarded(route));
+        assert_eq!(guarded, Some(expected), "{wanted}\n{}", describe(&model));
+    }
+}
+
+#[test]
+fn components_of_vue_and_svelte_are_code_of_the_browser() {
+    let component = |tag: &str| {
+        format!(
+            "{tag}
+            import {{ createClient }} from '@supabase/supabase-js'
+            const client = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON_KEY)
+            async function load() {{ await client.from('boats').select('id, name').limit(10) }}
+            </script>
+            <template><button @click=\"load()\">{{{{ a < b }}}}</button></template>"
+        )
+    };
+    for (path, tag) in [
+        ("src/Boats.vue", "<script setup lang=\"ts\">"),
+        ("src/lib/Boats.svelte", "<script lang=\"ts\">"),
+    ] {
+        let found = describe(&model(&[(path, &component(tag))]));
+        assert_eq!(found, "unreached\n  Select boats User limit Some(10.0)\n", "{path}");
+    }
+}

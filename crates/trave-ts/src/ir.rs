@@ -218,6 +218,10 @@ pub struct Class {
     pub span: Span,
     /// What it extends.
     pub extends: Option<ExprId>,
+    /// The interfaces that it says it implements.
+    pub implements: Vec<TypeNote>,
+    /// The types that it gives to what it extends: `Repository<User>`.
+    pub extends_args: Vec<TypeNote>,
     /// Methods, accessors and the constructor (named `constructor`).
     pub methods: Vec<Method>,
     /// Fields with their initial values.

@@ -284,7 +284,6 @@ impl Kind {
                 | K::ConstructorType
                 | K::TemplateLiteralType
                 | K::TupleType
-                | K::ImplementsClause
                 | K::JsxClosingElement
                 | K::AssertsAnnotation
                 | K::TypePredicateAnnotation

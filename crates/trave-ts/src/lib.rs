@@ -2,6 +2,7 @@
 //!
 //! tree-sitter reads a file, this crate lowers it into an [`ir::Module`], and the tree is gone.
 
+mod component;
 pub mod ir;
 
 mod kind;

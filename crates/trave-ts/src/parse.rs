@@ -5,9 +5,11 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
+use smol_str::SmolStr;
 use trave_source::{FileId, Span};
 use tree_sitter::{Language, ParseOptions, ParseState, Parser};
 
+use crate::component::script_of;
 use crate::ir::Module;
 use crate::kind::Kinds;
 use crate::lower;
@@ -28,8 +30,16 @@ const COMMENT_STEPS_MAX: usize = 20_000_000;
 /// Short texts may always take this many reports.
 const REPORTS_MIN: usize = 10_000;
 
-/// Reads one file. Never fails: what cannot be read is listed in [`Module::errors`].
+/// Reads one file. Never fails: what cannot be read is listed in [`Module::errors`]. The code of
+/// components of Vue and Svelte goes to the browser.
 pub fn parse(file: FileId, path: &str, text: &str) -> Module {
+    let Some(script) = script_of(path, text) else { return parse_code(file, path, text) };
+    let mut module = parse_code(file, path, &script);
+    module.directives.push(SmolStr::new_static("use client"));
+    module
+}
+
+fn parse_code(file: FileId, path: &str, text: &str) -> Module {
     if text.len() > BYTES_MAX || is_minified(text) || has_endless_comments(text) {
         return lower::unread(file, Span::new(0, text.len()));
     }

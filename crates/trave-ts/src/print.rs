@@ -7,7 +7,7 @@ mod note;
 mod stmt;
 
 use crate::ir::{
-    Binding, BindingId, BindingKind, Class, Exported, FunctionId, Imported, Module, Param,
+    Binding, BindingId, BindingKind, Class, Exported, FunctionId, Imported, Module, Param, TypeNote,
 };
 
 /// Writes what was kept of a file, top level first.
@@ -110,7 +110,17 @@ impl Printer<'_> {
     fn class(&mut self, name: &str, class: &Class) {
         self.decorators(&class.decorators);
         let extends = class.extends.map(|id| format!(" extends {}", self.expr(id)));
-        self.line(&format!("class {name}{}", extends.unwrap_or_default()));
+        let names = class.implements.iter().filter_map(|note| match note {
+            TypeNote::Named { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        let names: Vec<&str> = names.collect();
+        let implements = if names.is_empty() {
+            String::new()
+        } else {
+            format!(" implements {}", names.join(", "))
+        };
+        self.line(&format!("class {name}{}{implements}", extends.unwrap_or_default()));
         self.indented(|printer| printer.members(class));
     }
 

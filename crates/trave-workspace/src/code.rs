@@ -312,7 +312,8 @@ impl CodeFiles<'_> {
     /// run time, and those that name a client are picked by its name.
     fn follows(&self, module: &ir::Module, specifier: &str, number: u32) -> bool {
         let Some(file) = self.files.get(number as usize) else { return false };
-        let markup = [".tsx", ".jsx"].iter().any(|ending| file.path.ends_with(ending));
+        let endings = [".tsx", ".jsx", ".vue", ".svelte"];
+        let markup = endings.iter().any(|ending| file.path.ends_with(ending));
         let mut imports = module.imports.iter().filter(|import| import.specifier == specifier);
         let types_only = imports.clone().next().is_some() && imports.all(|import| import.type_only);
         let skipped = markup && !is_server_only(&file.path);

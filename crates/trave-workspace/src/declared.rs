@@ -126,7 +126,11 @@ impl Declarations {
         let migrated = roots.len();
         let mut changed: BTreeSet<usize> = BTreeSet::new();
         let mut declared: BTreeSet<(usize, TableName)> = BTreeSet::new();
-        for source in self.sources.into_iter().filter(|it| !it.declared.tables.is_empty()) {
+        for source in self.sources {
+            if source.declared.tables.is_empty() {
+                only_names(source, (&*roots, &*replayed), &mut names);
+                continue;
+            }
             let candidates = roots.iter().take(migrated).zip(&replayed.catalogs).enumerate();
             let at = root_of(&source, candidates).unwrap_or(roots.len());
             if at == roots.len() {
@@ -161,6 +165,26 @@ impl Declarations {
         }
         names
     }
+}
+
+/// Gives names to the root whose tables they name, or to their folder where there is none.
+fn only_names(
+    source: Source,
+    (roots, replayed): (&[MigrationRoot], &ReplayedRoots),
+    names: &mut CodeNames,
+) {
+    let shared = |catalog: &Catalog| {
+        let tables = source.declared.names.iter();
+        tables.filter(|it| catalog.tables.contains_key(&qualified(&it.table))).count()
+    };
+    let ranked = roots.iter().zip(&replayed.catalogs).map(|(root, catalog)| {
+        (shared(catalog), shared_depth(&source.folder, &root.folder), Reverse(&root.folder))
+    });
+    let best = ranked.filter(|(shared, ..)| shared * 2 >= source.declared.names.len()).max();
+    let folder = best.map_or_else(|| source.folder.clone(), |(.., Reverse(folder))| folder.clone());
+    let tool = source.declared.tool;
+    let tables = source.declared.names.into_iter().map(|table| (tool, Arc::new(table)));
+    names.entry(folder).or_default().extend(tables);
 }
 
 /// The root whose tables a declaration repeats: most of those of the smaller of the two.
@@ -220,6 +244,7 @@ fn declared_by(tool: Tool) -> DeclaredBy {
         Tool::Drizzle => DeclaredBy::Drizzle,
         Tool::TypeOrm => DeclaredBy::TypeOrm,
         Tool::MikroOrm => DeclaredBy::MikroOrm,
+        Tool::Sequelize => DeclaredBy::Sequelize,
     }
 }
 

@@ -25,6 +25,9 @@ pub(crate) enum Kind {
 pub(crate) const CODE_ENDINGS: [&str; 8] =
     [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
+/// Endings of components, whose code stands between markup: an import names them.
+const COMPONENT_ENDINGS: [&str; 2] = [".vue", ".svelte"];
+
 /// Folders that hold nothing of the project's own, wherever they stand.
 const FOREIGN_FOLDERS: [&str; 10] = [
     "node_modules",
@@ -92,7 +95,8 @@ pub(crate) fn kind_of(path: &str) -> Option<Kind> {
 /// Whether the name has an ending of code, and is not a declaration file.
 fn is_code(name: &str) -> bool {
     let declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| name.ends_with(ending));
-    !declaration && CODE_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    let mut endings = CODE_ENDINGS.iter().chain(&COMPONENT_ENDINGS);
+    !declaration && endings.any(|ending| name.ends_with(ending))
 }
 
 /// Whether a folder holds nothing of the project's own. Build output is told by the manifest that
@@ -152,6 +156,7 @@ mod tests {
             ("src/a.ts", Some(Kind::Code)),
             ("src/a.d.ts", None),
             ("src/a.mjs", Some(Kind::Code)),
+            ("src/Boat.vue", Some(Kind::Code)),
             ("supabase/config.toml", Some(Kind::Supabase)),
             ("other/config.toml", None),
             ("apps/web/tsconfig.app.json", Some(Kind::TsConfig)),

@@ -3,6 +3,7 @@
 pub(crate) mod crypto;
 pub(crate) mod jose;
 pub(crate) mod jsonwebtoken;
+pub(crate) mod nest_jwt;
 pub(crate) mod passport;
 pub(crate) mod session;
 #[cfg(test)]

@@ -112,6 +112,8 @@ fn question(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Op
     }
     let answer = match name {
         "getServerSession" | "unstable_getServerSession" | "getSession" => or_null(session()),
+        // Clerk gives an object to everybody, Auth.js nothing to strangers.
+        "auth" if !is_of_clerk(call.callee) => or_null(session()),
         "auth" | "getAuth" => session(),
         "getToken" | "currentUser" | "validateRequest" => or_null(Value::caller()),
         "getIronSession" | "verifyToken" | "verifyIdToken" | "verifySessionCookie" => {
@@ -130,6 +132,11 @@ fn question(call: &LibraryCall<'_>, name: &str, machine: &mut dyn Machine) -> Op
     };
     asked(machine, (call.origin, name), Trust::Verified);
     Some(answer)
+}
+
+fn is_of_clerk(value: &LibraryValue) -> bool {
+    let package = value.kept("package").and_then(Value::as_text);
+    package.is_some_and(|package| package.starts_with("@clerk/"))
 }
 
 /// Everything in a session is the verified caller's.

@@ -33,6 +33,7 @@ pub(crate) fn token_use(
         expiry: None,
         options_known: false,
         payload: None,
+        token: call.args.first().filter(|_| action != TokenAction::Sign).cloned(),
     }
 }
 

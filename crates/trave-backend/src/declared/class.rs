@@ -184,6 +184,18 @@ impl<'a> Code<'a> {
         decorators.iter().filter_map(read).collect()
     }
 
+    /// `name` of `(it) => it.name`, or of `it.name`; also a text.
+    pub(super) fn member(&self, at: At) -> Option<SmolStr> {
+        let at = match self.meaning(at) {
+            Meaning::Function(module, function) => self.returned(module, function)?,
+            _ => at,
+        };
+        match self.kind(at)? {
+            ExprKind::Member { property, .. } => Some(property.clone()),
+            _ => self.text(at),
+        }
+    }
+
     /// What is left of the type of a field.
     pub(super) fn erased(&self, module: usize, field: &Field) -> Erased {
         let text = self.modules.get(module).map_or("", |linked| linked.text);

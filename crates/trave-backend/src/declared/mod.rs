@@ -7,9 +7,11 @@
 mod class;
 mod code;
 pub mod drizzle;
+mod entity_names;
 pub mod mikro;
 mod name;
 pub mod prisma;
+pub mod sequelize;
 mod sha1;
 #[cfg(test)]
 mod test;
@@ -34,6 +36,8 @@ pub enum Tool {
     TypeOrm,
     /// Classes with `@Entity()` of MikroORM.
     MikroOrm,
+    /// Models of Sequelize: they name tables that migrations make.
+    Sequelize,
 }
 
 /// Everything that one declaration says.
@@ -55,7 +59,11 @@ pub struct Declared {
 
 /// Whether the bytes of a file hold the name of something that declares tables.
 pub fn may_declare(text: &str) -> bool {
-    let mut needles = drizzle::NEEDLES.iter().chain(&typeorm::NEEDLES).chain(&mikro::NEEDLES);
+    let mut needles = drizzle::NEEDLES
+        .iter()
+        .chain(&typeorm::NEEDLES)
+        .chain(&mikro::NEEDLES)
+        .chain(&sequelize::NEEDLES);
     needles.any(|needle| text.contains(needle))
 }
 
@@ -64,6 +72,7 @@ pub fn read_modules(modules: &[Linked<'_>]) -> Vec<Source> {
     let mut sources = drizzle::read(modules);
     sources.extend(typeorm::read(modules));
     sources.extend(mikro::read(modules));
+    sources.extend(sequelize::read(modules));
     sources
 }
 

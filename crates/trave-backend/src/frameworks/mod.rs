@@ -34,6 +34,7 @@ pub use react::wraps;
 use trave_ts::ir::Module;
 pub use web::is_refusal;
 
+use crate::dispatch::Provided;
 use crate::entry::Entry;
 
 /// What a file declares to one framework; none when it is none of its files.
@@ -66,6 +67,11 @@ pub fn entries(module: &Module, path: &str) -> Vec<Entry> {
     let mut found = BY_PLACE.iter().find_map(|read| read(module, path)).unwrap_or_default();
     found.extend(BY_CONTENT.iter().filter_map(|read| read(module, path)).flatten());
     found
+}
+
+/// What the modules of a file hand to constructors.
+pub fn provided(module: &Module) -> Vec<Provided> {
+    nest::provided(module)
 }
 
 /// Whether the path alone says that the file is a way in, or says something about ways in.

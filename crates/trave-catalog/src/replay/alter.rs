@@ -44,6 +44,12 @@ impl Session {
             actions.try_for_each(|action| self.refuse_only(relation, &action.kind))?;
         }
         self.refuse_twice(relation, &alter.actions)?;
+        // Asked before any action runs, also before those that would make it possible.
+        for action in &alter.actions {
+            if let AlterActionKind::SetLogged(logged) = action.kind {
+                self.refuse_persistence((relation, logged))?;
+            }
+        }
         match alter.actions.as_slice() {
             [action] if self.store.children(relation).is_empty() => {
                 self.alter_action(relation, is, action)
@@ -108,8 +114,7 @@ impl Session {
                 let parent = self.need_table(parent)?;
                 self.detach(&parent, table, ChildIs::Heir)
             }
-            AlterActionKind::SetLogged(true) => self.set_persistence(table, Persistence::Logged),
-            AlterActionKind::SetLogged(false) => self.set_persistence(table, Persistence::Unlogged),
+            AlterActionKind::SetLogged(logged) => self.set_logged((table, *logged)),
             AlterActionKind::RenameTo(_) | AlterActionKind::SetSchema(_) => {
                 self.alter_relation_name(table, &action.kind)
             }
@@ -134,6 +139,14 @@ impl Session {
                 self.part_unfollowed("alter table", words, action.span)
             }
         }
+    }
+
+    /// What has no rows of its own is asked all the same, and stays as it is.
+    fn set_logged(&mut self, (table, logged): (&QualifiedName, bool)) -> Outcome {
+        self.edit_table(table, |table| {
+            let has_rows = table.kind != TableKind::Partitioned;
+            table.unlogged = if has_rows { !logged } else { table.unlogged };
+        })
     }
 
     /// `ALTER CONSTRAINT`: PostgreSQL has it for foreign keys only.
@@ -230,14 +243,12 @@ impl Session {
     }
 
     /// A table and those that it refers to, or that refer to it, are logged or not together.
-    fn set_persistence(&mut self, table: &QualifiedName, to: Persistence) -> Outcome {
-        let logged = to == Persistence::Logged;
+    fn refuse_persistence(&self, (table, logged): (&QualifiedName, bool)) -> Outcome {
         let tables = &self.catalog().tables;
         let Some(found) = tables.get(table) else { return Ok(()) };
         if found.unlogged != logged {
             return Ok(());
         }
-        let has_rows = found.kind != TableKind::Partitioned;
         let targets = || found.foreign_keys.iter().map(|key| key.target.clone()).collect();
         let others = if logged { targets() } else { self.store.referrers(table) };
         // Only what is unlogged may refer to what is unlogged.
@@ -251,8 +262,7 @@ impl Session {
         if unlogged_needed || is_published {
             return Err(Failure::new(format!("{table} belongs to what is not so")));
         }
-        // What has no rows of its own is asked all the same, and stays as it is.
-        self.edit_table(table, |table| table.unlogged ^= has_rows)
+        Ok(())
     }
 
     /// Once an action changes whether a table is logged, no other may speak of it.
@@ -380,13 +390,6 @@ pub(super) fn set_view_options(view: &mut View, options: &[StorageOption]) {
             _ => {}
         }
     }
-}
-
-/// Whether changes of a table survive a crash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Persistence {
-    Logged,
-    Unlogged,
 }
 
 /// PostgreSQL runs drops before type changes before additions, in whatever order they are written.

@@ -206,9 +206,26 @@ impl Session {
                 before => format!("{}.{}", Name::exact(before), Name::exact(name)),
             });
             let columns = columns.collect::<Vec<_>>().join(", ");
-            edits.push((expansion.span, SmolStr::new(columns)));
+            let span = expansion.span;
+            let place = if columns.is_empty() { self.with_comma(span, query.span) } else { span };
+            edits.push((place, SmolStr::new(columns)));
         }
         self.settled_text(query.span, edits)
+    }
+
+    /// An item of a list that goes away, with the comma behind it, or else before it.
+    fn with_comma(&self, item: Span, list: Span) -> Span {
+        let is_comma = |span: &Span| self.slice(*span) == ",";
+        let is_text = |span: &Span| !self.slice(*span).is_empty();
+        let mut behind = (item.end + 1..=list.end).map(|end| Span { start: item.end, end });
+        let mut before =
+            (list.start..item.start).rev().map(|start| Span { start, end: item.start });
+        let behind = behind.find(is_text).filter(is_comma).map(|span| span.end);
+        match (behind, before.find(is_text).filter(is_comma)) {
+            (Some(end), _) => Span { end, ..item },
+            (None, Some(comma)) => Span { start: comma.start, ..item },
+            (None, None) => item,
+        }
     }
 
     fn settled_text(&self, span: Span, edits: Edits) -> String {

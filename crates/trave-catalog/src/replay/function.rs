@@ -11,10 +11,12 @@ use trave_sql::{
 };
 
 use super::body;
+use super::expression;
 use super::names::RelationIs;
 use super::privilege::On;
 use super::session::Session;
 use super::store::FunctionKey;
+use super::view::is_of_server;
 use super::{Failure, Outcome};
 use crate::{EventTrigger, Function, FunctionArgument, QualifiedName, Trigger, View};
 
@@ -52,9 +54,21 @@ impl Session {
             if let Some(set) = set {
                 self.search_path = super::session::path_of(&set.values);
             }
-            let outcome = self.check_reads(&body::tables_of_block(block));
+            let outcome = self.check_reads(&body::tables_of_block(block)).and_then(|()| {
+                let mut queries = body::queries_of_block(block).into_iter();
+                queries.try_for_each(|query| {
+                    self.check_calls(&expression::calls_in(query))?;
+                    self.refuse_wrong_calls(query)
+                })
+            });
             self.search_path = outside;
             return outcome;
+        }
+        let rows = block.declarations.iter().filter_map(|one| one.row_of.as_ref());
+        for row in rows {
+            if !is_of_server(row) && self.find_type(row).is_none() {
+                return Err(Failure::missing("relation", row));
+            }
         }
         let mut kinds = block.declarations.iter().filter_map(|one| one.data_type.as_ref());
         kinds.try_for_each(|kind| self.resolve_type(kind).map(|_| ()))

@@ -6,6 +6,7 @@ use trave_sql::{Expr, Query};
 
 use super::scope::Reader;
 use super::session::Session;
+use super::{Failure, Outcome};
 use crate::QualifiedName;
 
 /// A column that a query names.
@@ -48,6 +49,8 @@ pub(super) struct Meaning {
     pub(super) references: Vec<Reference>,
     /// The wildcards.
     pub(super) expansions: Vec<Expansion>,
+    /// Names of columns that nothing has of all that a query can see, where that can be told.
+    pub(super) missing: Vec<SmolStr>,
 }
 
 impl Meaning {
@@ -73,5 +76,13 @@ impl Session {
         path: &[SmolStr],
     ) -> Meaning {
         Reader::new(self, path).read_expr(expr, table)
+    }
+
+    /// In strict replays, a query names columns that are there.
+    pub(super) fn check_columns(&self, meaning: &Meaning) -> Outcome {
+        match meaning.missing.first().filter(|_| !self.assumes_missing()) {
+            Some(column) => Err(Failure::missing("column", column)),
+            None => Ok(()),
+        }
     }
 }

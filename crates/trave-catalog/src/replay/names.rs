@@ -181,7 +181,8 @@ pub(super) fn has_column(columns: &[Column], name: &str) -> bool {
     columns.iter().any(|column| column.name == name)
 }
 
-fn is_system_column(name: &str) -> bool {
+/// Whether every table has a column of this name.
+pub(super) fn is_system_column(name: &str) -> bool {
     matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid")
 }
 

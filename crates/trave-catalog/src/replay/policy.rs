@@ -58,7 +58,8 @@ impl Session {
             self.need_column(table, &column)?;
         }
         self.check_reads(&expression::tables_in(expr))?;
-        self.refuse_ambiguous_calls(Node::Expr(expr))?;
+        self.check_columns(&self.meaning_of_expr(expr, table, &self.search_path))?;
+        self.refuse_wrong_calls(Node::Expr(expr))?;
         self.check_calls(&expression::calls(expr))
     }
 

@@ -1,7 +1,7 @@
 //! Which routine a name means: functions and procedures share their names.
 
 use smol_str::{SmolStr, ToSmolStr};
-use trave_sql::{ArgumentMode, ExprKind, ObjectKind, RoutineName};
+use trave_sql::{ArgumentMode, Call, ExprKind, ObjectKind, RoutineName};
 
 use super::drop_function::takes;
 use super::expression::{self, Node};
@@ -74,26 +74,35 @@ impl Session {
         all.take_while(|((found, _), _)| found == name).map(|(key, _)| key.clone()).collect()
     }
 
-    /// A call without arguments can mean whatever can be called without: two are one too many.
-    pub(super) fn refuse_ambiguous_calls(&self, node: Node<'_>) -> Outcome {
+    /// A call means one function: without arguments two that can be called so are one too many,
+    /// and of a full name one has to take as many as are given.
+    pub(super) fn refuse_wrong_calls(&self, node: Node<'_>) -> Outcome {
         let mut outcome = Ok(());
         if self.assumes_missing() {
             return outcome;
         }
         expression::walk(node, &mut |node| {
-            if let Node::Expr(trave_sql::Expr { kind: ExprKind::Call(call), .. }) = node
-                && call.arguments.is_empty()
-            {
-                let mut keys = self.functions_named(&call.name);
-                let functions = &self.catalog().functions;
-                keys.retain(|key| functions.get(key).is_some_and(|one| takes(one, 0)));
-                if keys.len() > 1 {
-                    outcome = Err(Failure::new(format!("{}() is not unique", call.name)));
-                }
+            if let Node::Expr(trave_sql::Expr { kind: ExprKind::Call(call), .. }) = node {
+                outcome = self.refuse_wrong_call(call);
             }
             outcome.is_ok()
         });
         outcome
+    }
+
+    fn refuse_wrong_call(&self, call: &Call) -> Outcome {
+        let all = self.functions_named(&call.name);
+        let functions = &self.catalog().functions;
+        let given = call.arguments.len();
+        let able = |key: &&FunctionKey| functions.get(*key).is_some_and(|one| takes(one, given));
+        match all.iter().filter(able).count() {
+            0 if !all.is_empty() && call.name.schema.is_some() => {
+                Err(Failure::new(format!("no {} takes {given} arguments", call.name)))
+            }
+            0 | 1 => Ok(()),
+            _ if given == 0 => Err(Failure::new(format!("{}() is not unique", call.name))),
+            _ => Ok(()),
+        }
     }
 }
 

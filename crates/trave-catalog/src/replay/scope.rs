@@ -10,6 +10,7 @@ use trave_sql::{
 use super::expression::{self, Node};
 use super::generated::output_name;
 use super::meaning::{Expansion, Meaning, Place, Reference};
+use super::names::is_system_column;
 use super::session::Session;
 use crate::QualifiedName;
 
@@ -109,6 +110,7 @@ impl<'a> Reader<'a> {
 
     /// `ORDER BY name` means an output column first.
     fn order(&mut self, keys: &[OrderKey], outputs: &Outputs, scope: &Scope<'_>) {
+        let missing = self.meaning.missing.len();
         for key in keys {
             let is_output = match &key.value.kind {
                 ExprKind::Column(ColumnRef { qualifier: None, name }) => {
@@ -119,6 +121,9 @@ impl<'a> Reader<'a> {
             if !is_output {
                 self.expr(&key.value, scope);
             }
+        }
+        if !outputs.known {
+            self.meaning.missing.truncate(missing);
         }
     }
 
@@ -188,10 +193,17 @@ impl<'a> Reader<'a> {
             }
         }
         let distinct = select.distinct.iter().flat_map(|distinct| &distinct.on);
-        let rest = distinct.chain(&select.filter).chain(&select.group).chain(&select.having);
-        for expr in rest {
+        for expr in select.filter.iter().chain(&select.having) {
             self.expr(expr, &scope);
         }
+        let missing = self.meaning.missing.len();
+        for expr in distinct.chain(&select.group) {
+            self.expr(expr, &scope);
+        }
+        // These may name what the query returns.
+        let mut more = self.meaning.missing.split_off(missing);
+        more.retain(|name| !outputs.names.contains(name));
+        self.meaning.missing.append(&mut more);
         (outputs, scope.items)
     }
 
@@ -240,6 +252,7 @@ impl<'a> Reader<'a> {
             let alias = from.alias.as_ref().map(|alias| SmolStr::new(alias.as_str()));
             let item = match &from.kind {
                 FromKind::Join(join) => {
+                    scope.merged |= from.alias.is_some();
                     stack.extend([&join.right, &join.left]);
                     match &join.condition {
                         JoinCondition::On(condition) => conditions.push(condition),
@@ -332,7 +345,10 @@ impl<'a> Reader<'a> {
     fn column(&mut self, column: &ColumnRef, span: Span, scope: &Scope<'_>) {
         let name = column.name.as_str();
         let mut level = Some(scope);
+        let mut told = !is_system_column(name);
         while let Some(scope) = level {
+            // A name alone may be that of a whole row.
+            told &= !scope.items.iter().any(|item| !item.known || item.name == name);
             for item in &scope.items {
                 if !is_before(column.qualifier.as_ref(), item) {
                     continue;
@@ -354,6 +370,11 @@ impl<'a> Reader<'a> {
             level = scope.outer;
         }
         let column = SmolStr::new(name);
+        // A function of a row is called like a column of it.
+        let functions = &self.session.catalog().functions;
+        if told && !functions.keys().any(|(function, _)| function.name == name) {
+            self.meaning.missing.push(column.clone());
+        }
         let place = Place::Hidden;
         self.meaning.references.push(Reference { relation: None, column, span, place });
     }

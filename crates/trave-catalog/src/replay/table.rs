@@ -122,6 +122,7 @@ impl Session {
             self.like_columns(name, like)?;
         }
         if let Some(query) = &create.query {
+            self.check_query(query)?;
             let outputs = self.outputs(query);
             self.add_outputs(name, &outputs, create);
         }

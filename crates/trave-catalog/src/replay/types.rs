@@ -92,7 +92,18 @@ pub(crate) fn is_built_in(name: &str) -> bool {
 /// Whether a column of one type can refer to a key of another, as far as both are built in.
 pub(super) fn can_refer(from: &str, to: &str) -> bool {
     let base = |text: &str| text.split('(').next().unwrap_or_default().trim().to_owned();
-    let (from, to) = (base(from), base(to));
+    let own = |text: &str| !is_built_in(text);
+    let elements = [from, to].map(|text| text.strip_suffix("[]").map(base));
+    let (from, to) = match elements {
+        // Lists compare with lists of the very same type.
+        [Some(from), Some(to)] => return from == to || own(&from) || own(&to),
+        [None, None] => (base(from), base(to)),
+        [from_list, to_list] => {
+            let single = if from_list.is_some() { base(to) } else { base(from) };
+            let list = from_list.or(to_list).unwrap_or_default();
+            return own(&single) || own(&list);
+        }
+    };
     let families: [&[&str]; 4] = [
         &["smallint", "integer", "bigint"],
         &["real", "double precision"],
@@ -105,7 +116,6 @@ pub(super) fn can_refer(from: &str, to: &str) -> bool {
         "real" | "double precision" => whole || from == "numeric",
         _ => false,
     };
-    let own = |text: &str| !is_built_in(text);
     let together =
         |family: &&[&str]| family.contains(&from.as_str()) && family.contains(&to.as_str());
     from == to || own(&from) || own(&to) || widens || families.iter().any(together)

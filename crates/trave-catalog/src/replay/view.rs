@@ -60,7 +60,10 @@ impl Session {
             self.refuse_type_of_relation(&name)?;
         }
         self.check_reads(&tables)?;
-        self.refuse_ambiguous_calls(Node::Query(&create.query))?;
+        if !is_recursive {
+            self.check_columns(&self.meaning_of_query(&create.query, &self.search_path))?;
+        }
+        self.refuse_wrong_calls(Node::Query(&create.query))?;
         let view = self.new_view(create, &name, &tables)?;
         self.link_view(&view, create);
         self.store.put(name, view);
@@ -141,18 +144,19 @@ impl Session {
         }
     }
 
+    /// In strict replays, a query reads tables and columns that are there.
+    pub(super) fn check_query(&mut self, query: &trave_sql::Query) -> Outcome {
+        self.check_reads(&expression::tables(Node::Query(query)))?;
+        self.check_columns(&self.meaning_of_query(query, &self.search_path))
+    }
+
     /// In strict replays, what a query reads must be there.
     pub(super) fn check_reads(&mut self, tables: &[ObjectName]) -> Outcome {
         if self.assumes_missing() {
             return Ok(());
         }
         for table in tables {
-            let of_server = matches!(
-                table.schema.as_ref().map(trave_sql::Name::as_str),
-                Some("pg_catalog" | "information_schema" | "cron" | "net" | "pgmq" | "extensions")
-            );
-            let of_server = of_server || table.name.as_str().starts_with("pg_");
-            if !of_server && self.find_relation(table).is_none() {
+            if !is_of_server(table) && self.find_relation(table).is_none() {
                 return Err(Failure::missing("relation", table));
             }
         }
@@ -198,4 +202,14 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether a name is that of something that no migration makes.
+pub(super) fn is_of_server(table: &ObjectName) -> bool {
+    let schema = table.schema.as_ref().map(trave_sql::Name::as_str);
+    let of_server = matches!(
+        schema,
+        Some("pg_catalog" | "information_schema" | "cron" | "net" | "pgmq" | "extensions")
+    );
+    of_server || table.name.as_str().starts_with("pg_")
 }

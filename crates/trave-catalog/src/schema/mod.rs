@@ -132,6 +132,8 @@ pub enum DeclaredBy {
     TypeOrm,
     /// Classes with `@Entity()` of MikroORM.
     MikroOrm,
+    /// Models of Sequelize, which tell names.
+    Sequelize,
     /// Types that Supabase generated from the database.
     GeneratedTypes,
 }

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use trave_backend::effect::Effect;
-use trave_backend::library::{Guess, LibraryCall, Piece};
+use trave_backend::library::{LibraryCall, OWNER, Piece};
 use trave_backend::value::{ClosureId, Shape, Taint, Value};
 use trave_source::{Origin, Span};
 use trave_ts::ir::{Argument, Call, ExprId, ExprKind, TemplatePart};
@@ -36,6 +36,8 @@ pub(super) struct Site {
     pub(super) is_tagged: bool,
     /// The arguments that are written as templates, by index, piece by piece.
     pub(super) templates: Vec<(usize, Vec<Piece>)>,
+    /// The names of the types that the call is given.
+    pub(super) type_args: Vec<SmolStr>,
 }
 
 /// A method that is called, as written.
@@ -59,6 +61,7 @@ impl Site {
             is_new: false,
             is_tagged: false,
             templates: Vec::new(),
+            type_args: Vec::new(),
         }
     }
 
@@ -96,11 +99,16 @@ impl<'p> Evaluator<'p> {
         if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Call(_))) {
             self.next = Some(method.name.clone());
         }
-        if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Super))
-            && let Some(function) = self.super_member(method.name)
-        {
-            let site = self.site(id, call);
-            return self.call_value(&function, site);
+        if matches!(self.expr(method.object).map(|it| &it.kind), Some(ExprKind::Super)) {
+            if let Some(function) = self.super_member(method.name) {
+                let site = self.site(id, call);
+                return self.call_value(&function, site);
+            }
+            if let Some(part) = self.super_part() {
+                let mut site = self.site(id, call);
+                site.method_origin.span.start = method.span.start;
+                return self.call_method(&part, method.name, site);
+            }
         }
         let receiver = self.eval(method.object);
         if call.optional && receiver.is_nullish() == Some(true) {
@@ -154,6 +162,7 @@ impl<'p> Evaluator<'p> {
             is_new: false,
             is_tagged: false,
             templates: Vec::new(),
+            type_args: self.names_of(self.here.id, &call.type_args),
         };
         for argument in &call.args {
             self.argument(*argument, &mut site);
@@ -205,6 +214,7 @@ impl<'p> Evaluator<'p> {
             is_new: false,
             is_tagged: true,
             templates: vec![(0, pieces)],
+            type_args: Vec::new(),
         };
         self.call_value(&callee, site)
     }
@@ -241,13 +251,13 @@ impl<'p> Evaluator<'p> {
                 self.chain_promise(receiver, method, &site)
             }
             Shape::Library(library) => match self.kept_member(library, method) {
-                Some(function) => self.call_value(&function, site),
+                Some(function) => self.call_with_this(&function, receiver, site),
                 None => self.call_library(receiver, Some(method), site),
             },
             Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
                 Some(function) => self.call_value(&function, site),
                 None => match self.library_part(*id) {
-                    Some(part) => self.call_method(&part, method, site),
+                    Some(part) => self.call_method(&made_for(part, receiver), method, site),
                     None => self.call_unknown(receiver, &site),
                 },
             },
@@ -297,6 +307,9 @@ impl<'p> Evaluator<'p> {
         if let Some(guessed) = self.guess(receiver, method, &site) {
             return guessed;
         }
+        if let Some(value) = self.call_on_rows(receiver, method, &site) {
+            return value;
+        }
         if let Some(value) = self.call_builtin(receiver, method, &site) {
             return value;
         }
@@ -309,27 +322,6 @@ impl<'p> Evaluator<'p> {
         let mut named = site;
         named.name = SmolStr::from(method);
         self.call_unknown(receiver, &named)
-    }
-
-    /// Asks every library whether a call on something unknown is unmistakably its own.
-    fn guess(&mut self, receiver: &Value, method: &str, site: &Site) -> Option<Value> {
-        let nothing_known = match &receiver.shape {
-            Shape::Unknown => true,
-            Shape::Input(input) => input.kind == trave_backend::value::InputKind::Parameter,
-            _ => false,
-        };
-        if !nothing_known {
-            return None;
-        }
-        let guess = Guess {
-            receiver: &site.name,
-            method,
-            next: site.next.as_deref(),
-            args: &site.args,
-            arg_origins: &site.arg_origins,
-            origin: site.origin,
-        };
-        self.cx.libraries().iter().find_map(|library| library.guess(&guess, self))
     }
 
     pub(super) fn call_library(
@@ -356,6 +348,7 @@ impl<'p> Evaluator<'p> {
             origin: site.origin,
             method_origin: site.method_origin,
             templates: &site.templates,
+            type_args: &site.type_args,
         };
         let known = self.library_of(library).and_then(|model| model.call(&call, self));
         match known {
@@ -462,6 +455,14 @@ impl<'p> Evaluator<'p> {
             self.hand_over(&value);
             self.activation.diverged = diverged;
         }
+    }
+}
+
+/// What an object has of a class of a library, which knows whose it is.
+pub(super) fn made_for(part: Value, owner: &Value) -> Value {
+    match part.library() {
+        Some(library) => library.clone().with(OWNER, owner.clone()).into_value(),
+        None => part,
     }
 }
 

@@ -331,6 +331,7 @@ impl Evaluator<'_> {
             origin,
             method_origin: origin,
             templates: &[],
+            type_args: &[],
         };
         let known = self.library_of(callee).and_then(|model| model.call(&call, self));
         known.map_or(Ran::Unknown, Ran::Followed)

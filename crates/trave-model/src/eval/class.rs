@@ -64,7 +64,7 @@ impl<'p> Evaluator<'p> {
         self.instances.get(id.0 as usize).is_some_and(|it| it.is_class)
     }
 
-    pub(super) fn class_of(&self, class: ClassRef) -> Option<&'p Class> {
+    pub(super) fn declared_class(&self, class: ClassRef) -> Option<&'p Class> {
         self.cx.module(class.module)?.class(class.class)
     }
 
@@ -87,13 +87,19 @@ impl<'p> Evaluator<'p> {
 
     /// An object of a class, made by somebody unknown with whatever.
     pub(super) fn construct_unknown(&mut self, class: ClassRef) -> Value {
-        let constructor = self.class_of(class).and_then(|declared| {
+        let constructor = self.declared_class(class).and_then(|declared| {
             declared.methods.iter().find(|method| method.name == "constructor")
         });
         let function =
             constructor.and_then(|it| self.cx.module(class.module)?.function(it.function));
-        let count = function.map_or(ARGS_MAX, |function| function.params.len());
-        self.construct_class(class, vec![Value::of(Shape::Unknown); count], None)
+        let args = match function {
+            Some(function) => {
+                let params = function.params.iter();
+                params.map(|param| self.injected(class, param)).collect()
+            }
+            None => vec![Value::of(Shape::Unknown); ARGS_MAX],
+        };
+        self.construct_class(class, args, None)
     }
 
     /// Runs field initialisers and the constructor of a class on an object.
@@ -103,7 +109,8 @@ impl<'p> Evaluator<'p> {
         this: &Value,
         (args, origin, bases): (Vec<Value>, Option<Origin>, u32),
     ) {
-        let (Some(bases), Some(declared)) = (bases.checked_sub(1), self.class_of(class)) else {
+        let (Some(bases), Some(declared)) = (bases.checked_sub(1), self.declared_class(class))
+        else {
             return;
         };
         let constructor = declared.methods.iter().find(|method| method.name == "constructor");
@@ -155,7 +162,7 @@ impl<'p> Evaluator<'p> {
         (args, origin): (Vec<Value>, Option<Origin>),
     ) {
         let Shape::Instance(id) = this.shape else { return };
-        let Some(extends) = self.class_of(class).and_then(|declared| declared.extends) else {
+        let Some(extends) = self.declared_class(class).and_then(|declared| declared.extends) else {
             return;
         };
         let Some(base) = self.in_class(class, None, |it| it.eval(extends)) else { return };
@@ -164,14 +171,15 @@ impl<'p> Evaluator<'p> {
         }
         let at = self.at(trave_source::Span::default());
         let origin = origin.unwrap_or(at);
-        let site = Site { is_new: true, ..Site::plain(args, origin) };
+        let type_args = self.base_types(class);
+        let site = Site { is_new: true, type_args, ..Site::plain(args, origin) };
         let made = self.construct_value(&base, site);
         self.fill_field(id, SmolStr::new_static(LIBRARY_PART), made);
     }
 
     /// The project's class that a class extends.
     pub(super) fn base(&mut self, class: ClassRef) -> Option<ClassRef> {
-        let extends = self.class_of(class)?.extends?;
+        let extends = self.declared_class(class)?.extends?;
         let base = self.in_class(class, None, |it| it.eval(extends))?;
         match base.shape {
             Shape::Instance(id) => self.class_ref(id),
@@ -184,9 +192,7 @@ impl<'p> Evaluator<'p> {
         if let Some(part) = self.field(id, LIBRARY_PART) {
             return Some(part.clone()).filter(|part| part.library().is_some());
         }
-        if self.instances.get(id.0 as usize)?.is_class {
-            return None;
-        }
+        let is_class = self.instances.get(id.0 as usize)?.is_class;
         let mut class = self.class_ref(id)?;
         for _ in 0..BASES_MAX {
             match self.base(class) {
@@ -194,13 +200,16 @@ impl<'p> Evaluator<'p> {
                 None => break,
             }
         }
-        let extends = self.class_of(class)?.extends?;
+        let extends = self.declared_class(class)?.extends?;
         let base = self.in_class(class, None, |it| it.eval(extends))?;
         let is_foreign = |it: &LibraryValue| it.library != builtins::LIBRARY;
         let part = match base.library().filter(|it| is_foreign(it)) {
+            // The methods of the class itself are those of the class that it extends.
+            Some(_) if is_class => base,
             Some(_) => {
                 let mut site = self.nowhere();
                 site.is_new = true;
+                site.type_args = self.base_types(class);
                 self.call_library(&base, None, site)
             }
             None => Value::unknown(),
@@ -209,8 +218,14 @@ impl<'p> Evaluator<'p> {
         Some(part).filter(|part| part.library().is_some())
     }
 
+    /// The types that a class gives to what it extends.
+    fn base_types(&self, class: ClassRef) -> Vec<SmolStr> {
+        let declared = self.declared_class(class);
+        declared.map(|it| self.names_of(class.module, &it.extends_args)).unwrap_or_default()
+    }
+
     /// Runs something where a class stands.
-    fn in_class<R>(
+    pub(super) fn in_class<R>(
         &mut self,
         class: ClassRef,
         this: Option<Value>,
@@ -261,7 +276,7 @@ impl<'p> Evaluator<'p> {
         let is_class = self.instances.get(id.0 as usize)?.is_class;
         for _ in 0..BASES_MAX {
             let at = class?;
-            let declared = self.class_of(at)?;
+            let declared = self.declared_class(at)?;
             let fits = |method: &&Method| method.name == name && method.is_static == is_class;
             if let Some(method) = declared.methods.iter().find(fits) {
                 return Some(self.method(at, method, this));
@@ -290,6 +305,13 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    /// What the object of the method that is running has of a class of a library.
+    pub(super) fn super_part(&mut self) -> Option<Value> {
+        let this = self.here.this.clone()?;
+        let Shape::Instance(id) = this.shape else { return None };
+        self.library_part(id).map(|part| super::call::made_for(part, &this))
+    }
+
     /// The class whose method is running.
     fn class_around(&self) -> Option<ClassRef> {
         let module = self.here.module;
@@ -306,7 +328,7 @@ impl<'p> Evaluator<'p> {
 
     /// A member that a class has from one of a library.
     fn inherited(&mut self, class: ClassRef, name: &str) -> Option<Value> {
-        let extends = self.class_of(class)?.extends?;
+        let extends = self.declared_class(class)?.extends?;
         let base = self.in_class(class, None, |it| it.eval(extends))?;
         let library = base.library().filter(|it| it.library != builtins::LIBRARY)?;
         let at = self.at(trave_source::Span::default());

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use trave_backend::dispatch::Provided;
 use trave_backend::entry::{Entry, EntryKind};
 use trave_backend::frameworks;
 use trave_backend::library::{Dialect, Library};
@@ -11,6 +12,7 @@ use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{BindingId, Export, ExprId, ExprKind, FunctionId, Module, Property, Stmt};
 
 use super::code_names::CodeNames;
+use super::implements::Implementers;
 use crate::program::Program;
 
 /// Index of a module in [`Program::modules`].
@@ -31,6 +33,9 @@ pub(crate) struct Context<'p> {
     by_name: FxHashMap<&'static str, &'static dyn Library>,
     /// The modules whose exports need no import, with the folder of their application.
     auto: Vec<(&'p str, ModuleId)>,
+    /// Which class stands behind an interface, once somebody asks.
+    implementers: OnceLock<Implementers>,
+    provided: Vec<(ModuleId, Provided)>,
     /// What frameworks run before the ways in of their applications, with the folders of these.
     outer: Vec<(SmolStr, (ModuleId, Entry))>,
 }
@@ -59,7 +64,22 @@ impl<'p> Context<'p> {
             Some((folder, id))
         });
         let auto = auto.collect();
-        Self { program, modules, facts, tables, names, by_name, auto, outer: Vec::new() }
+        let provided = (0..).map(ModuleId).zip(&program.modules).flat_map(|(id, module)| {
+            frameworks::provided(module).into_iter().map(move |it| (id, it))
+        });
+        let provided = provided.collect();
+        Self {
+            program,
+            modules,
+            facts,
+            tables,
+            names,
+            by_name,
+            auto,
+            provided,
+            implementers: OnceLock::new(),
+            outer: Vec::new(),
+        }
     }
 
     /// The same, where some of these ways in stand before others.
@@ -100,6 +120,11 @@ impl<'p> Context<'p> {
         around.map(|(_, declared)| declared)
     }
 
+    /// What modules hand to constructors.
+    pub(crate) fn provided(&self) -> &[(ModuleId, Provided)] {
+        &self.provided
+    }
+
     pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {
         self.program.modules.get(id.0 as usize)
     }
@@ -126,6 +151,15 @@ impl<'p> Context<'p> {
     /// The `export * from` of a module.
     pub(crate) fn star_exports(&self, module: ModuleId) -> &[&'p Export] {
         self.facts.get(module.0 as usize).map_or(&[], |facts| &facts.stars)
+    }
+
+    /// The only class that implements an interface.
+    pub(crate) fn implementer(
+        &self,
+        module: ModuleId,
+        interface: &str,
+    ) -> Option<(ModuleId, BindingId)> {
+        self.implementers.get_or_init(|| Implementers::of(self)).only(module, interface)
     }
 
     /// The statement at the top level that declares a name.

@@ -78,6 +78,7 @@ pub(crate) fn run_served<'t>(
         evaluator.trace.handler = Handled::Ran;
         evaluator.serve(task.route.clone(), task.links.clone());
         evaluator.run_queued();
+        evaluator.catch_up();
         evaluator.claims_in_queries();
         traces.push(std::mem::take(&mut evaluator.trace));
         kept = Some((evaluator, frames));

@@ -123,7 +123,7 @@ impl Evaluator<'_> {
         }
         let mut found: Vec<DecoratedField> = Vec::new();
         for class in lineage.into_iter().rev() {
-            let Some(declared) = self.class_of(class) else { continue };
+            let Some(declared) = self.declared_class(class) else { continue };
             for field in declared.fields.iter().filter(|field| !field.is_static) {
                 let decorators = self
                     .at_top(class.module, |it| {
@@ -304,5 +304,42 @@ GET /app
         ] {
             assert_eq!(nest(method), format!("GET /notes\n{expected}"), "{method}");
         }
+    }
+
+    #[test]
+    fn modules_say_what_stands_for_a_class() {
+        let notes = "
+            import { Injectable, Inject } from '@nestjs/common'
+            import { createClient } from '@supabase/supabase-js'
+            export abstract class Notes { abstract all(owner) }
+            @Injectable()
+            export class SqlNotes extends Notes {
+              db = createClient(process.env.URL, process.env.SUPABASE_SERVICE_ROLE_KEY)
+              async all(owner) { return this.db.from('notes').select().eq('owner', owner) }
+            }";
+        let module = "
+            import { Module } from '@nestjs/common'
+            import { Notes, SqlNotes } from './notes'
+            @Module({ providers: [
+              { provide: Notes, useClass: SqlNotes },
+              { provide: 'OTHER', useFactory: () => new SqlNotes() },
+            ] })
+            export class AppModule {}";
+        let controller = "
+            import { Controller, Get, Inject, Query } from '@nestjs/common'
+            import { Notes } from './notes'
+            @Controller('notes')
+            export class NotesController {
+              constructor(private notes: Notes, @Inject('OTHER') private other: INotes) {}
+              @Get() list(@Query('owner') owner) { return this.notes.all(owner) }
+              @Get('other') others(@Query('owner') owner) { return this.other.all(owner) }
+            }";
+        let found = describe(&model(&[
+            ("src/notes.ts", notes),
+            ("src/app.module.ts", module),
+            ("src/notes.controller.ts", controller),
+        ]));
+        let query = "  Select notes Service owner No depth 1 Answered Answered\n";
+        assert_eq!(found, format!("GET /notes\n{query}GET /notes/other\n{query}"));
     }
 }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use trave_backend::declared::{TableName, Tool};
 use trave_backend::dispatch::DecoratedField;
 use trave_backend::effect::{Effect, RowsUse};
-use trave_backend::library::{Dialect, Machine};
+use trave_backend::library::{Dialect, Machine, Made, PutOff};
 use trave_backend::naming::NamedTable;
 use trave_backend::query::Query;
 use trave_backend::registration::{Link, Registration};
@@ -45,6 +45,9 @@ impl Evaluator<'_> {
             Effect::Response(response) => {
                 if response.status.is_some() || response.body.is_some() {
                     self.note_answered(Value::of(Shape::Bool(true)));
+                }
+                if response.status.is_none_or(|status| status < 400) {
+                    self.trace.answered = Some(self.level);
                 }
                 if let Some(body) = &response.body {
                     self.use_rows(&body.clone(), RowsUse::Answered, response.origin);
@@ -117,6 +120,11 @@ impl Machine for Evaluator<'_> {
     fn query_mut(&mut self, id: QueryId) -> Option<&mut Query> {
         self.memo.effects += 1;
         self.trace.queries.get_mut(id.0 as usize).map(|record| &mut record.query)
+    }
+
+    fn put_off(&mut self) -> &mut Vec<PutOff> {
+        self.memo.effects += 1;
+        &mut self.put_off
     }
 
     fn is_conditional(&self, query: QueryId) -> bool {
@@ -216,6 +224,12 @@ impl Machine for Evaluator<'_> {
 
     fn make(&mut self, class: &Value) -> Value {
         self.made_of(class)
+    }
+
+    fn class_of(&self, value: &Value) -> Option<(SmolStr, Made)> {
+        let Shape::Instance(id) = value.shape else { return None };
+        let name = self.declared_class(self.class_ref(id)?)?.name.clone()?;
+        Some((name, if self.is_class(id) { Made::Class } else { Made::Object }))
     }
 
     fn decorated_fields(&mut self, object: &Value) -> Vec<DecoratedField> {

@@ -19,7 +19,9 @@ mod expr;
 mod fate;
 mod frame;
 mod guard;
+mod guess;
 mod held;
+mod implements;
 mod invoke;
 mod loops;
 mod machine;
@@ -31,6 +33,7 @@ mod operator;
 mod pattern;
 mod place;
 mod proof;
+mod provide;
 mod read_through;
 mod registry;
 mod rows;
@@ -42,8 +45,13 @@ mod trace;
 mod typed;
 mod words;
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use trave_backend::dispatch::Provided;
+use trave_backend::effect::Effect;
+use trave_backend::library::{Machine, PutOff};
 use trave_backend::value::{ClosureId, Taint, Value};
 use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
@@ -124,6 +132,10 @@ pub(crate) struct Evaluator<'p> {
     first_closure: usize,
     /// Objects without a class, on which code keeps things.
     held: Vec<ClosureId>,
+    /// What something is asked for by, once somebody asks.
+    tokens: Option<Arc<Vec<(provide::Token, ModuleId, Provided)>>>,
+    /// Queries that libraries send later.
+    put_off: Vec<PutOff>,
     /// Functions that were put into lists: whoever empties them calls them.
     queued: Vec<fate::Queued>,
     trace: Trace,
@@ -215,6 +227,8 @@ impl<'p> Evaluator<'p> {
             typing: 0,
             first_closure: 0,
             held: Vec::new(),
+            tokens: None,
+            put_off: Vec::new(),
             queued: Vec::new(),
             trace: Trace::started(),
         };
@@ -229,6 +243,14 @@ impl<'p> Evaluator<'p> {
             self.trace.opaque = true;
         }
         self.steps <= self.steps_max && self.depth < DEPTH_MAX
+    }
+
+    /// Sends what libraries put off and never sent: somebody else does.
+    fn catch_up(&mut self) {
+        for late in std::mem::take(&mut self.put_off) {
+            let id = self.start_query(trave_backend::query::Query { nested: true, ..late.query });
+            self.record(Effect::Query(id));
+        }
     }
 
     fn expr(&self, id: ExprId) -> Option<&'p Expr> {

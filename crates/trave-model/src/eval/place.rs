@@ -56,6 +56,11 @@ impl Evaluator<'_> {
                     self.set_library_member(library, name, (value, origin));
                 }
             }
+            Shape::Rows(_) => {
+                if let Some(name) = key.as_text() {
+                    self.set_on_rows(&owner, (name, &value, origin));
+                }
+            }
             Shape::Object(fields) => {
                 let mut fields = (**fields).clone();
                 set_computed(&mut fields, key, value);
@@ -71,6 +76,15 @@ impl Evaluator<'_> {
                 self.write_back(object, Value::list(joined).and_dependencies(key));
             }
             _ => {}
+        }
+    }
+
+    /// Assigns to a member of a row, which its client may write later.
+    fn set_on_rows(&mut self, rows: &Value, set: (&str, &Value, Origin)) {
+        let Shape::Rows(id) = rows.shape else { return };
+        let library = self.trace.query(id).and_then(|it| self.cx.library(it.query.library));
+        if let Some(library) = library {
+            library.set_on_rows(rows, set, self);
         }
     }
 

@@ -63,6 +63,7 @@ impl<'p> Shared<'p> {
             None => Evaluator::new(cx, module, id),
         };
         task(&mut evaluator);
+        evaluator.catch_up();
         evaluator.claims_in_queries();
         let trace = std::mem::take(&mut evaluator.trace);
         self.evaluator = Some(evaluator);
@@ -98,6 +99,7 @@ impl<'p> Evaluator<'p> {
         self.memo.task += 1;
         self.first_closure = self.closures.len();
         self.held.clear();
+        self.put_off.clear();
         self.queued.clear();
         self.trace = Trace::started();
         self
@@ -246,6 +248,11 @@ impl<'p> Evaluator<'p> {
             let Some(top) = module.function(function) else { return };
             self.trace.visited.insert((self.here.id, function));
             self.run_top(&top.body);
+            for class in &module.classes {
+                for decorator in &class.decorators {
+                    self.eval(*decorator);
+                }
+            }
             for export in &module.exports {
                 if let trave_ts::ir::Exported::Expr(expr) = export.what {
                     self.eval(expr);

@@ -32,6 +32,8 @@ pub(crate) struct Trace {
     pub(crate) handler: Handled,
     /// How sure it is of callers whom the handler lets through that they are not unwanted.
     pub(crate) passed: Level,
+    /// The same of callers who got the last answer that refuses nothing; none without one.
+    pub(crate) answered: Option<Level>,
 }
 
 /// What became of the handler of a way in.

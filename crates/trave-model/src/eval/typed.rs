@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
 use trave_backend::value::{Object, Shape, Value};
-use trave_ts::ir::{BindingId, BindingKind, Exported, Imported, TypeNote};
+use trave_ts::ir::{BindingId, BindingKind, Exported, Imported, TypeDeclaration, TypeNote};
 
+use super::provide::Token;
 use super::{Evaluator, ModuleId, builtins};
 
 /// How many type names are followed.
@@ -33,7 +35,10 @@ impl Evaluator<'_> {
                     let element = self.typed_in(module, args.first()?, names)?;
                     Some(Value::list(element))
                 }
-                _ => self.typed_name(module, (*binding, name), names),
+                _ => {
+                    let args = self.names_of(module, args);
+                    self.typed_name(module, (*binding, name, &args), names)
+                }
             },
             TypeNote::TypeOf(binding) => {
                 self.at_top(module, |it| it.read(*binding)).and_then(known)
@@ -63,15 +68,15 @@ impl Evaluator<'_> {
     fn typed_name(
         &mut self,
         module: ModuleId,
-        (binding, name): (Option<BindingId>, &str),
+        (binding, name, args): (Option<BindingId>, &str, &[SmolStr]),
         names: u32,
     ) -> Option<Value> {
         let names = names.checked_sub(1)?;
         let lowered = self.cx.module(module)?;
         if let Some(declared) = lowered.types.iter().find(|it| it.name == name) {
-            return self.typed_in(module, &declared.note, names);
+            return self.implemented(module, declared, names);
         }
-        let Some(binding) = binding else { return self.library_type("", name) };
+        let Some(binding) = binding else { return self.library_type("", name, args) };
         match lowered.binding(binding)?.kind {
             BindingKind::Class(_) => self.instance_of(module, binding),
             BindingKind::Import(index) => {
@@ -84,33 +89,51 @@ impl Evaluator<'_> {
                     _ => name.rsplit('.').next().unwrap_or(name).to_owned(),
                 };
                 match self.cx.imported(lowered.file, &import.specifier) {
-                    Some(next) => self.exported_type(next, &wanted, names),
-                    None => self.library_type(&import.specifier, &wanted),
+                    Some(next) => self.exported_type(next, (&wanted, args), names),
+                    None => self.library_type(&import.specifier, &wanted, args),
                 }
             }
             _ => None,
         }
     }
 
+    /// What stands for a type that a module declares: the only class that implements it, or what
+    /// its members are.
+    fn implemented(
+        &mut self,
+        module: ModuleId,
+        declared: &TypeDeclaration,
+        names: u32,
+    ) -> Option<Value> {
+        let class = self.cx.implementer(module, &declared.name);
+        let made = class.and_then(|(module, binding)| self.instance_of(module, binding));
+        made.or_else(|| self.typed_in(module, &declared.note, names))
+    }
+
     /// A type that a module exports: an alias, a class, or a re-export of one.
-    fn exported_type(&mut self, module: ModuleId, name: &str, names: u32) -> Option<Value> {
+    fn exported_type(
+        &mut self,
+        module: ModuleId,
+        (name, args): (&str, &[SmolStr]),
+        names: u32,
+    ) -> Option<Value> {
         let names = names.checked_sub(1)?;
         let lowered = self.cx.module(module)?;
         if let Some(declared) = lowered.types.iter().find(|it| it.name == name) {
-            return self.typed_in(module, &declared.note, names);
+            return self.implemented(module, declared, names);
         }
         let (first, inside) = name.split_at(name.find('.').unwrap_or(name.len()));
         if let Some(export) = self.cx.export(module, first) {
             return match &export.what {
                 Exported::Binding(binding) => {
-                    self.typed_name(module, (Some(*binding), name), names)
+                    self.typed_name(module, (Some(*binding), name, args), names)
                 }
                 Exported::Expr(_) => None,
                 Exported::From { specifier, name } => {
                     let name = format!("{name}{inside}");
                     match self.cx.imported(lowered.file, specifier) {
-                        Some(next) => self.exported_type(next, &name, names),
-                        None => self.library_type(specifier, &name),
+                        Some(next) => self.exported_type(next, (&name, args), names),
+                        None => self.library_type(specifier, &name, args),
                     }
                 }
             };
@@ -119,14 +142,34 @@ impl Evaluator<'_> {
         stars.into_iter().find_map(|export| {
             let Exported::From { specifier, .. } = &export.what else { return None };
             match self.cx.imported(lowered.file, specifier) {
-                Some(next) => self.exported_type(next, name, names),
-                None => self.library_type(specifier, name),
+                Some(next) => self.exported_type(next, (name, args), names),
+                None => self.library_type(specifier, name, args),
             }
         })
     }
 
-    fn library_type(&self, package: &str, name: &str) -> Option<Value> {
-        self.cx.libraries().iter().find_map(|library| library.typed(package, name))
+    fn library_type(&self, package: &str, name: &str, args: &[SmolStr]) -> Option<Value> {
+        self.cx.libraries().iter().find_map(|library| library.typed_with(package, name, args))
+    }
+
+    /// The names of the types that something is given, as the modules that declare them say.
+    pub(super) fn names_of(&self, module: ModuleId, notes: &[TypeNote]) -> Vec<SmolStr> {
+        let lowered = self.cx.module(module);
+        let name = |note: &TypeNote| match note {
+            TypeNote::Named { binding, name, .. } => {
+                let kind = binding.and_then(|it| lowered?.binding(it)).map(|it| it.kind);
+                let imported = match kind {
+                    Some(BindingKind::Import(index)) => lowered?.imports.get(index as usize),
+                    _ => None,
+                };
+                match imported.map(|import| &import.what) {
+                    Some(Imported::Named(original)) => Some(original.clone()),
+                    _ => Some(name.clone()),
+                }
+            }
+            _ => None,
+        };
+        notes.iter().map(|note| name(note).unwrap_or_default()).collect()
     }
 
     /// An object of a class of the project, made with whatever. Classes whose fields are of each
@@ -145,7 +188,11 @@ impl Evaluator<'_> {
         self.typed.push((class, None));
         self.typing += 1;
         let events = self.trace.events.len();
-        let value = self.at_top(module, |it| it.construct_unknown(class));
+        let provided = self.provided(&Token::Class(class.module, class.class));
+        let value = match provided {
+            Some(provided) => Some(provided),
+            None => self.at_top(module, |it| it.construct_unknown(class)),
+        };
         self.trace.events.truncate(events);
         self.typing -= 1;
         // Whoever registers routes hands the same services to each controller.

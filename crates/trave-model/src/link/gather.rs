@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_backend::effect::{
-    CacheUse, ClaimRole, ClaimUse, Effect, EnvRead, RowsUse, TokenUse, Trust,
+    CacheUse, ClaimRole, ClaimUse, Effect, EnvRead, RowsUse, TokenAction, TokenUse, Trust,
 };
 use trave_backend::entry::Entry;
 use trave_backend::env;
@@ -19,8 +19,8 @@ use super::intern::{Interned, signature};
 use super::{file_of, routes, wrappers};
 use crate::eval::{CallNode, Context, Level, QueryRecord, Trace};
 use crate::model::{
-    Answer, Cache, Call, Claim, ClaimSource, EnvUse, Guarded, LoopAround, Model, Query, QueryRef,
-    Reach, Route, RouteId, Step, Token,
+    Answer, Cache, Call, Claim, ClaimSource, EnvUse, LoopAround, Model, Query, QueryRef, Reach,
+    Route, RouteId, Step, Token,
 };
 use crate::questions::rounds;
 
@@ -222,12 +222,15 @@ impl<'a> Gathered<'a> {
             None => {}
         }
         let source = claim_source(gathering.trace, claim);
-        let verifies = gathering.trace.events.iter().any(
-            |event| matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified),
-        );
-        // A token that somebody verified who turned nobody away proves nothing.
-        let is_loose = source == ClaimSource::Token && decides_openly(gathering.trace, claim);
-        let also_verified = verifies && !is_loose;
+        let verified = same_token_verified(gathering.trace, claim);
+        let also_verified = verified.unwrap_or_else(|| {
+            let has_check = gathering.trace.events.iter().any(|event| {
+                matches!(&event.effect, Effect::Auth(check) if check.trust == Trust::Verified)
+            });
+            // A token that somebody verified who turned nobody away proves nothing.
+            let is_token = source == ClaimSource::Token;
+            has_check && !(is_token && decides_openly(gathering.trace, claim))
+        });
         let in_browser = self.browser.has(claim.origin.file);
         let signature = format!("{:?} {:?} {also_verified}", claim.claim, claim.how);
         let route = gathering.route;
@@ -353,15 +356,9 @@ fn reach(
     (gathering, record): (&Gathering<'_>, &QueryRecord),
     route: RouteId,
 ) -> Reach {
-    let guarded = match record.level {
-        Level::Open => Guarded::No,
-        Level::Claim => Guarded::ByClaim,
-        Level::Maybe => Guarded::Maybe,
-        Level::Sure => Guarded::Yes,
-    };
     Reach {
         route,
-        guarded,
+        guarded: routes::guarded(record.level),
         path: calls(cx, &gathering.trace.path(record.call)),
         cached_by: None,
         in_loop: around(gathering, record),
@@ -393,6 +390,35 @@ fn claim_source(trace: &Trace, claim: &ClaimUse) -> ClaimSource {
         .iter()
         .any(|event| matches!(&event.effect, Effect::Token(token) if token.origin == claim.claim));
     if decoded { ClaimSource::Token } else { ClaimSource::Session }
+}
+
+/// Whether the very token that a claim was read from is verified somewhere too; none where it
+/// cannot be told which token is verified. Another token proves nothing about this one.
+fn same_token_verified(trace: &Trace, claim: &ClaimUse) -> Option<bool> {
+    let tokens = trace.events.iter().filter_map(|event| match &event.effect {
+        Effect::Token(token) => Some(token),
+        _ => None,
+    });
+    let decoded = tokens.clone().find(|token| token.origin == claim.claim)?.token.as_ref()?;
+    let mut verified = tokens.filter(|token| token.action == TokenAction::Verify).peekable();
+    verified.peek()?;
+    let mut all_others = true;
+    for token in verified {
+        let given = token.token.as_ref().filter(|given| !given.inputs.is_empty());
+        match given {
+            Some(given) if given.is_same(decoded) => {
+                // It turns callers away if something happens for nobody else.
+                let turns_away = trace.queries.iter().any(|record| record.level == Level::Sure);
+                return turns_away.then_some(true);
+            }
+            Some(given) => {
+                let mut inputs = given.inputs.iter();
+                all_others &= !inputs.any(|input| decoded.inputs.iter().any(|it| it == input));
+            }
+            None => all_others = false,
+        }
+    }
+    (all_others && !decoded.inputs.is_empty()).then_some(false)
 }
 
 /// Whether a claim decides the rows of a query that callers reach whom nobody has checked.

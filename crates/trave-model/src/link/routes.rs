@@ -3,8 +3,8 @@
 use trave_backend::entry::Entry;
 use trave_backend::frameworks::{Serving, answer_cache};
 
-use crate::eval::{Context, Handled, Trace};
-use crate::model::{FrameworkCache, Route, RouteId};
+use crate::eval::{Context, Handled, Level, Trace};
+use crate::model::{FrameworkCache, Guarded, Route, RouteId};
 
 /// A route with nothing on it yet.
 pub(super) fn route(cx: &Context<'_>, (id, entry): (RouteId, &Entry), trace: &Trace) -> Route {
@@ -30,6 +30,17 @@ pub(super) fn route(cx: &Context<'_>, (id, entry): (RouteId, &Entry), trace: &Tr
         framework_cache: framework_cache(cx, entry, trace),
         opaque: trace.opaque || trace.handler == Handled::Missing,
         reads_request: trace.reads_request,
+        answered: trace.answered.map(guarded),
+    }
+}
+
+/// As people read how sure it is that unwanted callers are gone.
+pub(super) fn guarded(level: Level) -> Guarded {
+    match level {
+        Level::Open => Guarded::No,
+        Level::Claim => Guarded::ByClaim,
+        Level::Maybe => Guarded::Maybe,
+        Level::Sure => Guarded::Yes,
     }
 }
 

@@ -30,7 +30,11 @@ impl Cache {
     /// Whether it keeps what somebody handed in, as a store does, rather than what was computed or
     /// asked for.
     pub fn keeps_what_is_given(&self) -> bool {
-        let made = Taint::ROWS.and(Taint::UNKNOWN).and(Taint::OPAQUE).and(Taint::FOREIGN);
+        // Without a caller, what a function makes of its parameters is what it is given.
+        let is_parameter = |input: &Input| input.kind == InputKind::Parameter;
+        let is_given = self.routes.is_empty() && self.stored_inputs().iter().all(is_parameter);
+        let rows = Taint::ROWS.and(Taint::FOREIGN);
+        let made = if is_given { rows } else { rows.and(Taint::UNKNOWN).and(Taint::OPAQUE) };
         self.facts.action == CacheAction::Write
             && self.computes.is_empty()
             && self.facts.value.as_ref().is_some_and(|value| !value.taint.has(made))

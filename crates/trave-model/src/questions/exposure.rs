@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trave_backend::effect::RowsUse;
 use trave_backend::query::{Filter, FilterOp};
 use trave_backend::value::{Shape, Taint, Value};
-use trave_catalog::vocabulary::{names_display, names_secret};
+use trave_catalog::vocabulary::{names_display, names_secret, words_of};
 use trave_catalog::{Column, Table};
 
 use super::rows::Certain;
@@ -36,6 +36,10 @@ const HIDDEN: [&str; 5] = ["private", "hidden", "draft", "secret", "internal"];
 /// What a column of the state of a row holds when the row is there to be seen.
 const SEEN_STATES: [&str; 7] =
     ["published", "active", "public", "live", "approved", "visible", "open"];
+
+/// What addresses are for that are handed to others: `share_id`, `portal_slug`.
+const HANDED_OUT: [&str; 9] =
+    ["share", "shared", "link", "portal", "public", "invite", "invitation", "embed", "magic"];
 
 /// Columns by which a row is named in addresses.
 const NAMES: [&str; 6] = ["slug", "handle", "username", "code", "subdomain", "domain"];
@@ -86,7 +90,14 @@ impl Query {
         }
         let vague = Taint::UNKNOWN.and(Taint::OPAQUE).and(Taint::IDENTITY);
         let is_vague = find(&|filter| filter.value.taint.has(vague)).is_some();
-        if is_vague || self.facts.incomplete { FoundBy::Unknown } else { FoundBy::Anything }
+        // Some comparison of what the caller sent, of which only the columns are known.
+        let mut others = self.facts.filters.iter().filter(|it| it.op == FilterOp::Other);
+        let is_opaque = others.any(|filter| is_sent(&filter.value));
+        if is_vague || is_opaque || self.facts.incomplete {
+            FoundBy::Unknown
+        } else {
+            FoundBy::Anything
+        }
     }
 
     /// The first of the columns that it fetches that is named like a secret, the one apart by which
@@ -193,13 +204,18 @@ fn pins_visibility(filter: &Filter) -> bool {
 /// Whether a column alone finds a row, and its values are known to those only who were given them.
 fn is_capability(table: Option<&Table>, filter: &Filter) -> bool {
     let column = filter.column.as_str();
-    let words: Vec<&str> = column.split('_').collect();
+    let words = words_of(column);
+    let words: Vec<&str> = words.iter().map(SmolStr::as_str).collect();
     let is_token = matches!(*words, [.., "token"] | [_, .., "key" | "hash"]);
+    let is_handed_out =
+        matches!(*words, [.., first, "id" | "uuid" | "uid"] if HANDED_OUT.contains(&first));
     let is_named = is_token || words.iter().any(|word| NAMES.contains(word));
-    let Some(table) = table else { return is_named };
+    let Some(table) = table else { return is_named || is_handed_out };
     let is_unique = table.unique_keys().iter().any(|key| *key == [filter.column.clone()]);
     let is_random = table.column(column).is_some_and(is_random);
-    ((is_unique && is_random) || is_named) && !table.refers_to_person(column)
+    let refers = table.foreign_keys.iter().any(|key| key.columns == [filter.column.clone()]);
+    let is_key = is_random && (is_unique || (is_handed_out && !refers));
+    (is_key || is_named) && !table.refers_to_person(column)
 }
 
 /// Whether the values of a column are not counted up: neither sequences nor numbers.

@@ -71,14 +71,17 @@ impl Query {
 pub(crate) trait Certain {
     /// Whether it narrows the query's own rows on every run.
     fn is_certain(&self) -> bool;
+
+    /// The same, also where it asks for a field inside a column: `data->>'apiKey'`.
+    fn is_certain_of_part(&self) -> bool;
 }
 
 impl Certain for Filter {
     fn is_certain(&self) -> bool {
-        !self.conditional
-            && !self.negated
-            && self.any_of.is_none()
-            && self.relation.is_none()
-            && self.path.is_none()
+        self.path.is_none() && self.is_certain_of_part()
+    }
+
+    fn is_certain_of_part(&self) -> bool {
+        !self.conditional && !self.negated && self.any_of.is_none() && self.relation.is_none()
     }
 }

@@ -26,7 +26,11 @@ impl Model {
         let reaches = asked.flat_map(|query| query.reaches_from(route));
         let least = reaches.map(|reach| reach.guarded).min();
         let asked = route.guards.iter().map(|guard| asked_by(guard.by)).max();
-        let asked = asked.unwrap_or(Guarded::No);
+        let asked = match route.answered {
+            // Who is asked makes no difference.
+            Some(Guarded::No) => Guarded::No,
+            _ => asked.unwrap_or(Guarded::No),
+        };
         least.unwrap_or_else(|| asked.behind(&route.before))
     }
 
@@ -60,8 +64,9 @@ impl Query {
             return self.facts.payload.as_ref().is_some_and(shown_by_header);
         }
         let mut shown = self.facts.filters.iter().filter(|filter| {
-            let is_plain = filter.op == FilterOp::Eq && filter.is_certain();
-            is_plain && filter.value.taint.has(Taint::INPUT.and(Taint::UNKNOWN))
+            let is_plain = filter.is_certain_of_part();
+            let is_sent = filter.value.taint.has(Taint::INPUT.and(Taint::UNKNOWN));
+            filter.op == FilterOp::Eq && is_plain && is_sent
         });
         let is_shown = |it: &Filter| names_credential(&it.column) || shown_by_header(&it.value);
         self.is_read() && shown.any(is_shown)

@@ -294,3 +294,42 @@ fn paths_that_middleware_lets_through_are_known() {
         ",
     );
 }
+
+#[test]
+fn the_only_class_behind_an_interface_is_the_one_that_runs() {
+    check(
+        &[
+            (
+                "src/stores.ts",
+                "import { db } from './db'
+                export interface Users { all(): Promise<unknown[]> }
+                export interface Teams { all(): Promise<unknown[]> }
+                export class FakeUsers implements Users { async all() { return [] } }
+                export class DbUsers implements Users {
+                  async all() { return db.from('users').select('id') }
+                }
+                export class SomeTeams implements Teams {
+                  async all() { return db.from('teams').select('id') }
+                }
+                export class OtherTeams implements Teams { async all() { return [] } }",
+            ),
+            (
+                "src/app.ts",
+                "import { Router } from 'express'
+                import type { Teams, Users } from './stores'
+                export type Stores = { users: Users; teams: Teams }
+                export function routes(router: Router, { users, teams }: Pick<Stores, 'users'>) {
+                  router.get('/users', async (req, res) => res.json(await users.all()))
+                  router.get('/teams', async (req, res) => res.json(await teams.all()))
+                }",
+            ),
+        ],
+        "
+        GET /users
+          Select users Service No depth 1 Answered
+        GET /teams
+        unreached
+          Select teams Service
+        ",
+    );
+}

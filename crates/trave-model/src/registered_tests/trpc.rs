@@ -249,6 +249,84 @@ fn middleware_of_one_function_may_stand_twice() {
     );
 }
 
+/// A root whose context asks for the session.
+const ROOT: &str = "import { initTRPC, TRPCError } from '@trpc/server'
+    import { auth } from './auth'
+    import { db } from './db'
+    export const createContext = async (opts) => {
+      const session = await auth()
+      return { db, session, ...opts }
+    }
+    const t = initTRPC.context<typeof createContext>().create()
+    const authed = t.procedure.use(({ ctx, next }) => {
+      if (!ctx.session) throw new TRPCError({ code: 'UNAUTHORIZED' })
+      return next({ ctx: { session: { ...ctx.session } } })
+    })
+    export const appRouter = t.router({
+      last: authed.query(({ ctx }) => {
+        return ctx.db.from('posts').select('*').eq('owner', ctx.session.user.id)
+      }),
+    })
+    export const createCaller = t.createCallerFactory(appRouter)";
+
+/// What pages take to prefetch.
+const SERVER: &str = "import { createHydrationHelpers } from '@trpc/react-query/rsc'
+    import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
+    import { cache } from 'react'
+    import { appRouter, createCaller, createContext } from './trpc'
+    const context = cache(async () => createContext({ headers: new Headers() }))
+    const helpers = createHydrationHelpers(createCaller(context), () => ({}))
+    export const api = helpers.trpc
+    export const trpc = createTRPCOptionsProxy({ ctx: context, router: appRouter })";
+
+#[test]
+fn pages_prefetch_as_whoever_asks_for_them() {
+    check(
+        &[
+            (
+                "src/auth.ts",
+                "import NextAuth from 'next-auth'
+                import { cache } from 'react'
+                const { auth: uncached } = NextAuth({ providers: [] })
+                export const auth = cache(uncached)",
+            ),
+            ("src/trpc.ts", ROOT),
+            ("src/server.ts", SERVER),
+            (
+                "src/app/page.tsx",
+                "import { api } from '@/server'
+                export default async function Page() {
+                  void api.last.prefetch()
+                  return null
+                }",
+            ),
+            (
+                "src/app/two/page.tsx",
+                "import { trpc } from '@/server'
+                export default async function Page() {
+                  await queryClient.prefetchQuery(trpc.last.queryOptions())
+                  return null
+                }",
+            ),
+        ],
+        "
+        GET /
+          ReadThrough react
+          ReadThrough react
+          guard
+          Select posts Service owner Yes
+        GET /two
+          ReadThrough react
+          ReadThrough react
+          guard
+          Select posts Service owner Yes
+        GET /trpc/last opaque
+          guard
+          Select posts Unknown owner Maybe Answered
+        ",
+    );
+}
+
 #[test]
 fn callers_run_procedures_with_their_own_context() {
     check(

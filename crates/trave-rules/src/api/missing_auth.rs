@@ -104,6 +104,23 @@ export async function POST(request: Request) {{
     }
 
     #[test]
+    fn who_was_handed_an_address_may_read_what_it_names() {
+        let reports = "create table reports (id bigint primary key, user_id uuid not null,
+link_id text, folder_id text);";
+        let read = |column: &str| {
+            let code = handler(
+                reports,
+                &format!(
+                    "  const {{ rows }} = await pool.query('select * from reports where {column} = $1', [id])
+  return Response.json(rows)"
+                ),
+            );
+            findings(&super::RULE, &code).len()
+        };
+        assert_eq!((read("link_id"), read("folder_id")), (0, 1));
+    }
+
+    #[test]
     fn writing_in_the_name_of_somebody_else_is_told() {
         let code = handler(
             NOTES,
@@ -122,6 +139,34 @@ export async function POST(request: Request) {{
                 inbox,
                 "  await pool.query('insert into inquiries (text) values ($1)', [text])
   return new Response()",
+            ),
+        );
+    }
+
+    #[test]
+    fn a_row_that_few_know_the_token_of_is_none_of_it() {
+        let apps = r#"create table apps (id bigint primary key, user_id uuid not null,
+  "refreshToken" text not null);"#;
+        check(
+            &super::RULE,
+            &handler(
+                apps,
+                r#"  const sql = 'select * from apps where "refreshToken" = $1'
+  const { rows } = await pool.query(sql, [text])
+  return Response.json(rows)"#,
+            ),
+        );
+    }
+
+    #[test]
+    fn a_comparison_of_which_only_the_columns_are_known_may_be_any() {
+        check(
+            &super::RULE,
+            &handler(
+                NOTES,
+                "  const sql = 'select * from notes where lower(text) = $1 or upper(text) = $1'
+  const { rows } = await pool.query(sql, [text])
+  return Response.json(rows)",
             ),
         );
     }

@@ -5,7 +5,7 @@ use trave_source::Span;
 
 use super::data_type::DataType;
 use super::expression::Expr;
-use super::name::{Ident, Name};
+use super::name::{Ident, Name, ObjectName};
 use super::query::Query;
 use super::statement::Statement;
 
@@ -29,6 +29,8 @@ pub struct Declaration {
     pub name: Ident,
     /// Its type; `None` for aliases, cursors and `%TYPE` references.
     pub data_type: Option<DataType>,
+    /// What it holds a row of: `t%ROWTYPE`.
+    pub row_of: Option<ObjectName>,
     /// `:= …` or `DEFAULT …`.
     pub value: Option<Expr>,
     /// `CURSOR FOR query`.

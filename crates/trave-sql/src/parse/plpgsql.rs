@@ -63,7 +63,8 @@ impl Cursor<'_> {
     fn declaration(&mut self) -> Read<Declaration> {
         let name = self.ident()?;
         let end = self.semicolon()?;
-        let mut declaration = Declaration { name, data_type: None, value: None, query: None };
+        let mut declaration =
+            Declaration { name, data_type: None, row_of: None, value: None, query: None };
         let mut part = self.part(self.position(), end);
         self.reset(end + 1);
         part.declared(&mut declaration)?;
@@ -84,12 +85,16 @@ impl Cursor<'_> {
         }
         self.eat("constant");
         let data_type = self.data_type()?;
-        let refers = self.position() >= 2 && {
+        let back = self.position().checked_sub(2).map(|place| {
             let mut back = self.clone();
-            back.reset(self.position() - 2);
-            back.is_operator("%")
-        };
-        declaration.data_type = (!refers).then_some(data_type);
+            back.reset(place);
+            back
+        });
+        match back.filter(|back| back.is_operator("%")) {
+            Some(back) if back.is_at(1, "rowtype") => declaration.row_of = Some(data_type.name),
+            Some(_) => {}
+            None => declaration.data_type = Some(data_type),
+        }
         if self.eat("collate") {
             self.object_name()?;
         }

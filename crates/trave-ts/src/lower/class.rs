@@ -8,6 +8,7 @@ use super::pattern::property_key;
 use super::{Lower, count};
 use crate::ir::{
     BindingKind, Call, Class, ClassId, ExprId, ExprKind, Field, FunctionId, Method, Property,
+    TypeNote,
 };
 use crate::kind::Kind;
 use crate::literal;
@@ -43,15 +44,20 @@ impl<'t> Lower<'t> {
             name: name.map(SmolStr::new),
             span: node.span(),
             extends: None,
+            implements: Vec::new(),
+            extends_args: Vec::new(),
             methods: Vec::new(),
             fields: Vec::new(),
             decorators: Vec::new(),
         });
-        let extends = self.extends(node);
+        let (extends, extends_args) = self.extends(node).unzip();
+        let implements = self.implements(node);
         let decorators = self.decorators(node);
         let (methods, fields) = self.members(node, id);
         if let Some(class) = self.module.classes.get_mut(id.0 as usize) {
             class.extends = extends;
+            class.implements = implements;
+            class.extends_args = extends_args.unwrap_or_default();
             class.decorators = decorators;
             class.methods = methods;
             class.fields = fields;
@@ -59,10 +65,16 @@ impl<'t> Lower<'t> {
         id
     }
 
-    fn extends(&mut self, node: Node<'t>) -> Option<ExprId> {
-        let heritage = node.child(Kind::ClassHeritage)?;
-        let base = heritage.child(Kind::ExtendsClause)?.first()?;
-        Some(self.expr(base))
+    fn extends(&mut self, node: Node<'t>) -> Option<(ExprId, Vec<TypeNote>)> {
+        let clause = node.child(Kind::ClassHeritage)?.child(Kind::ExtendsClause)?;
+        let base = clause.first()?;
+        Some((self.expr(base), self.type_arguments(clause.child(Kind::TypeArguments))))
+    }
+
+    fn implements(&mut self, node: Node<'t>) -> Vec<TypeNote> {
+        let clause =
+            node.child(Kind::ClassHeritage).and_then(|it| it.child(Kind::ImplementsClause));
+        clause.into_iter().flat_map(Node::parts).map(|part| self.type_note(part)).collect()
     }
 
     fn members(&mut self, node: Node<'t>, class: ClassId) -> (Vec<Method>, Vec<Field>) {

@@ -176,7 +176,7 @@ fn classes_keep_their_members() {
   static { start(); }
 }",
         "@Controller(\"notes\")
-class Notes#0 extends Base
+class Notes#0 extends Base implements I
   @Column()
   static count = 1
   #db: Db

@@ -17,7 +17,7 @@ pub(crate) use filter::{Around, Comparison, compare, condition, free_group, pair
 pub(crate) use fork::{fork, is_outdated, marked};
 pub(crate) use name::TableRef;
 pub(crate) use scope::Scope;
-pub(crate) use snake::{SNAKE, forget_others, respell, snake};
+pub(crate) use snake::{SNAKE, forget_others, respell};
 pub(crate) use step::{bound, join, list_of_names, order, returns, select};
 
 use crate::clients::sql::rows;

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::scope::Scope;
 use crate::library::Machine;
+use crate::naming::snake;
 use crate::query::{Query, Selection};
 use crate::value::{LibraryValue, Object, Shape, Value};
 
@@ -95,22 +96,6 @@ pub(crate) fn forget_others(query: &mut Query, builder: &LibraryValue, machine: 
     for key in query.order.iter_mut().filter(|key| key.relation.is_none()) {
         key.column = key.column.take().filter(|name| is_own(name));
     }
-}
-
-/// `createdAt` as `created_at`.
-pub(crate) fn snake(name: &str) -> SmolStr {
-    let mut turned = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() {
-            if !turned.is_empty() && !turned.ends_with('_') {
-                turned.push('_');
-            }
-            turned.push(letter.to_ascii_lowercase());
-        } else {
-            turned.push(letter);
-        }
-    }
-    SmolStr::new(turned)
 }
 
 fn written(payload: &Value, spell: &impl Fn(&mut SmolStr)) -> Value {

@@ -285,7 +285,11 @@ impl Step<'_, '_> {
         let mut fields: BTreeMap<SmolStr, Value> = BTreeMap::new();
         for field in given.fields {
             let column = match &self.table {
-                Some(table) => table.column(&field.name),
+                // What is no column of the table is not sent.
+                Some(table) => match table.column(&field.name) {
+                    Some(column) => Some(column),
+                    None => continue,
+                },
                 None => None,
             };
             let optional = field.is_optional;

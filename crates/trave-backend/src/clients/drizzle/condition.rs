@@ -109,7 +109,8 @@ impl Conditions<'_> {
             }
             "or" => self.any(&args, around),
             "not" => self.read(&arg(0), Around { negated: !around.negated, ..around }),
-            "exists" | "notExists" => {}
+            // Some of the rows, and it is not known which.
+            "exists" | "notExists" => self.incomplete = true,
             "between" | "notBetween" => {
                 let flips = condition.name == "notBetween";
                 let around = Around { negated: around.negated != flips, ..around };
@@ -203,7 +204,8 @@ impl Conditions<'_> {
             self.incomplete = true;
             return;
         };
-        self.incomplete |= incomplete;
+        // A text of which no condition is known may say anything.
+        self.incomplete |= incomplete || filters.is_empty();
         let groups = self.groups;
         for mut filter in filters {
             filter.negated = filter.negated != around.negated;

@@ -138,10 +138,28 @@ fn conditions_are_joined() {
 }
 
 #[test]
+fn conditions_that_say_nothing_may_say_anything() {
+    let mut machine = FakeMachine::default();
+    let (db, users) = (client(&mut machine), users(&mut machine));
+    let inner = operator(&mut machine, "exists", &[Value::unknown()]);
+    let sql = export("drizzle-orm", "sql");
+    let nothing = [Value::array(Vec::new()), text(" ")];
+    let joined = call(&Drizzle, &mut machine, &sql, (Some("join"), &nothing)).unwrap();
+    for condition in [inner, joined] {
+        let calls: &[(&str, &[Value])] =
+            &[("select", &[]), ("from", std::slice::from_ref(&users)), ("where", &[condition])];
+        chain(&Drizzle, &mut machine, &db, calls);
+    }
+    assert!(machine.queries.iter().all(|query| query.incomplete && query.filters.is_empty()));
+}
+
+#[test]
 fn writes_are_by_column() {
     let mut machine = FakeMachine::default();
     let (db, users) = (client(&mut machine), users(&mut machine));
-    let row = Value::object([("teamId", text("t")), ("name", text("n"))]);
+    // What is no column of the table is not sent.
+    let fields = [("teamId", text("t")), ("name", text("n")), ("nothing", text("x"))];
+    let row = Value::object(fields);
     let target = Value::object([("target", column(&users, "id")), ("set", row.clone())]);
     let calls: &[(&str, &[Value])] = &[
         ("insert", std::slice::from_ref(&users)),
@@ -152,7 +170,9 @@ fn writes_are_by_column() {
     chain(&Drizzle, &mut machine, &db, calls);
     let query = &machine.queries[0];
     assert_eq!(query.operation, Some(Operation::Upsert));
-    assert!(query.payload.as_ref().unwrap().field("team_id").is_some() && query.returning);
+    let payload = query.payload.as_ref().unwrap();
+    assert!(payload.field("team_id").is_some() && query.returning);
+    assert!(payload.field("nothing").is_none());
     assert_eq!(query.conflict_columns.as_deref(), Some(["id".into()].as_slice()));
     let calls: &[(&str, &[Value])] = &[("update", std::slice::from_ref(&users)), ("set", &[row])];
     chain(&Drizzle, &mut machine, &db, calls);

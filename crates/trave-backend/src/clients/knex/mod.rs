@@ -3,6 +3,7 @@
 mod builder;
 mod client;
 mod filter;
+pub(crate) mod objection;
 mod raw;
 mod source;
 #[cfg(test)]

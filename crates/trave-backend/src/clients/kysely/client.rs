@@ -6,6 +6,7 @@ use super::{NAME, SNAKE, builder, of_kind, own, sql, thing};
 use crate::clients::build::{self, Scope, TableRef};
 use crate::clients::given::items;
 use crate::library::{LibraryCall, Machine};
+use crate::naming::snake;
 use crate::query::{Operation, Query};
 use crate::value::{LibraryValue, Shape, Value};
 
@@ -150,7 +151,7 @@ pub(super) fn table_of(
     // A later name of `with recursive`, or one that code around a function gave.
     let may_be_named = !names.is_empty() || callee.kept(INSIDE).is_some();
     let is_other = may_be_named && machine.knows_table(&table.name) == Some(false);
-    let turned = is_other && machine.knows_table(&build::snake(&table.name)) == Some(true);
+    let turned = is_other && machine.knows_table(&snake(&table.name)) == Some(true);
     if table.schema.is_none() && (names.iter().any(is_named) || is_other && !turned) {
         return None;
     }

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::filters;
 use super::operation::new_query;
-use super::select::Place;
 use crate::clients::given::{Given, GivenField, items};
+use crate::clients::placed::Place;
 use crate::declared::Tool;
 use crate::effect::Effect;
 use crate::library::Machine;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::select::Place;
 use crate::clients::given::{Given, GivenField, items};
+use crate::clients::placed::Place;
 use crate::declared::Tool;
 use crate::library::Machine;
 use crate::naming::{NamedRelation, NamedTable};

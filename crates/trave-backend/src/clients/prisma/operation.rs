@@ -5,9 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use trave_source::Origin;
 
-use super::select::Place;
 use super::{NAME, data, filters, select};
 use crate::clients::given::{Given, defined, items};
+use crate::clients::placed::{Place, target_of};
 use crate::clients::sql::{direct, rows};
 use crate::declared::Tool;
 use crate::effect::Effect;
@@ -111,16 +111,6 @@ pub(super) fn call(
     machine.record(Effect::Query(id));
     let found = rows(Some(id), machine);
     Some(answer(method.gives, found))
-}
-
-/// `prisma.user.findMany`: what says which rows are touched how.
-fn target_of(call: &LibraryCall<'_>, name: &str) -> Origin {
-    let (mut target, method) = (call.origin, call.method_origin);
-    let length = u32::try_from(name.len()).unwrap_or(0);
-    if method.file == target.file && method.span.start > target.span.start {
-        target.span.end = target.span.end.min(method.span.start + length);
-    }
-    target
 }
 
 fn answer(gives: Gives, found: Value) -> Value {

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-use trave_source::Origin;
-
 use super::filters;
 use super::operation::{bounds, new_query, orders};
 use crate::clients::given::{Given, GivenField};
+use crate::clients::placed::Place;
 use crate::declared::Tool;
 use crate::effect::Effect;
 use crate::library::Machine;
@@ -17,34 +15,6 @@ use crate::value::Shape;
 
 /// How deep relations inside relations are followed.
 const DEPTH_MAX: usize = 12;
-
-/// Where the arguments of a read stand.
-#[derive(Clone)]
-pub(super) struct Place {
-    /// The argument of the call.
-    pub(super) argument: Origin,
-    /// The way from there.
-    pub(super) path: Vec<SmolStr>,
-    /// The call.
-    pub(super) call: Origin,
-    /// What stands for all of it: the model and the method.
-    pub(super) target: Origin,
-}
-
-impl Place {
-    /// The place of a field of what stands here.
-    pub(super) fn inside(&self, name: &str) -> Self {
-        let mut path = self.path.clone();
-        path.push(name.into());
-        Self { path, ..self.clone() }
-    }
-
-    /// Where it stands, as far as it is written down.
-    pub(super) fn origin(&self, machine: &dyn Machine) -> Origin {
-        let path: Vec<&str> = self.path.iter().map(SmolStr::as_str).collect();
-        machine.place_in(self.argument, &path).unwrap_or(self.target)
-    }
-}
 
 /// What a call asks for; queries for lists that say more than that they come along are sent.
 pub(super) fn read(

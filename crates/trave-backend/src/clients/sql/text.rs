@@ -151,33 +151,55 @@ impl SqlText {
     /// The same text with holes where `mark` finds a parameter, outside quotes and comments. It is
     /// given what follows, and says how many bytes the mark has.
     pub(crate) fn with_marks(self, mark: Mark<'_>) -> Self {
-        let mut marked = Self::new(self.origin);
+        self.rewritten(&mut |rest, _| mark(rest).map(|(length, value)| (length, Put::Value(value))))
+    }
+
+    /// The same text with other text where `name` finds a name, outside quotes and comments. It is
+    /// given what follows and the character before, and says how many bytes the name has.
+    pub(crate) fn with_names(self, name: Name<'_>) -> Self {
+        self.rewritten(&mut |rest, before| {
+            name(rest, before).map(|(length, text)| (length, Put::Text(text)))
+        })
+    }
+
+    fn rewritten(self, find: Find<'_>) -> Self {
+        let mut made = Self::new(self.origin);
         let mut quote = Quote::None;
         for place in &self.places {
             let bytes = self.bytes(place);
             match self.hole(bytes).filter(|_| !place.is_literal) {
-                Some(hole) => marked.push_hole(hole.clone()),
-                None => marked.push_marked((bytes, place), &mut quote, mark),
+                Some(hole) => made.push_hole(hole.clone()),
+                None => made.push_rewritten((bytes, place), &mut quote, find),
             }
         }
-        marked
+        made
     }
 
-    fn push_marked(&mut self, (bytes, place): (&str, &Place), quote: &mut Quote, mark: Mark<'_>) {
-        let mut done = 0;
-        let mut at = 0;
+    fn push_rewritten(
+        &mut self,
+        (bytes, place): (&str, &Place),
+        quote: &mut Quote,
+        find: Find<'_>,
+    ) {
+        let (mut done, mut at) = (0, 0);
+        let mut before = self.text.chars().next_back();
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let found = if *quote == Quote::None { mark(rest) } else { None };
-            let Some((length, value)) = found else {
+            let found = if *quote == Quote::None { find(rest, before) } else { None };
+            let Some((length, put)) = found else {
                 *quote = quote.after(rest);
-                at += rest.chars().next().map_or(1, char::len_utf8);
+                before = rest.chars().next();
+                at += before.map_or(1, char::len_utf8);
                 continue;
             };
             self.push_part(bytes, (done, at), place);
             let origin = place.part(place.start + at, place.start + at + length);
-            self.push_hole(Hole { value, origin, bound: true });
+            match put {
+                Put::Value(value) => self.push_hole(Hole { value, origin, bound: true }),
+                Put::Text(text) => self.push_text(&text, origin),
+            }
             at += length;
             done = at;
+            before = bytes.get(..at).and_then(|it| it.chars().next_back());
         }
         self.push_part(bytes, (done, bytes.len()), place);
     }
@@ -264,6 +286,18 @@ impl Place {
 
 /// Finds a parameter at the beginning of a text: its bytes, and what it stands for.
 pub(crate) type Mark<'m> = &'m mut dyn FnMut(&str) -> Option<(usize, Value)>;
+
+/// Finds a name at the beginning of a text, given the character before it: its bytes, and what is
+/// to stand in its place.
+pub(crate) type Name<'m> = &'m mut dyn FnMut(&str, Option<char>) -> Option<(usize, String)>;
+
+type Find<'m> = &'m mut dyn FnMut(&str, Option<char>) -> Option<(usize, Put)>;
+
+/// What stands in the place of something that was found.
+enum Put {
+    Value(Value),
+    Text(String),
+}
 
 /// What a character of SQL stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

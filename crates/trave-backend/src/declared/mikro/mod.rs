@@ -18,6 +18,7 @@ use trave_ts::ir::{Class, Field};
 
 use super::class::{ClassAt, Decorator, Options, path_of};
 use super::code::{Code, Linked};
+use super::entity_names::{self, Entity, Lead};
 use super::{Check, Declared, Enum, Index, IndexKey, Key, Source, Table, TableName, Tool};
 use relation::Relation;
 use settings::Settings;
@@ -99,6 +100,8 @@ struct Shape<'c> {
     counts: bool,
     /// Its relations that make columns or tables.
     relations: Vec<Relation>,
+    /// Every property that leads to another class.
+    leads: Vec<Lead>,
     /// `@Index`, `@Unique`, `@Check`, with the path of the property they stand on.
     marks: Vec<(Decorator<'c>, Option<SmolStr>)>,
 }
@@ -113,6 +116,22 @@ impl Shape<'_> {
     fn put(&mut self, column: super::Column) {
         self.table.columns.retain(|known| known.name != column.name);
         self.table.columns.push(column);
+    }
+
+    /// What code calls it, and what it is made of.
+    fn entity(&self) -> Entity<'_> {
+        let columns_of = |path: &SmolStr| {
+            let relation = self.relations.iter().find(|relation| relation.path == *path);
+            relation.map(|relation| relation.columns.clone()).unwrap_or_default()
+        };
+        let leads = self.leads.iter();
+        Entity {
+            classes: &self.classes,
+            table: &self.table,
+            columns: self.props.iter().map(|it| (it.path.clone(), it.column.clone())).collect(),
+            primary: self.primary.iter().map(|(column, _)| column.clone()).collect(),
+            leads: leads.map(|it| Lead { columns: columns_of(&it.path), ..it.clone() }).collect(),
+        }
     }
 
     /// The columns of a property: those of a relation are what refers.
@@ -136,6 +155,8 @@ impl<'c> Reader<'c> {
         shapes.retain(|shape| !shape.primary.is_empty());
         let junctions = self.junctions(&shapes);
         let mut declared = Declared::new(Tool::MikroOrm, self.settings.dialect);
+        let entities: Vec<Entity<'_>> = shapes.iter().map(Shape::entity).collect();
+        entity_names::add(&mut declared, self.code, &entities);
         for mut shape in shapes {
             self.add_marks(&mut shape);
             self.add_key(&mut shape);
@@ -204,6 +225,7 @@ impl<'c> Reader<'c> {
             primary: Vec::new(),
             counts: false,
             relations: Vec::new(),
+            leads: Vec::new(),
             marks: Vec::new(),
         };
         for class in self.code.lineage(at).into_iter().rev() {
@@ -289,7 +311,11 @@ impl<'c> Reader<'c> {
                         self.add_class(shape, &around, (class, depth));
                     }
                 }
+                "OneToMany" => {
+                    self.add_lead(shape, &path, (class, field, said));
+                }
                 "ManyToOne" | "OneToOne" | "ManyToMany" => {
+                    self.add_lead(shape, &path, (class, field, said));
                     self.add_relation(shape, around, (class, field, said));
                 }
                 _ => {}

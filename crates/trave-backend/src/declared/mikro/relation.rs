@@ -8,6 +8,7 @@ use trave_ts::ir::{ExprKind, Field};
 use super::{Around, Prop, Reader, Shape, index, names};
 use crate::declared::class::{ClassAt, Decorator, Options, settle};
 use crate::declared::code::At;
+use crate::declared::entity_names::Lead;
 use crate::declared::{Action, Column, Key, Reference, Table, TableName};
 
 /// A relation whose side makes columns or a table.
@@ -28,6 +29,35 @@ pub(super) struct Relation {
 }
 
 impl<'c> Reader<'c> {
+    /// Notes that a field leads to another class.
+    pub(super) fn add_lead(
+        &self,
+        shape: &mut Shape<'c>,
+        path: &SmolStr,
+        (class, field, said): (ClassAt, &Field, &Decorator<'c>),
+    ) -> Option<()> {
+        let arguments: Vec<At> = (0..3).filter_map(|at| said.argument(at)).collect();
+        let object = arguments.iter().find(|at| self.code.is_object(**at)).copied();
+        let options = Options { code: self.code, at: object };
+        let entity = arguments.first().filter(|at| Some(**at) != object).copied();
+        let target = match entity.or_else(|| options.field("entity")) {
+            Some(at) => self.code.as_class(at),
+            None => self.code.annotated_class(class, field),
+        };
+        let second = said.argument(1).filter(|at| Some(*at) != object);
+        let back = options.field("mappedBy").or(second);
+        let back = back.and_then(|at| self.code.member(at));
+        shape.leads.retain(|known| known.path != *path);
+        shape.leads.push(Lead {
+            path: path.clone(),
+            target: target?,
+            is_list: said.name.ends_with("ToMany"),
+            back,
+            columns: Vec::new(),
+        });
+        Some(())
+    }
+
     /// Adds the relation that a field is, if its side makes columns or a table.
     pub(super) fn add_relation(
         &self,

@@ -47,3 +47,26 @@ fn classes_with_a_discriminator_share_a_table() {
         ]
     );
 }
+
+#[test]
+fn code_calls_tables_by_class_and_property() {
+    let file = "import { Entity, PrimaryKey, Property, ManyToOne, OneToMany, Collection }
+  from '@mikro-orm/core';
+@Entity() export class BookOwner {
+  @PrimaryKey() id!: number;
+  @Property() lastSeen!: Date;
+  @OneToMany({ entity: () => Book, mappedBy: 'owner' }) books = new Collection<Book>(this);
+}
+@Entity() export class Book {
+  @PrimaryKey() id!: number;
+  @ManyToOne(() => BookOwner) owner!: BookOwner;
+}";
+    assert_eq!(
+        crate::declared::test::names_of(read, &[("all.ts", file)]),
+        [
+            "BookOwner book_owner by id: id -> id, lastSeen -> last_seen, \
+             books => many Book id = owner_id",
+            "Book book by id: id -> id, owner => BookOwner owner_id = id",
+        ]
+    );
+}

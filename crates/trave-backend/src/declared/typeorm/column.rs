@@ -307,20 +307,6 @@ impl<'c> Reader<'c> {
             return Some(fields.into_iter().map(|(key, _)| key).collect());
         }
         let items = self.code.items(returned)?;
-        items.into_iter().map(|item| self.member(item)).collect()
-    }
-
-    /// `name` of `(it) => it.name`, or of `it.name`.
-    pub(super) fn member(&self, at: At) -> Option<SmolStr> {
-        let at = match self.code.meaning(at) {
-            crate::declared::code::Meaning::Function(module, function) => {
-                self.code.returned(module, function)?
-            }
-            _ => at,
-        };
-        match self.code.kind(at)? {
-            ExprKind::Member { property, .. } => Some(property.clone()),
-            _ => self.code.text(at),
-        }
+        items.into_iter().map(|item| self.code.member(item)).collect()
     }
 }

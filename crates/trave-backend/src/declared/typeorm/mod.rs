@@ -5,6 +5,7 @@
 
 mod column;
 mod extra;
+mod migrated;
 mod names;
 mod relation;
 mod settings;
@@ -20,6 +21,7 @@ use trave_ts::ir::Field;
 
 use super::class::{ClassAt, Decorator, Options, path_of};
 use super::code::{Code, Linked};
+use super::entity_names::{self, Entity, Lead};
 use super::{Column, Declared, Enum, Key, Source, Table, TableName, Tool};
 use column::ColumnField;
 use relation::Relation;
@@ -48,7 +50,7 @@ pub fn read(modules: &[Linked<'_>]) -> Vec<Source> {
     let found = settings::find(&code);
     let read = |(package, classes): (&str, Vec<ClassAt>)| {
         let reader = Reader { code: &code, settings: Settings::of(&found, package)? };
-        Some(reader.source(&classes)).filter(|source| !source.declared.tables.is_empty())
+        Some(reader.source(package, &classes)).filter(|source| !source.declared.tables.is_empty())
     };
     packages.into_iter().filter_map(read).collect()
 }
@@ -107,6 +109,8 @@ struct Shape<'c> {
     primary: Vec<(SmolStr, Origin)>,
     /// Its relations that make columns or tables.
     relations: Vec<Relation<'c>>,
+    /// Every property that leads to another class.
+    leads: Vec<Lead>,
     /// `@Index`, `@Unique`, `@Check`, with the path of the property they stand on.
     marks: Vec<(Decorator<'c>, Option<SmolStr>)>,
 }
@@ -122,6 +126,22 @@ impl Shape<'_> {
     fn put(&mut self, column: Column) {
         self.table.columns.retain(|known| known.name != column.name);
         self.table.columns.push(column);
+    }
+
+    /// What code calls it, and what it is made of.
+    fn entity(&self) -> Entity<'_> {
+        let columns_of = |path: &SmolStr| {
+            let relation = self.relations.iter().find(|relation| relation.path == *path);
+            relation.map(|relation| relation.columns.clone()).unwrap_or_default()
+        };
+        let leads = self.leads.iter();
+        Entity {
+            classes: &self.classes,
+            table: &self.table,
+            columns: self.props.iter().map(|it| (it.path.clone(), it.column.clone())).collect(),
+            primary: self.primary.iter().map(|(column, _)| column.clone()).collect(),
+            leads: leads.map(|it| Lead { columns: columns_of(&it.path), ..it.clone() }).collect(),
+        }
     }
 
     /// Orders the columns as TypeORM does, adds the primary key.
@@ -156,7 +176,7 @@ impl Shape<'_> {
 }
 
 impl<'c> Reader<'c> {
-    fn source(&self, classes: &[ClassAt]) -> Source {
+    fn source(&self, package: &str, classes: &[ClassAt]) -> Source {
         let mut shapes: Vec<Shape<'c>> =
             classes.iter().filter_map(|class| self.shape(*class)).collect();
         for class in classes {
@@ -165,12 +185,16 @@ impl<'c> Reader<'c> {
         self.resolve(&mut shapes);
         shapes.retain(|shape| !shape.primary.is_empty());
         let mut tables = self.junctions(&shapes);
+        let migrated = self.migrated(package);
         for shape in shapes.iter_mut().rev() {
             self.add_marks(shape);
+            shape.add_migrated(&migrated);
             shape.finish();
             tables.insert(0, shape.table.clone());
         }
         let mut declared = Declared::new(Tool::TypeOrm, self.settings.dialect);
+        let entities: Vec<Entity<'_>> = shapes.iter().map(Shape::entity).collect();
+        entity_names::add(&mut declared, self.code, &entities);
         for table in tables {
             if !declared.tables.iter().any(|known| known.name == table.name) {
                 declared.tables.push(table);
@@ -214,6 +238,7 @@ impl<'c> Reader<'c> {
             props: Vec::new(),
             primary: Vec::new(),
             relations: Vec::new(),
+            leads: Vec::new(),
             marks: Vec::new(),
         };
         for class in self.code.lineage(at).into_iter().rev() {
@@ -279,6 +304,7 @@ impl<'c> Reader<'c> {
         let path = around.path(&field.name);
         shape.props.retain(|known| known.path != path);
         shape.relations.retain(|known| known.path != path);
+        shape.leads.retain(|known| known.path != path);
         if let Some(said) = decorators.iter().find(|said| column::makes_column(&said.name)) {
             if let Some((embedded, inner)) = self.embedded(said, around, &field.name) {
                 for class in self.code.lineage(embedded).into_iter().rev() {
@@ -289,6 +315,7 @@ impl<'c> Reader<'c> {
             let one = ColumnField { module: class.module, field, decorators: &decorators, said };
             self.add_column(shape, around, &one);
         }
+        self.add_lead(shape, &path, &decorators);
         self.add_relation(shape, around, (class, field, &decorators));
         let marks = decorators.into_iter().filter(extra::is_mark);
         shape.marks.extend(marks.map(|mark| (mark, Some(path.clone()))));

@@ -7,6 +7,7 @@ use trave_ts::ir::Field;
 use super::{Around, Prop, Reader, Shape, names};
 use crate::declared::class::{ClassAt, Decorator, Options, settle};
 use crate::declared::code::At;
+use crate::declared::entity_names::Lead;
 use crate::declared::{Action, Column, Index, IndexKey, Key, Reference, Table, TableName};
 
 /// A relation whose side makes columns or a table, or is the other side of one that does.
@@ -47,6 +48,41 @@ struct Side<'s, 'c> {
 }
 
 impl<'c> Reader<'c> {
+    /// Notes that a field leads to another class.
+    pub(super) fn add_lead(
+        &self,
+        shape: &mut Shape<'c>,
+        path: &SmolStr,
+        decorators: &[Decorator<'c>],
+    ) -> Option<()> {
+        let kinds = [
+            ("ManyToOne", false),
+            ("OneToOne", false),
+            ("OneToMany", true),
+            ("ManyToMany", true),
+            ("TreeParent", false),
+            ("TreeChildren", true),
+        ];
+        let (said, is_list) = decorators.iter().find_map(|said| {
+            let kind = kinds.iter().find(|(name, _)| said.name == *name);
+            kind.map(|(_, is_list)| (said, *is_list))
+        })?;
+        let is_tree = said.name.starts_with("Tree");
+        let own = shape.classes.first().copied();
+        let first = said.argument(0).filter(|_| !is_tree);
+        let target = if is_tree { own } else { first.and_then(|at| self.code.as_class(at)) };
+        let second = said.argument(1).filter(|_| !is_tree);
+        let back = second.and_then(|at| self.code.member(at));
+        shape.leads.push(Lead {
+            path: path.clone(),
+            target: target?,
+            is_list,
+            back,
+            columns: Vec::new(),
+        });
+        Some(())
+    }
+
     /// Adds the relation that a field is.
     pub(super) fn add_relation(
         &self,
@@ -64,8 +100,8 @@ impl<'c> Reader<'c> {
         let target = if is_tree { own } else { first.and_then(|at| self.code.as_class(at)) };
         let (inverse, options) = match (said.argument(1).filter(|_| !is_tree), said.argument(2)) {
             _ if is_tree => (None, said.argument(0)),
-            (Some(second), None) if self.member(second).is_none() => (None, Some(second)),
-            (second, third) => (second.and_then(|at| self.member(at)), third),
+            (Some(second), None) if self.code.member(second).is_none() => (None, Some(second)),
+            (second, third) => (second.and_then(|at| self.code.member(at)), third),
         };
         let join = decorators.iter().find(|it| it.name == "JoinColumn");
         if said.name == "OneToOne" && join.is_none() {

@@ -118,3 +118,60 @@ fn trees_refer_to_themselves() {
         ]
     );
 }
+
+#[test]
+fn code_calls_tables_by_class_and_property() {
+    let file = "import { Entity, Column, PrimaryGeneratedColumn, ManyToOne, OneToMany, ManyToMany,
+  JoinColumn, JoinTable } from 'typeorm';
+class Place { @Column() zip: string; }
+@Entity('users') export class User {
+  @PrimaryGeneratedColumn() id: number;
+  @Column({ name: 'first_name' }) firstName: string;
+  @Column(() => Place) home: Place;
+  @OneToMany(() => Post, (post) => post.author) posts: Post[];
+}
+@Entity('posts') export class Post {
+  @PrimaryGeneratedColumn() id: number;
+  @Column() authorId: number;
+  @ManyToOne(() => User, (user) => user.posts) @JoinColumn({ name: 'authorId' }) author: User;
+  @ManyToMany(() => User) @JoinTable() readers: User[];
+}";
+    assert_eq!(
+        crate::declared::test::names_of(read, &[("all.ts", file)]),
+        [
+            "User users by id: firstName -> first_name, home.zip -> homeZip, id -> id, \
+             posts => many Post id = authorId",
+            "Post posts by id: authorId -> authorId, id -> id, author => User authorId = id, \
+             readers => many User  = ",
+        ]
+    );
+}
+
+#[test]
+fn migrations_make_indexes_that_entities_do_not_name() {
+    let entity = "import { Entity, PrimaryColumn, Column, Index } from 'typeorm';
+@Entity('keys') export class Key {
+  @PrimaryColumn() id: string;
+  @Column() team: string;
+  @Index() @Column() mark: string;
+}";
+    let migration = "import { MigrationInterface, QueryRunner, TableIndex } from 'typeorm';
+export class First implements MigrationInterface {
+  async up(runner: QueryRunner) {
+    await runner.query(`CREATE TABLE keys (id text); CREATE INDEX a ON \"temp_keys\"(\"team\");`);
+    await runner.query(`CREATE INDEX \\`b\\` ON \\`keys\\` (\\`mark\\`)`);
+    await runner.createIndex('keys', new TableIndex({ columnNames: ['mark', 'team'] }));
+    await runner.query(`CREATE INDEX c ON keys (team) WHERE id > 'x'`);
+  }
+}";
+    let found = sql(&[("key.ts", entity), ("first.ts", migration)]);
+    let made: Vec<&String> = found.iter().filter(|one| one.contains(" index ")).collect();
+    assert_eq!(
+        made,
+        [
+            "create index IDX_ on keys (mark)",
+            "create index a on keys (team)",
+            "create index on keys (mark, team)",
+        ]
+    );
+}

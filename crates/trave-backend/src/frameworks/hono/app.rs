@@ -26,6 +26,8 @@ pub(super) fn method(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Optio
     let app = LibraryValue { kind: "app", ..call.callee.clone() };
     if method == "basePath" {
         let prefix = within(&app, &call.arg(0)).first().cloned().unwrap_or_default();
+        // A base that is set elsewhere is one place, not any.
+        let prefix = if prefix == "/*" || prefix == "*" { "".into() } else { prefix };
         return Some(app.with("prefix", Value::text(prefix)).into_value());
     }
     let Some(owner) = app.object() else {

@@ -19,7 +19,7 @@ const NAME: &str = "koa";
 pub(crate) struct Koa;
 
 fn is_router(package: &str) -> bool {
-    matches!(package, "koa-router" | "@koa/router")
+    matches!(package, "koa-router" | "@koa/router" | "koa-tree-router")
 }
 
 fn is_own(package: &str) -> bool {

@@ -25,6 +25,7 @@ pub(crate) fn entries(module: &Module, _path: &str) -> Option<Vec<Entry>> {
         class_entries(module, class, &mut found);
     }
     found.extend(global_guards(module));
+    found.extend(applied(module));
     (!found.is_empty()).then_some(found)
 }
 
@@ -56,12 +57,20 @@ fn class_entries(module: &Module, class: &Class, found: &mut Vec<Entry>) {
         }
     }
     // The one method of a worker is known by its name.
-    if named("Processor").is_some()
-        && let Some(method) = class.methods.iter().find(|method| method.name == "process")
-        && method.decorators.is_empty()
-    {
-        let queue = class.name.clone().unwrap_or_default();
-        found.extend(entry_of(module, method.function).map(|it| job(it, "process", queue)));
+    let workers = [
+        ("Processor", "process", "process"),
+        ("CommandHandler", "execute", "command"),
+        ("QueryHandler", "execute", "query"),
+        ("EventsHandler", "handle", "event"),
+    ];
+    for (decorator, name, kind) in workers {
+        let method = class.methods.iter().find(|method| method.name == name);
+        if named(decorator).is_some()
+            && let Some(method) = method.filter(|method| method.decorators.is_empty())
+        {
+            let queue = class.name.clone().unwrap_or_default();
+            found.extend(entry_of(module, method.function).map(|it| job(it, kind, queue)));
+        }
     }
 }
 
@@ -197,6 +206,24 @@ fn global_guards(module: &Module) -> Vec<Entry> {
             let entry = Entry::new(NAME, Handler::Expr(guard), expr.span.in_file(module.file));
             entry.of_kind(EntryKind::Middleware)
         }));
+    }
+    found
+}
+
+/// `consumer.apply(…).forRoutes(…)`: middleware before the ways in that it covers.
+fn applied(module: &Module) -> Vec<Entry> {
+    let configures = module
+        .classes
+        .iter()
+        .any(|class| class.methods.iter().any(|method| method.name == "configure"));
+    let mut found = Vec::new();
+    for (id, expr) in (0..).map(ExprId).zip(&module.exprs).filter(|_| configures) {
+        let ExprKind::Call(call) = &expr.kind else { continue };
+        let callee = module.expr(call.callee).map(|it| &it.kind);
+        if matches!(callee, Some(ExprKind::Member { property, .. }) if property == "forRoutes") {
+            let entry = Entry::new(NAME, Handler::Expr(id), expr.span.in_file(module.file));
+            found.push(entry.of_kind(EntryKind::Middleware));
+        }
     }
     found
 }

@@ -3,6 +3,7 @@
 use trave_source::Origin;
 
 use super::context::{flat, identify};
+use super::middleware;
 use crate::dispatch::Dispatch;
 use crate::effect::{AuthCheck, Effect, Guard, Trust};
 use crate::library::{LibraryCall, Machine};
@@ -25,6 +26,12 @@ pub(super) fn run(way: &Dispatch<'_>, context: &Value, machine: &mut dyn Machine
         if let Some(Shape::Array(list)) = list.and_then(|it| it.kept("list")).map(|it| &it.shape) {
             guards.extend(list.iter().cloned());
         }
+    }
+    // Middleware runs before every guard.
+    let is_applied = |value: &Value| value.library().is_some_and(|it| it.kind == "applied");
+    let (applied, guards): (Vec<Value>, Vec<Value>) = guards.into_iter().partition(is_applied);
+    for applied in applied.iter().filter_map(Value::library) {
+        middleware::run(applied, (way, context), machine);
     }
     for guard in guards {
         one(&guard, (context, way.origin), machine);

@@ -4,13 +4,16 @@
 mod context;
 mod entries;
 mod guards;
+mod middleware;
 mod model;
 mod params;
+mod providers;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use entries::entries;
 pub(crate) use model::Nest;
+pub(crate) use providers::provided;
 
 const NAME: &str = "nest";
 

@@ -2,9 +2,10 @@
 
 use super::context;
 use super::guards;
+use super::middleware;
 use super::params;
 use super::{NAME, is_own};
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, Injected};
 use crate::frameworks::web;
 use crate::library::{Library, LibraryCall, Machine};
 use crate::value::{LibraryValue, Value};
@@ -79,6 +80,7 @@ impl Library for Nest {
                 let method = LibraryValue::new(NAME, "other-guard-method");
                 Some(method.named(object.name.clone()).into_value())
             }
+            ("export", method) if object.name == "RequestMethod" => Some(Value::text(method)),
             ("export", "createDecorator" | "create") => {
                 let name = format!("{}.{property}", object.name);
                 Some(LibraryValue::new(NAME, "export").named(name).into_value())
@@ -104,12 +106,18 @@ impl Library for Nest {
             ("other-guard-method", None) => Some(guards::decided_elsewhere(call)),
             ("context", Some(_)) => context::method(call),
             ("reflector", Some(_)) => context::metadata(call),
+            ("consumer" | "applied", Some(method)) => middleware::call(call, method),
             ("request", Some("get" | "header")) => {
                 let name = call.arg(0).as_text().unwrap_or_default().to_ascii_lowercase();
                 Some(Value::input(crate::value::InputKind::Header, name))
             }
             _ => None,
         }
+    }
+
+    fn injected(&self, decorator: &LibraryValue) -> Option<Injected> {
+        let token = decorator.kept("token").filter(|_| decorator.kind == "inject");
+        token.cloned().map(Injected::Token)
     }
 
     fn dispatch(&self, way: &Dispatch<'_>, machine: &mut dyn Machine) -> Option<Value> {
@@ -125,6 +133,7 @@ impl Library for Nest {
     fn typed(&self, package: &str, name: &str) -> Option<Value> {
         let kind = match (package, name) {
             ("@nestjs/core", "Reflector") => "reflector",
+            ("@nestjs/common", "MiddlewareConsumer") => "consumer",
             _ => return None,
         };
         Some(LibraryValue::new(NAME, kind).into_value())
@@ -150,6 +159,7 @@ fn export(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> {
         "applyDecorators" => list("decorators", call.args),
         "SetMetadata" => metadata(call.arg(0), call.arg(1)),
         "AuthGuard" => LibraryValue::new(NAME, "guard").named("AuthGuard").into_value(),
+        "Inject" => LibraryValue::new(NAME, "inject").with("token", call.arg(0)).into_value(),
         "mixin" | "forwardRef" => call.arg(0),
         "createParamDecorator" => {
             LibraryValue::new(NAME, "param-maker").with("factory", call.arg(0)).into_value()

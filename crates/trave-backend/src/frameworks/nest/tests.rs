@@ -36,11 +36,14 @@ import { Processor, WorkerHost } from '@nestjs/bullmq'
   @ResolveField() author() {}
 }
 class Tasks { @Cron('* * * * *') clean() {} }
-@Processor('mail') class Mail extends WorkerHost { process(job) {} }";
+import { CommandHandler } from '@nestjs/cqrs'
+@Processor('mail') class Mail extends WorkerHost { process(job) {} }
+@CommandHandler(AddNote) class AddNoteHandler { execute(command) {} }";
     assert_eq!(
         words(text),
         "Procedure query notes; Procedure mutation addNote; Procedure field Notes.author; \
-         Job schedule Tasks.clean; Job process Mail"
+         Job schedule Tasks.clean; Job process Mail; \
+         Job command AddNoteHandler"
     );
 }
 

@@ -85,6 +85,7 @@ fn endpoint(call: &LibraryCall<'_>, method: &str) -> Value {
     let whole = with_links(call.callee, vec![handler]);
     let verb = if method == "mutation" { "POST" } else { "GET" };
     let endpoint = LibraryValue { kind: "endpoint", ..whole }.named(verb);
+    let endpoint = endpoint.with("type", Value::text(method));
     endpoint.placed(name_origin(call, method)).into_value()
 }
 

@@ -56,9 +56,13 @@ pub(super) fn called(
 ) -> Option<Value> {
     let bound = procedure.library().filter(|it| it.kind == "bound")?;
     let mut made = bound.kept("ctx")?.clone();
-    if let Shape::Function(_) = made.shape {
-        made = machine.run(&made, Vec::new());
-        made = machine.awaited(made);
+    if let Shape::Function(_) | Shape::Library(_) = made.shape {
+        let result = machine.run(&made, Vec::new());
+        let result = machine.awaited(result);
+        // A thing of a library may be a function that makes a context, or one itself.
+        if !matches!((&made.shape, &result.shape), (Shape::Library(_), Shape::Unknown)) {
+            made = result;
+        }
     }
     let input = call.arg(0);
     let left = LibraryValue { kind: "next", ..bound.clone() };
@@ -73,6 +77,7 @@ pub(super) fn proceed(left: &LibraryValue, machine: &mut dyn Machine) -> Value {
         context: kept("ctx"),
         input: kept("input"),
         raw: left.kept("raw").cloned().unwrap_or_else(|| raw_input(&left.name)),
+        kind: kept("type"),
         path: "",
     };
     let Some((link, rest)) = split(left) else { return Value::undefined() };

@@ -23,6 +23,7 @@ pub(super) fn request(asked: &Asked<'_>) -> Value {
     LibraryValue::new(NAME, "request")
         .with("method", Value::text(asked.method))
         .with("path", Value::text(path))
+        .with("type", asked.facts.clone())
         .with_object(asked.object.clone())
         .into_value()
 }

@@ -23,7 +23,8 @@ pub(super) fn run(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<V
     let text = |name| request.kept(name).and_then(Value::as_text).unwrap_or_default();
     let raw = raw_input(text("method"));
     let input = machine.kept(&object, INPUT).unwrap_or_else(|| raw.clone());
-    let given = Given { context, input, raw, path: text("path") };
+    let kind = request.kept("type").cloned().unwrap_or_else(Value::unknown);
+    let given = Given { context, input, raw, kind, path: text("path") };
     match call.callee.kind {
         "check" => {
             let input = checked(call.callee, &given, machine);
@@ -63,6 +64,8 @@ pub(super) struct Given<'a> {
     pub(super) context: Value,
     pub(super) input: Value,
     pub(super) raw: Value,
+    /// `query`, `mutation` or `subscription`.
+    pub(super) kind: Value,
     pub(super) path: &'a str,
 }
 
@@ -79,7 +82,7 @@ impl Given<'_> {
             ("getRawInput", raw.into_value()),
             ("next", next.unwrap_or_else(Value::undefined)),
             ("path", Value::text(self.path)),
-            ("type", unknown()),
+            ("type", self.kind.clone()),
             ("meta", unknown()),
             ("signal", unknown()),
             ("batchIndex", unknown()),

@@ -35,10 +35,10 @@ impl Library for Trpc {
 
     fn import(&self, package: &str, name: &str) -> Option<Value> {
         let package = package_name(package);
-        if package == "@trpc/react-query/rsc" && name == "createHydrationHelpers" {
-            return Some(thing("hydration"));
-        }
         let kind = match name {
+            "createHydrationHelpers" if package == "@trpc/react-query/rsc" => "hydration",
+            "createTRPCOptionsProxy" if package == "@trpc/tanstack-react-query" => "proxy",
+            _ if package == "@trpc/react-query/server" && name.ends_with("Helpers") => "proxy",
             _ if package != PACKAGE => return None,
             "*" => "namespace",
             "initTRPC" => "init",
@@ -84,6 +84,13 @@ impl Library for Trpc {
             ("procedure" | "middleware", Some(method)) => builder::extended(call, method),
             ("router", Some("createCaller")) => Some(callers::of(callee, call.arg(0))),
             ("caller-factory", None) => Some(callers::from_factory(call)),
+            // What prefetches for the browser runs procedures as a caller does.
+            ("proxy", None) => {
+                let options = call.arg(0);
+                let router = options.field("router")?.library()?.clone();
+                let context = options.field("ctx").cloned().unwrap_or_else(Value::unknown);
+                Some(callers::of(&router, context))
+            }
             ("hydration", None) => {
                 let inner = call.arg(0);
                 Some(Value::object([("trpc", inner), ("HydrateClient", Value::of(Shape::Unknown))]))

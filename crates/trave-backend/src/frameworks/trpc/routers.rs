@@ -140,7 +140,7 @@ impl Filled<'_> {
                     kind: Some(EntryKind::Procedure),
                     framework: NAME,
                     links: builder::links(it),
-                    facts: Value::undefined(),
+                    facts: it.kept("type").cloned().unwrap_or_else(Value::undefined),
                 };
                 let route = Registered::Route(Box::new(facts));
                 enter(self.machine, (self.owner, origin), route);

@@ -287,3 +287,24 @@ fn types_made_of_a_type_go_with_it() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn bodies_call_functions_that_take_what_they_give_and_hold_rows_of_what_is_there() {
+    let made = "create function ok() returns boolean language sql as $$ select true $$;";
+    let calls = |call: &str| {
+        format!(
+            "{made} create function f(x int) returns boolean language sql as $$ select {call} $$;"
+        )
+    };
+    assert_eq!(refusals(&calls("public.ok()")), 0);
+    last_is_refused(&calls("public.ok(x)"));
+    last_is_refused(&calls("public.fine()"));
+    let holds = |kind: &str| {
+        format!(
+            "create table t (x int); create function f() returns void language plpgsql as
+             $$ declare r {kind}%rowtype; begin end $$;"
+        )
+    };
+    assert_eq!(refusals(&holds("t")), 0);
+    assert_eq!(refusals(&holds("u")), 1);
+}

@@ -162,3 +162,40 @@ fn a_view_knows_the_types_of_a_view_that_it_reads() {
          create or replace view w as select x as m, 2 as n from a;";
     assert_eq!(refusals(&format!("{made} {renamed}")), 0);
 }
+
+#[test]
+fn queries_name_columns_that_something_has() {
+    let made = "create table users (id uuid, name text); create table notes (owner uuid);
+         create function shout(u users) returns text language sql as $$ select u.name $$; ";
+    for condition in [
+        "exists (select 1 from users u where u.auth_id = notes.owner)",
+        "exists (select 1 from users u where u.id = notes.author)",
+        "owner in (select id from users where auth_id is null)",
+        "exists (select 1 from users where nobody.id = owner)",
+    ] {
+        last_is_refused(&format!("{made} create policy p on notes using ({condition});"));
+    }
+    for condition in [
+        "exists (select 1 from users u where u.id = owner and u is not null)",
+        "exists (select u.shout from users u where u.ctid is not null)",
+        "exists (select id as key from users group by key order by key)",
+        "exists (select 1 from users, jsonb_array_elements('[]') e where e.value is null)",
+        "owner in (with w (a) as (select id from users) select w.a from w)",
+    ] {
+        assert_eq!(refusals(&format!("{made} create policy p on notes using ({condition});")), 0);
+    }
+    last_is_refused(&format!("{made} create view v as select auth_id from users;"));
+    last_is_refused(&format!("{made} create table copy as select auth_id from users;"));
+    last_is_refused("select 1; create table copy as select * from nothing;");
+}
+
+#[test]
+fn a_wildcard_without_columns_leaves_no_comma() {
+    let view = |list: &str| {
+        let catalog = after(&format!("create table a (); create view v as select {list} from a;"));
+        view_text(&catalog, "v")
+    };
+    assert_eq!(view("a.*, 1 as one"), "select  1 as one from a");
+    assert_eq!(view("1 as one , a.*"), "select 1 as one  from a");
+    assert_eq!(view("*"), "select  from a");
+}

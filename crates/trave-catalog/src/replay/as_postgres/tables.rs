@@ -29,6 +29,11 @@ fn references_need_types_that_compare() {
         )),
         0
     );
+    let list = "create table a (x text[] primary key); ";
+    assert_eq!(refusals(&format!("{list} create table b (x text[] references a);")), 0);
+    for other in ["text", "varchar[]", "int[]"] {
+        last_is_refused(&format!("{list} create table b (x {other} references a);"));
+    }
 }
 
 #[test]
@@ -208,6 +213,10 @@ fn one_action_changes_whether_a_table_is_logged() {
     let catalog = after("create table a (x int); alter table a set logged, set unlogged;");
     assert!(table(&catalog, "a").unlogged);
     last_is_refused("create table a (x int); alter table a set unlogged, set logged;");
+    last_is_refused(
+        "create table a (x int primary key); create table b (x int references a);
+         alter table a drop column x cascade, set unlogged;",
+    );
     last_is_refused("create unlogged table a (x int); alter table a set logged, set unlogged;");
 }
 

@@ -108,6 +108,7 @@ impl Session {
         if self.relation(&name).is_some() {
             return Err(Failure::exists("relation", &name));
         }
+        self.check_query(query)?;
         let outputs = self.outputs(query);
         let mut table = super::names::blank_table(name.clone(), self.provenance(into.span));
         table.columns_known = outputs.known;
@@ -261,6 +262,17 @@ fn queue_sql(function: &str, queue: &str) -> String {
 /// Tables that the statements of a body read or write.
 pub(super) fn tables_of_block(block: &Block) -> Vec<ObjectName> {
     let mut found: Vec<ObjectName> = Vec::new();
+    for table in queries_of_block(block).into_iter().flat_map(expression::tables) {
+        if !found.iter().any(|other| other.same(&table)) {
+            found.push(table);
+        }
+    }
+    found
+}
+
+/// What the statements of a body read, write and compute.
+pub(super) fn queries_of_block(block: &Block) -> Vec<Node<'_>> {
+    let mut found: Vec<Node<'_>> = Vec::new();
     each_step(block, &mut |step| {
         let nodes: Vec<Node<'_>> = match &step.kind {
             BodyStatementKind::Sql(sql) => vec![Node::Statement(&sql.statement)],
@@ -277,11 +289,7 @@ pub(super) fn tables_of_block(block: &Block) -> Vec<ObjectName> {
             },
             _ => Vec::new(),
         };
-        for table in nodes.into_iter().flat_map(expression::tables) {
-            if !found.iter().any(|other| other.same(&table)) {
-                found.push(table);
-            }
-        }
+        found.extend(nodes);
     });
     found
 }
