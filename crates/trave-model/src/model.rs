@@ -233,6 +233,8 @@ pub struct Query {
     pub in_loop: Option<LoopAround>,
     /// In a test, script or seed: not served.
     pub in_script: bool,
+    /// The browser gets the code that sends it.
+    pub in_browser: bool,
     /// It is sent, or handed to somebody who may send it. A query that is only put together does
     /// nothing: rules are not handed those.
     pub sent: bool,

@@ -27,6 +27,9 @@ struct Entry<'a> {
     column: u32,
     handlers: Vec<HandlerEntry<'a>>,
     script: bool,
+    /// Why no way in is listed, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreached: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -92,6 +95,18 @@ fn entry<'a>(model: &'a Model, query: &'a Query) -> Entry<'a> {
         column: place.column,
         handlers: query.reached.iter().filter_map(|reach| handler(model, reach)).collect(),
         script: query.in_script,
+        unreached: unreached(query),
+    }
+}
+
+/// Why no way in reaches a query: it runs in the browser, by hand, or not at all.
+fn unreached(query: &Query) -> Option<&'static str> {
+    match query {
+        query if !query.reached.is_empty() => None,
+        query if query.in_script => Some("script"),
+        query if query.in_dead_code => Some("dead"),
+        query if query.in_browser => Some("browser"),
+        _ => None,
     }
 }
 

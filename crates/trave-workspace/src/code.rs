@@ -18,11 +18,13 @@ use trave_backend::scan::{NEEDLES, ROUTER_NEEDLES, is_entry_path};
 use trave_source::{FileId, Notice, Sources};
 use trave_ts::ir;
 
-use crate::browser::{Sketch, imported_by, leading_to_secrets};
+use crate::browser::leading_to_secrets;
+use crate::components::leading_to_queries;
 use crate::kind::{Kind, is_generated};
 use crate::load::Depth;
 use crate::phases::{Amount, Phase, Phases};
 use crate::resolve::{Resolver, Target};
+use crate::sketch::{Sketch, Sketches};
 use crate::store::Store;
 use crate::text::CODE_BYTES_MAX;
 use crate::walk::Found;
@@ -153,10 +155,13 @@ impl CodeFiles<'_> {
         };
         let sketches: Vec<(String, Sketch)> =
             sketches.into_iter().filter(|(_, sketch)| unseen(sketch)).collect();
-        let leading = leading_to_secrets(&sketches, &code.parsed, self.resolver);
+        let sketches = Sketches::new(sketches, self.resolver);
+        let mut leading = leading_to_secrets(&sketches, &code.parsed);
+        leading.extend(leading_to_queries(&sketches, &code.parsed));
         let picked = leading.into_iter().map(Picked::followed).collect();
         self.parse_all(picked, (&seen, needles.as_ref()), &mut code);
-        code.imported_elsewhere = imported_by(&sketches, self.resolver);
+        let left = sketches.each().filter(|(sketch, _)| unseen(sketch));
+        code.imported_elsewhere = left.flat_map(|(_, targets)| targets).copied().collect();
         code.parsed.sort_by_key(|parsed| parsed.number);
         let bytes = code.parsed.iter().map(|parsed| parsed.text.len() as u64).sum();
         let amount = Amount { items: code.parsed.len(), bytes };
@@ -462,6 +467,20 @@ mod tests {
             ("src/other.ts", "export const other = 1;\n"),
         ]);
         let expected = ["src/admin.ts", "src/frame.tsx", "src/photo.tsx", "src/storage.ts"];
+        assert_eq!(paths(&code), expected);
+    }
+
+    #[test]
+    fn a_component_that_leads_from_a_page_to_a_query_is_parsed() {
+        let code = read(&[
+            ("app/notes/page.tsx", "import { Notes } from '../../ui/notes';\n"),
+            ("ui/notes.tsx", "import { List } from './list';\nimport { Box } from './box';\n"),
+            ("ui/list.tsx", "import { all } from '../lib/notes';\n"),
+            ("ui/box.tsx", "export const Box = () => null;\n"),
+            ("ui/form.tsx", "'use client';\nimport { all } from '../lib/notes';\n"),
+            ("lib/notes.ts", "db.from('notes').select();\n"),
+        ]);
+        let expected = ["app/notes/page.tsx", "lib/notes.ts", "ui/list.tsx", "ui/notes.tsx"];
         assert_eq!(paths(&code), expected);
     }
 

@@ -6,6 +6,7 @@
 mod applied;
 mod browser;
 mod code;
+mod components;
 mod declared;
 mod fragment;
 mod git;
@@ -18,6 +19,7 @@ mod project;
 mod resolve;
 mod settings;
 mod shown;
+mod sketch;
 mod sql;
 mod store;
 mod supabase;

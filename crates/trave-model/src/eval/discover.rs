@@ -99,6 +99,9 @@ fn searched<'p>(cx: &'p Context<'p>, plan: &Plan) -> Option<Evaluator<'p>> {
             spent += evaluator.steps;
         }
     }
+    for (id, function) in evaluator.starters(plan) {
+        spent = evaluator.call_alone(id, function, spent);
+    }
     for id in &plan.modules {
         spent = evaluator.call_uncalled(*id, plan, spent);
     }
@@ -196,24 +199,38 @@ impl<'p> Evaluator<'p> {
 
     /// Runs the functions of a module that nobody has called, when they take an app, or make one.
     fn call_uncalled(&mut self, id: ModuleId, plan: &Plan, mut spent: u32) -> u32 {
-        let is_direct = plan.direct.contains(&id);
-        let Some(module) = self.cx.module(id) else { return spent };
-        for (function, lowered) in (0..).map(FunctionId).zip(&module.functions).skip(1) {
-            let is_outermost = lowered.parent == Some(FunctionId(0));
-            if !is_outermost || self.trace.visited.contains(&(id, function)) {
-                continue;
-            }
-            let takes = lowered.params.iter().any(|param| self.takes_app(id, param));
-            if spent >= ALL_STEPS_MAX || !(takes || is_direct && makes_app(self, module, lowered)) {
-                continue;
-            }
-            if self.stand_in(id).is_some() {
-                self.call_function(function, lowered);
-                self.activation.diverged = false;
-                spent += self.steps;
-            }
+        for function in self.makers(id, plan) {
+            spent = self.call_alone(id, function, spent);
         }
         spent
+    }
+
+    /// The outermost functions of a module that take an app, or make one.
+    pub(super) fn makers(&self, id: ModuleId, plan: &Plan) -> Vec<FunctionId> {
+        let is_direct = plan.direct.contains(&id);
+        let Some(module) = self.cx.module(id) else { return Vec::new() };
+        let functions = (0..).map(FunctionId).zip(&module.functions).skip(1);
+        let outermost = functions.filter(|(_, lowered)| lowered.parent == Some(FunctionId(0)));
+        let makers = outermost.filter(|(_, lowered)| {
+            let takes = lowered.params.iter().any(|param| self.takes_app(id, param));
+            takes || is_direct && makes_app(self, module, lowered)
+        });
+        makers.map(|(function, _)| function).collect()
+    }
+
+    /// Runs a function that nobody has called.
+    fn call_alone(&mut self, id: ModuleId, function: FunctionId, spent: u32) -> u32 {
+        let lowered = self.cx.module(id).and_then(|module| module.function(function));
+        let Some(lowered) = lowered.filter(|_| !self.trace.visited.contains(&(id, function)))
+        else {
+            return spent;
+        };
+        if spent >= ALL_STEPS_MAX || self.stand_in(id).is_none() {
+            return spent;
+        }
+        self.call_function(function, lowered);
+        self.activation.diverged = false;
+        spent + self.steps
     }
 
     fn takes_app(&self, id: ModuleId, param: &trave_ts::ir::Param) -> bool {

@@ -107,6 +107,8 @@ impl Evaluator<'_> {
     pub(super) fn run_queued(&mut self) {
         let (level, call) = (self.level, self.call);
         let mut at = 0;
+        // They run on a turn of their own.
+        self.steps = 0;
         while let Some(queued) = self.queued.get(at).copied() {
             at += 1;
             let closure = self.closures.get(queued.function.0 as usize);

@@ -39,6 +39,7 @@ mod registry;
 mod rows;
 mod run;
 mod setting;
+mod starters;
 mod stmt;
 mod trace;
 mod typed;

@@ -148,6 +148,7 @@ impl<'a> Gathered<'a> {
             return;
         }
         let in_script = self.cx.is_script(file_of(place));
+        let in_browser = self.browser.has(file_of(place));
         let index = self.queries.index(place, signature(&record.query), |index| Query {
             id: QueryRef(index),
             facts: record.query.clone(),
@@ -155,6 +156,7 @@ impl<'a> Gathered<'a> {
             uses: Vec::new(),
             in_loop: around(gathering, record),
             in_script,
+            in_browser,
             sent: false,
             answer: Answer::default(),
             in_dead_code: false,

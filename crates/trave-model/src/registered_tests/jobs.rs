@@ -360,3 +360,30 @@ fn what_a_queue_of_the_projects_own_runs_is_reached() {
         ",
     );
 }
+
+#[test]
+fn who_starts_workers_says_what_they_run() {
+    check(
+        &[
+            (
+                "src/runtime.ts",
+                "import { Worker } from 'bullmq'
+                export const startRuntime = async ({ handlers }) => {
+                  new Worker('all', async (job) => { await handlers[job.name]?.(job.data) })
+                }",
+            ),
+            ("src/jobs.ts", "export { startRuntime } from './runtime'"),
+            (
+                "src/instrumentation.ts",
+                "import { startRuntime } from './jobs'
+                import { db } from './db'
+                async function mail(data) { await db.from('mails').insert({ to: data.to }) }
+                export async function register() { await startRuntime({ handlers: { mail } }) }",
+            ),
+        ],
+        "
+        process all
+          Insert mails Service No depth 1
+        ",
+    );
+}
