@@ -23,7 +23,9 @@ pub(crate) fn leading_to_queries(sketches: &Sketches, parsed: &[Parsed]) -> BTre
     let mut unpicked = BTreeSet::new();
     for (sketch, targets) in sketches.each().filter(|(sketch, _)| !sketch.is_client) {
         unpicked.insert(sketch.number);
-        targets.iter().for_each(|to| graph.add(sketch.number, *to));
+        for to in &targets {
+            graph.add(sketch.number, *to);
+        }
     }
     // Actions of the server are ways in themselves.
     let matters = |file: &&Parsed| file.named && !file.module.has_directive("use server");
