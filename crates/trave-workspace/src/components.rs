@@ -23,7 +23,7 @@ pub(crate) fn leading_to_queries(sketches: &Sketches, parsed: &[Parsed]) -> BTre
     let mut unpicked = BTreeSet::new();
     for (sketch, targets) in sketches.each().filter(|(sketch, _)| !sketch.is_client) {
         unpicked.insert(sketch.number);
-        for to in &targets {
+        for to in targets {
             graph.add(sketch.number, *to);
         }
     }
