@@ -352,6 +352,10 @@ fn join_arrays(kept: &mut Vec<Value>) {
         return;
     }
     let Some(arrays) = kept.iter().map(array).collect::<Option<Vec<_>>>() else { return };
+    if let Some(pair) = joined_pairs(&arrays) {
+        *kept = vec![pair];
+        return;
+    }
     let mut shortest = arrays.iter().min_by_key(|items| items.len()).cloned().unwrap_or_default();
     let is_there = |items: &[Value], item: &Value| {
         items.iter().any(|other| same(other, item, COMPARE_DEPTH_MAX))
@@ -368,6 +372,18 @@ fn join_arrays(kept: &mut Vec<Value>) {
         shortest = Arc::new(common);
     }
     *kept = vec![Value::of(Shape::Array(shortest)), Value::of(Shape::Array(Arc::new(all)))];
+}
+
+/// Names with what they stand for, as `Object.entries` gives them: one of the names, one of the
+/// values.
+fn joined_pairs(arrays: &[Arc<Vec<Value>>]) -> Option<Value> {
+    let parts = arrays.iter().map(|pair| match pair.as_slice() {
+        [name, value] if name.as_text().is_some() => Some((name.clone(), value.clone())),
+        _ => None,
+    });
+    let (names, values): (Vec<Value>, Vec<Value>) =
+        parts.collect::<Option<Vec<_>>>()?.into_iter().unzip();
+    Some(Value::array(vec![Value::one_of(names), Value::one_of(values)]))
 }
 
 /// A client, a function or rows that may come from elsewhere are still worth following.
@@ -461,5 +477,15 @@ mod tests {
         let text = Value::text("a").join(Value::text("b")).join(Value::text("a"));
         assert_eq!(text.alternatives().len(), 2);
         assert!(matches!(text.join(Value::unknown()).shape, Shape::Unknown));
+    }
+
+    #[test]
+    fn names_and_values_of_pairs_stay_apart() {
+        let pair = |name: &str, value: Value| Value::array(vec![Value::text(name), value]);
+        let input = |name: &str| Value::input(InputKind::Query, name);
+        let pairs = ["a", "b", "c"].map(|name| pair(name, input(name)));
+        let Shape::Array(parts) = Value::one_of(pairs).shape else { panic!() };
+        assert!(parts[0].inputs.is_empty() && parts[0].free_text().is_none());
+        assert_eq!(parts[1].inputs.iter().count(), 3);
     }
 }
