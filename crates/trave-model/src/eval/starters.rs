@@ -42,7 +42,7 @@ impl Evaluator<'_> {
         let mut found = Vec::new();
         for id in plan.modules.iter().filter(|_| !wanted.is_empty()) {
             let Some(module) = self.cx.module(*id) else { continue };
-            let names = self.names_that_lead_to(*id, module, wanted);
+            let names = self.known_as(*id, module, wanted);
             for expr in module.exprs.iter().filter(|_| !names.is_empty()) {
                 let ExprKind::Call(call) = &expr.kind else { continue };
                 let Some(ExprKind::Name(name)) = module.expr(call.callee).map(|it| &it.kind) else {
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
     }
 
     /// The names by which a module knows some of these functions.
-    fn names_that_lead_to(
+    fn known_as(
         &mut self,
         id: ModuleId,
         module: &Module,
