@@ -207,6 +207,10 @@ impl Session {
             return Ok(());
         }
         self.refuse_taken_type(to)?;
+        let kind = self.catalog().types.get(from).map(|found| &found.kind);
+        if matches!(kind, Some(TypeKind::Composite(_))) && self.relation(to).is_some() {
+            return Err(Failure::exists("relation", to));
+        }
         self.follow_type(from, to);
         let Some(mut kind) = self.store.take::<UserType>(from) else { return Ok(()) };
         kind.name = to.clone();

@@ -308,3 +308,10 @@ fn bodies_call_functions_that_take_what_they_give_and_hold_rows_of_what_is_there
     assert_eq!(refusals(&holds("t")), 0);
     assert_eq!(refusals(&holds("u")), 1);
 }
+
+#[test]
+fn a_composite_type_is_a_relation_by_its_new_name_too() {
+    let made = "create type part as (x int); create type mood as enum ('good'); create sequence s;";
+    last_is_refused(&format!("{made} alter type part rename to s;"));
+    assert_eq!(refusals(&format!("{made} alter type mood rename to s;")), 0);
+}
