@@ -63,10 +63,12 @@ pub(crate) fn order(
         Some(Owner::Joined(alias)) => Some(alias.clone()),
         _ => None,
     };
-    // `order by day` means what is returned as `day`, before any column of that name.
+    // `order by day` means what is returned as `day`, before any column of that name: also an
+    // expression whose name was not kept.
+    let is_vague = query.selection.aggregates || !query.selection.known;
     let output = |name: &str| {
         let mut columns = query.selection.columns.iter();
-        columns.any(|it| it.alias.as_deref() == Some(name))
+        is_vague || columns.any(|it| it.alias.as_deref() == Some(name))
     };
     let known = column.filter(|column| {
         !matches!(owner, Some(Owner::Unknown)) && (column.table.is_some() || !output(column.name))

@@ -309,6 +309,10 @@ impl Step<'_, '_> {
     ) {
         if own(item, "builder").is_some() {
             derive(item, machine);
+            // What it is called in the result is not kept.
+            if let Some(query) = machine.query_mut(id) {
+                query.selection.known = false;
+            }
             return;
         }
         let Some(query) = machine.query_mut(id) else { return };
@@ -316,8 +320,9 @@ impl Step<'_, '_> {
             Some(written) => build::select(query, &self.scope, (written, origin)),
             None if expression::is_aggregate(item) => query.selection.aggregates = true,
             None if item.library().is_some_and(|it| it.library == NAME) => {
-                if let Some(column) = expression::column(item) {
-                    build::select(query, &self.scope, (&column, origin));
+                match expression::column(item) {
+                    Some(column) => build::select(query, &self.scope, (&column, origin)),
+                    None => query.selection.known = false,
                 }
             }
             None => query.selection.known = false,

@@ -291,3 +291,24 @@ fn what_names_a_table_so_is_a_client() {
     assert!(Kysely.guess(&guess("from"), &mut machine).is_none());
     assert!(Kysely.typed("kysely", "Generated").is_none());
 }
+
+#[test]
+fn names_of_expressions_are_no_columns_to_sort_by() {
+    let mut machine = FakeMachine::default();
+    let text_of = [text("date_trunc('day', at)")];
+    let raw = call(&Kysely, &mut machine, &thing("sql"), (Some("raw"), &text_of));
+    let of = |selected: Value| -> [(&str, Vec<Value>); 3] {
+        [
+            ("selectFrom", vec![text("users")]),
+            ("select", vec![selected]),
+            ("orderBy", vec![text("day")]),
+        ]
+    };
+    for (selected, expected) in [(raw.unwrap(), None), (text("day"), Some("day"))] {
+        let calls = of(selected);
+        let calls: Vec<(&str, &[Value])> =
+            calls.iter().map(|(name, args)| (*name, args.as_slice())).collect();
+        let query = query(&mut machine, &calls);
+        assert_eq!(query.order[0].column.as_deref(), expected);
+    }
+}
