@@ -82,7 +82,10 @@ pub(super) fn signature(query: &Query) -> String {
         let _ = write!(text, " {}:{:?}:{}", filter.column, filter.op, filter.conditional);
     }
     let bound = |bound: &Option<Bound>| {
-        bound.as_ref().map(|bound| (bound.value.upper_bound().map(f64::to_bits), bound.conditional))
+        // A page may say itself how much it wants of what other callers choose.
+        bound.as_ref().map(|Bound { value, conditional, .. }| {
+            (value.upper_bound().map(f64::to_bits), *conditional, value.is_unclamped_input())
+        })
     };
     let _ = write!(
         text,

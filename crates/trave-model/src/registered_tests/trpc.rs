@@ -364,3 +364,33 @@ fn callers_run_procedures_with_their_own_context() {
         ",
     );
 }
+
+#[test]
+fn what_a_page_asks_for_is_not_what_others_may_ask_for() {
+    let model = crate::testing::model(&[
+        ("src/db.ts", super::DB),
+        (
+            "src/trpc.ts",
+            "import { initTRPC } from '@trpc/server'
+            import { z } from 'zod'
+            import { db } from './db'
+            const t = initTRPC.create()
+            export const router = t.router({
+              list: t.procedure
+                .input(z.object({ limit: z.number() }))
+                .query(({ input }) => db.from('posts').select('*').limit(input.limit)),
+            })",
+        ),
+        (
+            "src/app/page.tsx",
+            "import { router } from '@/trpc'
+            import { size } from 'somewhere'
+            export default async function Page() {
+              return router.createCaller({}).list({ limit: size() })
+            }",
+        ),
+    ]);
+    let limits = model.queries.iter().filter_map(|query| query.facts.limit.as_ref());
+    let chosen: Vec<bool> = limits.map(|limit| limit.value.is_unclamped_input()).collect();
+    assert_eq!(chosen, [false, true]);
+}
