@@ -27,6 +27,20 @@ impl Cache {
         self.inputs.iter().chain(stored).cloned().collect()
     }
 
+    /// Whether it stores, under a key that is known, something that others ask for too. A key made
+    /// anew each time is asked for by nobody else.
+    pub fn stores_for_others(&self) -> bool {
+        let facts = &self.facts;
+        let stores = matches!(facts.action, CacheAction::ReadThrough | CacheAction::Write);
+        let is_asked_for = facts.key.is_known_key() && !facts.key.taint.has(Taint::VOLATILE);
+        stores && facts.shared && !facts.bookkeeping && is_asked_for
+    }
+
+    /// Whether it keeps what somebody handed in under a key of its own, as sessions are kept.
+    pub fn is_session_store(&self) -> bool {
+        self.keeps_what_is_given() && !is_constant(&self.facts.key)
+    }
+
     /// Whether it keeps what somebody handed in, as a store does, rather than what was computed or
     /// asked for.
     pub fn keeps_what_is_given(&self) -> bool {

@@ -1,23 +1,14 @@
 //! Cached values that depend on inputs which the key leaves out.
 
-use trave_rule::effect::CacheAction;
 use trave_rule::model::Cache;
-use trave_rule::value::{Input, Taint};
+use trave_rule::value::Input;
 use trave_rule::words::code_list;
 use trave_rule::{Context, rule};
 
 #[rule]
 fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
-    let stores = matches!(facts.action, CacheAction::ReadThrough | CacheAction::Write);
-    if !stores
-        || !facts.shared
-        || facts.bookkeeping
-        || !facts.key.is_known_key()
-        // A key made anew each time is asked for by nobody else.
-        || facts.key.taint.has(Taint::VOLATILE)
-        || cx.model().is_second_half(cache)
-        || cache.keeps_what_is_given()
+    if !cache.stores_for_others() || cx.model().is_second_half(cache) || cache.keeps_what_is_given()
     {
         return;
     }

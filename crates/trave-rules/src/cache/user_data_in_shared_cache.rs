@@ -1,6 +1,6 @@
 //! Answers that depend on the caller, stored for all.
 
-use trave_rule::effect::{CacheAction, Response};
+use trave_rule::effect::Response;
 use trave_rule::model::{Cache, Model, Route};
 use trave_rule::value::Taint;
 use trave_rule::{Context, rule};
@@ -19,8 +19,7 @@ fn user_data_in_shared_cache(model: &Model, cx: &mut Context) {
 
 fn stored(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
-    let stores = matches!(facts.action, CacheAction::ReadThrough | CacheAction::Write);
-    if !stores || !facts.shared || facts.bookkeeping || !facts.key.is_known_key() {
+    if !cache.stores_for_others() || cache.is_session_store() {
         return;
     }
     if !cx.model().leaks_between_callers(cache) || cx.model().is_second_half(cache) {
@@ -54,4 +53,34 @@ fn answered(route: &Route, response: &Response, cx: &mut Context) {
     .symbol(title)
     .label(response.origin, "the answer")
     .help("answer with `Cache-Control: private, no-store`");
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_testing::findings;
+
+    /// A handler that keeps who is calling under a key.
+    fn kept_under(key: &str) -> usize {
+        let code = format!(
+            "//- src/app/api/session/route.ts
+import jwt from 'jsonwebtoken'
+import {{ newId }} from 'ids'
+import {{ Redis }} from '@upstash/redis'
+const redis = Redis.fromEnv()
+export async function POST(request: Request) {{
+  const token = request.headers.get('authorization')?.slice(7) ?? ''
+  const {{ sub }} = jwt.verify(token, process.env.JWT_SECRET!) as {{ sub: string }}
+  const id = newId('session')
+  await redis.set({key}, JSON.stringify({{ sub }}), {{ ex: 60 }})
+  return Response.json({{ id }})
+}}
+"
+        );
+        findings(&super::RULE, &code).len()
+    }
+
+    #[test]
+    fn a_session_under_a_key_of_its_own_is_nobody_elses() {
+        assert_eq!((kept_under("`session:${id}`"), kept_under("'session'")), (0, 1));
+    }
 }
