@@ -4,6 +4,8 @@
 //! see the [`Model`] and nothing else.
 
 mod eval;
+#[cfg(test)]
+mod guard_tests;
 mod link;
 mod model;
 mod program;

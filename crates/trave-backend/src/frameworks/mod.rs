@@ -103,6 +103,15 @@ pub fn middleware_folder(path: &str) -> &str {
     }
 }
 
+/// The framework whose directives say what is cached: `'use cache'`.
+pub const OF_CACHE_DIRECTIVES: &str = "next";
+
+/// Whether middleware of a framework is a file that stands before paths, rather than a function
+/// that is registered or dispatched.
+pub fn has_middleware_by_path(framework: &str) -> bool {
+    framework == "next"
+}
+
 /// A path that a route may be asked for by: `/notes/[id]` as `/notes/-id-`, `/notes/:id` too.
 pub fn sample_path(served: &str) -> String {
     let parts = served.split('/').filter(|part| !part.is_empty());

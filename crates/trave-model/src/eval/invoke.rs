@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_backend::effect::{CacheAction, CacheUse, Effect};
+use trave_backend::frameworks;
 use trave_backend::value::{ClosureId, Input, InputKind, QueryId, Shape, Taint, Value};
 use trave_source::Origin;
 use trave_ts::ir::{Function, Param, Pattern};
@@ -225,7 +226,7 @@ impl<'p> Evaluator<'p> {
             (first_query..self.trace.queries.len()).filter_map(|at| u32::try_from(at).ok());
         self.push(Effect::Cache(CacheUse {
             origin,
-            library: "next",
+            library: frameworks::OF_CACHE_DIRECTIVES,
             action: CacheAction::ReadThrough,
             key,
             key_origin: origin,

@@ -143,8 +143,8 @@ fn guarded(trace: &Trace) -> Guarded {
 impl Middleware {
     fn of(cx: &Context<'_>, declared: &Declared, trace: &Trace) -> Option<Self> {
         let (id, entry) = declared;
-        let is_next = entry.kind == EntryKind::Middleware && entry.framework == "next";
-        is_next.then(|| Self {
+        let is_by_path = frameworks::has_middleware_by_path(entry.framework);
+        (entry.kind == EntryKind::Middleware && is_by_path).then(|| Self {
             folder: frameworks::middleware_folder(path_of(cx, *id)).into(),
             declared: declared.clone(),
             asks: guarded(trace) != Guarded::No,
@@ -159,7 +159,7 @@ impl Middleware {
         (path, entry): (&str, &Entry),
         place: &Place,
     ) -> Option<Before> {
-        let covers = self.asks && entry.framework == "next" && is_below(path, &self.folder);
+        let covers = self.asks && self.is_near(path, entry);
         if !covers || entry.kind == EntryKind::Middleware {
             return None;
         }
@@ -173,9 +173,14 @@ impl Middleware {
         (guarded != Guarded::No).then_some(Before { kind: BeforeKind::Middleware, origin, guarded })
     }
 
+    /// Whether a way in belongs to its application.
+    fn is_near(&self, path: &str, entry: &Entry) -> bool {
+        entry.framework == self.declared.1.framework && is_below(path, &self.folder)
+    }
+
     /// Whether it certainly runs before a way in.
     fn runs_before(&self, (path, entry): (&str, &Entry), place: &Place) -> bool {
-        let is_near = entry.framework == "next" && is_below(path, &self.folder);
+        let is_near = self.is_near(path, entry);
         let matcher = &self.declared.1.config.matcher;
         let covers = |path: &SmolStr| {
             frameworks::covers(matcher, &frameworks::sample_path(path)) == Some(true)

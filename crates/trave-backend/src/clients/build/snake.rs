@@ -1,15 +1,13 @@
 //! Names that code writes in camel case and the database in snake case.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use smol_str::SmolStr;
 
 use super::scope::Scope;
+use crate::clients::sql::spelling::respell_own;
 use crate::library::Machine;
 use crate::naming::snake;
 use crate::query::{Query, Selection};
-use crate::value::{LibraryValue, Object, Shape, Value};
+use crate::value::LibraryValue;
 
 /// Where clients and builders keep that names are written in camel case.
 pub(crate) const SNAKE: &str = "snake";
@@ -22,16 +20,7 @@ pub(crate) fn respell(query: &mut Query, builder: &LibraryValue, machine: &dyn M
     turning.table(table);
     let columns = machine.columns(table);
     let own = |name: &mut SmolStr| turning.column(name, columns.as_deref());
-    for filter in query.filters.iter_mut().filter(|filter| filter.relation.is_none()) {
-        own(&mut filter.column);
-    }
-    let order = query.order.iter_mut().filter(|key| key.relation.is_none());
-    order.filter_map(|key| key.column.as_mut()).for_each(own);
-    query.selection.columns.iter_mut().for_each(|column| own(&mut column.name));
-    query.conflict_columns.iter_mut().flatten().for_each(own);
-    if let Some(payload) = &mut query.payload {
-        *payload = written(payload, &own);
-    }
+    respell_own(query, &own);
     turning.joined(query);
 }
 
@@ -96,24 +85,4 @@ pub(crate) fn forget_others(query: &mut Query, builder: &LibraryValue, machine: 
     for key in query.order.iter_mut().filter(|key| key.relation.is_none()) {
         key.column = key.column.take().filter(|name| is_own(name));
     }
-}
-
-fn written(payload: &Value, spell: &impl Fn(&mut SmolStr)) -> Value {
-    let shape = match &payload.shape {
-        Shape::Object(object) => {
-            let field = |(name, value): (&SmolStr, &Value)| {
-                let mut name = name.clone();
-                spell(&mut name);
-                (name, value.clone())
-            };
-            let fields: BTreeMap<SmolStr, Value> = object.fields.iter().map(field).collect();
-            Shape::Object(Arc::new(Object { fields, rest: object.rest.clone() }))
-        }
-        Shape::Array(rows) => {
-            Shape::Array(Arc::new(rows.iter().map(|row| written(row, spell)).collect()))
-        }
-        Shape::List(row) => Shape::List(Arc::new(written(row, spell))),
-        _ => return payload.clone(),
-    };
-    Value { shape, ..payload.clone() }
 }

@@ -21,7 +21,7 @@ use crate::effect::Effect;
 use crate::library::Machine;
 use crate::naming::NamedTable;
 use crate::query::{Bound, Operation, Query};
-use crate::value::{Shape, Value};
+use crate::value::{QueryId, Shape, Value};
 
 /// An object mapper.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,17 @@ impl Mapper {
         });
         let first = names.next()??;
         names.all(|name| name.as_ref() == Some(&first)).then_some(first)
+    }
+
+    /// The table that a query works on, as its entity names it.
+    pub(crate) fn table_of(
+        self,
+        id: QueryId,
+        machine: &mut dyn Machine,
+    ) -> Option<Arc<NamedTable>> {
+        let query = machine.query_mut(id)?;
+        let table = TableName { schema: query.schema.clone(), name: query.table.clone()? };
+        machine.declared_table(self.tool, &table)
     }
 
     /// The table of an entity, by its name or that of its table.

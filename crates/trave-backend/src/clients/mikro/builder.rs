@@ -12,7 +12,6 @@ use crate::clients::placed::{Place, target_of};
 use crate::clients::sql::marks::question;
 use crate::clients::sql::text::SqlText;
 use crate::clients::sql::{conditions_in, rows};
-use crate::declared::TableName;
 use crate::effect::Effect;
 use crate::library::{LibraryCall, Machine};
 use crate::naming::NamedTable;
@@ -74,12 +73,6 @@ pub(super) fn call(
     same
 }
 
-fn table_of(id: QueryId, machine: &mut dyn Machine) -> Option<Arc<NamedTable>> {
-    let query = machine.query_mut(id)?;
-    let table = TableName { schema: query.schema.clone(), name: query.table.clone()? };
-    machine.declared_table(MAPPER.tool, &table)
-}
-
 fn modify(
     call: &LibraryCall<'_>,
     method: &str,
@@ -120,7 +113,7 @@ fn write(
     id: QueryId,
     machine: &mut dyn Machine,
 ) -> Option<()> {
-    let table = table_of(id, machine);
+    let table = MAPPER.table_of(id, machine);
     let given = call.arg(0);
     let written = row(MAPPER, (&given, table.as_ref()), machine);
     let query = machine.query_mut(id)?;
@@ -141,7 +134,7 @@ fn write(
 fn join(call: &LibraryCall<'_>, id: QueryId, machine: &mut dyn Machine) -> Option<()> {
     let (path, alias) = (call.arg(0), call.arg(1));
     let path = own_path(call.callee, path.as_text()?, machine);
-    let table = table_of(id, machine)?;
+    let table = MAPPER.table_of(id, machine)?;
     if let (Some(alias), Some(names)) = (alias.as_text(), call.callee.kept("names").cloned()) {
         machine.keep(&names, alias, Value::text(path.clone()));
     }
@@ -223,7 +216,7 @@ fn objects(
     id: QueryId,
     machine: &mut dyn Machine,
 ) -> Option<()> {
-    let table = table_of(id, machine);
+    let table = MAPPER.table_of(id, machine);
     let given = plain(call.callee, given, 8, machine);
     let target = target_of(call, call.method.unwrap_or_default());
     let argument = call.arg_origin(0);
@@ -254,7 +247,7 @@ fn text(call: &LibraryCall<'_>, id: QueryId, machine: &mut dyn Machine) -> Optio
 }
 
 fn order(call: &LibraryCall<'_>, id: QueryId, machine: &mut dyn Machine) -> Option<()> {
-    let table = table_of(id, machine);
+    let table = MAPPER.table_of(id, machine);
     let value = plain(call.callee, &call.arg(0), 8, machine);
     let is_optional = machine.is_conditional(id);
     let field = GivenField { name: "orderBy".into(), value, is_optional };

@@ -6,7 +6,7 @@ mod lower;
 pub(crate) mod marks;
 pub(crate) mod part;
 mod scope;
-mod spelling;
+pub(crate) mod spelling;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;

@@ -25,6 +25,11 @@ pub(super) fn respell(query: &mut Query, machine: &dyn Machine) {
         }
     };
     query.table = Some(table);
+    respell_own(query, &spell);
+}
+
+/// Spells the names of columns that are the leading table's own.
+pub(crate) fn respell_own(query: &mut Query, spell: &impl Fn(&mut SmolStr)) {
     let filters = query.filters.iter_mut().filter(|filter| filter.relation.is_none());
     filters.for_each(|filter| spell(&mut filter.column));
     let order = query.order.iter_mut().filter(|key| key.relation.is_none());
@@ -32,7 +37,7 @@ pub(super) fn respell(query: &mut Query, machine: &dyn Machine) {
     query.selection.columns.iter_mut().for_each(|column| spell(&mut column.name));
     query.conflict_columns.iter_mut().flatten().for_each(spell);
     if let Some(payload) = &mut query.payload {
-        *payload = written(payload, &spell);
+        *payload = written(payload, spell);
     }
 }
 
@@ -50,6 +55,7 @@ fn written(payload: &Value, spell: &impl Fn(&mut SmolStr)) -> Value {
         Shape::Array(rows) => {
             Shape::Array(Arc::new(rows.iter().map(|row| written(row, spell)).collect()))
         }
+        Shape::List(row) => Shape::List(Arc::new(written(row, spell))),
         _ => return payload.clone(),
     };
     Value { shape, ..payload.clone() }

@@ -126,7 +126,7 @@ fn modify(
     machine: &mut dyn Machine,
 ) -> Option<()> {
     let conditional = machine.is_conditional(id);
-    let table = table_of(id, machine);
+    let table = MAPPER.table_of(id, machine);
     let query = machine.query_mut(id)?;
     let bound = || {
         let (value, optional) = defined(&call.arg(0))?;
@@ -166,14 +166,6 @@ fn modify(
         _ => {}
     }
     Some(())
-}
-
-/// The table of the query of a builder.
-fn table_of(id: QueryId, machine: &mut dyn Machine) -> Option<Arc<NamedTable>> {
-    let query = machine.query_mut(id)?;
-    let table =
-        crate::declared::TableName { schema: query.schema.clone(), name: query.table.clone()? };
-    machine.declared_table(MAPPER.tool, &table)
 }
 
 /// `insert().into(User)`, `update(User)`, `delete().from(User, 'u')`.
@@ -224,7 +216,7 @@ fn operation(
 
 /// What is written.
 fn write(given: &Value, id: QueryId, machine: &mut dyn Machine) -> Option<()> {
-    let table = table_of(id, machine);
+    let table = MAPPER.table_of(id, machine);
     let payload = row(MAPPER, (given, table.as_ref()), machine);
     machine.query_mut(id)?.payload = Some(payload);
     Some(())
