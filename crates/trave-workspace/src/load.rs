@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use thiserror::Error;
@@ -14,7 +15,7 @@ use crate::git::{self, GitError};
 use crate::phases::{Amount, Phase, Phases};
 use crate::project;
 use crate::settings::{Settings, SettingsError};
-use crate::store::{Disk, Memory};
+use crate::store::{Disk, Memory, Overlay};
 use crate::walk::{Selection, listed, walk};
 
 /// The name of a settings file.
@@ -108,6 +109,15 @@ impl Project {
 
 /// Reads the project in a folder.
 pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceError> {
+    load_over(path, options, &Memory::default())
+}
+
+/// Reads the project in a folder, as far as no text in memory stands over a file.
+pub(crate) fn load_over(
+    path: &Path,
+    options: &Options<'_>,
+    over: &Memory,
+) -> Result<Project, WorkspaceError> {
     let mut settings = settings_for(path, options)?;
     let root = options.root.as_ref().map(|root| normal(root));
     if let Some(root) = &root {
@@ -120,17 +130,19 @@ pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceErro
     fs::read_dir(path).map_err(|source| unreadable(path, source))?;
     let start = Instant::now();
     let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
-    let inventory = walk(path, selection);
+    let selection = Arc::new(selection);
+    let mut inventory = walk(path, &selection);
+    inventory.add(over.texts.keys().filter_map(|path| selection.file(path)));
     let mut phases = Phases::default();
     phases.end(Phase::Walk, start, Amount { items: inventory.files.len(), bytes: 0 });
-    let disk = Disk { root: path.to_owned() };
+    let store = Overlay { over, disk: Disk { root: path.to_owned() } };
     let changed = match &options.since {
         Some(reference) => Some(git::changed_since(path, reference)?),
         None => None,
     };
     let depth = options.depth;
     let ways = project::Ways { settings: &settings, changed: changed.as_ref(), depth };
-    let made = project::make(inventory, &disk, ways).map_err(WorkspaceError::UnknownMigration)?;
+    let made = project::make(inventory, &store, ways).map_err(WorkspaceError::UnknownMigration)?;
     phases.extend(made.phases);
     if let Some(root) = root.filter(|root| made.roots.iter().all(|made| made.folder != *root)) {
         let known = made.roots.iter().map(|root| root.folder.to_string()).collect();

@@ -65,3 +65,22 @@ impl Store for Memory {
         }
     }
 }
+
+/// Texts in memory over a folder of the disk.
+#[derive(Debug)]
+pub(crate) struct Overlay<'a> {
+    /// What stands in place of files, or where there is none.
+    pub(crate) over: &'a Memory,
+    /// The folder.
+    pub(crate) disk: Disk,
+}
+
+impl Store for Overlay<'_> {
+    fn read(&self, path: &str, bytes_max: u64) -> Text {
+        if self.over.texts.contains_key(path) {
+            self.over.read(path, bytes_max)
+        } else {
+            self.disk.read(path, bytes_max)
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -35,6 +36,15 @@ pub(crate) struct Inventory {
 pub(crate) struct Selection {
     excluded: Gitignore,
     tests: bool,
+}
+
+impl Inventory {
+    /// Takes in files that no walk finds.
+    pub(crate) fn add(&mut self, files: impl Iterator<Item = Found>) {
+        self.files.extend(files);
+        self.files.sort();
+        self.files.dedup();
+    }
 }
 
 impl Selection {
@@ -75,10 +85,9 @@ enum Seen {
 }
 
 /// Walks a folder.
-pub(crate) fn walk(root: &Path, selection: Selection) -> Inventory {
+pub(crate) fn walk(root: &Path, selection: &Arc<Selection>) -> Inventory {
     let (sender, receiver) = channel();
-    let selection = std::sync::Arc::new(selection);
-    let folder_selection = std::sync::Arc::clone(&selection);
+    let folder_selection = Arc::clone(selection);
     let top = root.to_owned();
     let mut builder = WalkBuilder::new(root);
     builder
@@ -87,7 +96,7 @@ pub(crate) fn walk(root: &Path, selection: Selection) -> Inventory {
         .threads(std::thread::available_parallelism().map_or(1, usize::from).min(8))
         .filter_entry(move |entry| enters(entry, &top, &folder_selection));
     builder.build_parallel().run(|| {
-        let (sender, selection) = (sender.clone(), std::sync::Arc::clone(&selection));
+        let (sender, selection) = (sender.clone(), Arc::clone(selection));
         Box::new(move |entry| {
             match entry {
                 Ok(entry) => visit(&entry, root, (&selection, &sender)),

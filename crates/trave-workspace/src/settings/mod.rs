@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::Spanned;
+use trave_engine::rule::Level;
 
 pub use error::SettingsError;
 
@@ -92,6 +93,17 @@ pub enum LevelName {
     Error,
 }
 
+impl From<LevelName> for Level {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::Off => Self::Off,
+            LevelName::Info => Self::Info,
+            LevelName::Warning => Self::Warning,
+            LevelName::Error => Self::Error,
+        }
+    }
+}
+
 impl Settings {
     /// Reads the text of a settings file. `rules` are the ids of every rule there is: a name that
     /// is none of them is a mistake.
@@ -105,6 +117,18 @@ impl Settings {
             }
         }
         Ok(settings)
+    }
+
+    /// What the settings say about rules, as the engine takes it.
+    pub fn rule_options(&self) -> trave_engine::Options {
+        let levels = self.levels().map(|(rule, level)| (rule.to_owned(), level.into()));
+        let ignores = self.ignores().map(|ignore| trave_engine::Ignore {
+            rule: ignore.rule,
+            object: ignore.object,
+            reason: ignore.reason,
+            origin: None,
+        });
+        trave_engine::Options { levels: levels.collect(), ignores: ignores.collect() }
     }
 
     /// The level of each rule or family that has one, in order of name.

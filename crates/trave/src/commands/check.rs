@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use trave_engine::Report;
 use trave_engine::rule::{Level, Rule};
-use trave_engine::{Ignore, Report};
 use trave_report::{Findings, Look, Summary, Timing};
 use trave_rules::RULES;
-use trave_workspace::{Amount, Depth, LevelName, Phase, Phases, Project, Settings};
+use trave_workspace::{Amount, Depth, Phase, Phases, Project, Settings};
 
 use super::Ending;
 use crate::cli::{Check, CheckFormat, Common, FailOn};
@@ -47,23 +47,7 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
 
 fn judge(project: &mut Project, rules: &[&Rule], target: &Target) -> Report {
     let start = Instant::now();
-    let options = trave_engine::Options {
-        levels: project
-            .settings
-            .levels()
-            .map(|(rule, level)| (rule.to_owned(), of(level)))
-            .collect(),
-        ignores: project
-            .settings
-            .ignores()
-            .map(|ignore| Ignore {
-                rule: ignore.rule,
-                object: ignore.object,
-                reason: ignore.reason,
-                origin: None,
-            })
-            .collect(),
-    };
+    let options = project.settings.rule_options();
     let mut report = trave_engine::check(&project.model, rules, &options);
     let sources = &project.model.sources;
     report.findings.retain(|finding| {
@@ -75,15 +59,6 @@ fn judge(project: &mut Project, rules: &[&Rule], target: &Target) -> Report {
     let amount = Amount { items: report.findings.len(), bytes: 0 };
     project.phases.end(Phase::Rules, start, amount);
     report
-}
-
-fn of(level: LevelName) -> Level {
-    match level {
-        LevelName::Off => Level::Off,
-        LevelName::Info => Level::Info,
-        LevelName::Warning => Level::Warning,
-        LevelName::Error => Level::Error,
-    }
 }
 
 /// One run, as far as its report needs to know.
@@ -163,7 +138,7 @@ fn fail_level(arguments: &Check, settings: &Settings) -> Option<Level> {
         Some(FailOn::Warning) => Some(Level::Warning),
         Some(FailOn::Info) => Some(Level::Info),
         Some(FailOn::Never) => None,
-        None => match settings.check.fail_on.map_or(Level::Error, of) {
+        None => match settings.check.fail_on.map_or(Level::Error, Level::from) {
             Level::Off => None,
             level => Some(level),
         },
