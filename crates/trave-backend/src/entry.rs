@@ -25,6 +25,8 @@ pub enum EntryKind {
     Webhook,
     /// Called on a schedule or from a queue.
     Job,
+    /// The start of a program: of a server, a worker, a command, a script.
+    Start,
 }
 
 /// What runs when the way in is taken.

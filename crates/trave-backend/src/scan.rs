@@ -143,6 +143,7 @@ pub const ROUTER_NEEDLES: &[&str] = &[
     "/agenda",
     "@temporalio/worker",
     "@upstash/workflow",
+    "async perform(",
 ];
 
 /// Names and beginnings of keys that must not reach a browser.

@@ -297,6 +297,9 @@ pub struct Reach {
     pub cached_by: Option<u32>,
     /// The loop around it on this way.
     pub in_loop: Option<LoopAround>,
+    /// Running did not get there: functions that mention each other lead there. What is passed and
+    /// who got so far is not known.
+    pub by_mention: bool,
 }
 
 /// A call of a function of the project.

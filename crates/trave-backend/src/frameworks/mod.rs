@@ -60,6 +60,7 @@ const BY_CONTENT: &[Reader] = &[
     workers::entries,
     graphql::entries,
     jobs::files::entries,
+    jobs::classes::entries,
 ];
 
 /// The ways in that a file declares.

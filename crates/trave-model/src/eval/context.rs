@@ -12,7 +12,7 @@ use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{BindingId, Export, ExprId, ExprKind, FunctionId, Module, Property, Stmt};
 
 use super::code_names::CodeNames;
-use super::implements::Implementers;
+use super::implements::{Implementers, is_path};
 use crate::program::Program;
 
 /// Index of a module in [`Program::modules`].
@@ -159,7 +159,23 @@ impl<'p> Context<'p> {
         module: ModuleId,
         interface: &str,
     ) -> Option<(ModuleId, BindingId)> {
-        self.implementers.get_or_init(|| Implementers::of(self)).only(module, interface)
+        self.implementers().only(module, interface)
+    }
+
+    /// The only class that implements an interface of a file that was not read.
+    pub(crate) fn implementer_of_unread(
+        &self,
+        specifier: &str,
+        interface: &str,
+    ) -> Option<(ModuleId, BindingId)> {
+        if !is_path(specifier) {
+            return None;
+        }
+        self.implementers().only_named(interface)
+    }
+
+    fn implementers(&self) -> &Implementers {
+        self.implementers.get_or_init(|| Implementers::of(self))
     }
 
     /// The statement at the top level that declares a name.

@@ -15,9 +15,17 @@ const STAND_INS: [&str; 8] = ["Fake", "Mock", "Stub", "Dummy", "Noop", "NoOp", "
 /// An interface: the module that declares it, and its name there.
 type Interface = (ModuleId, SmolStr);
 
+/// A class of a module, by its name there.
+type Declared = (ModuleId, BindingId);
+
 /// The classes that implement each interface; none where several do.
 #[derive(Debug, Default)]
-pub(super) struct Implementers(FxHashMap<Interface, Option<(ModuleId, BindingId)>>);
+pub(super) struct Implementers {
+    placed: FxHashMap<Interface, Option<Declared>>,
+    /// The same for interfaces whose files were not read, since only types are imported from them:
+    /// their names alone are known.
+    named: FxHashMap<SmolStr, Option<Declared>>,
+}
 
 impl Implementers {
     pub(super) fn of(cx: &Context<'_>) -> Self {
@@ -40,8 +48,14 @@ impl Implementers {
         let mut bindings = (0..).map(BindingId).zip(&module.bindings);
         let binding = bindings.find(|(_, it)| it.kind == BindingKind::Class(class));
         let Some((binding, _)) = binding else { return };
-        for interface in declared.implements.iter().filter_map(|note| named(cx, id, note)) {
-            let known = self.0.entry(interface).or_insert(Some((id, binding)));
+        for note in &declared.implements {
+            let known = match named(cx, id, note) {
+                Some(interface) => self.placed.entry(interface).or_insert(Some((id, binding))),
+                None => match unread(cx, id, note) {
+                    Some(name) => self.named.entry(name).or_insert(Some((id, binding))),
+                    None => continue,
+                },
+            };
             if known.is_some_and(|other| other != (id, binding)) {
                 *known = None;
             }
@@ -49,8 +63,13 @@ impl Implementers {
     }
 
     /// The only class that implements an interface.
-    pub(super) fn only(&self, module: ModuleId, name: &str) -> Option<(ModuleId, BindingId)> {
-        self.0.get(&(module, SmolStr::new(name))).copied().flatten()
+    pub(super) fn only(&self, module: ModuleId, name: &str) -> Option<Declared> {
+        self.placed.get(&(module, SmolStr::new(name))).copied().flatten()
+    }
+
+    /// The only class that implements an interface of this name whose file was not read.
+    pub(super) fn only_named(&self, name: &str) -> Option<Declared> {
+        self.named.get(name).copied().flatten()
     }
 }
 
@@ -65,6 +84,22 @@ fn stands_in(class: &Class, path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     STAND_INS.iter().any(|it| name.starts_with(it) || name.ends_with(it))
         || ["test", "mock", "fake", "stub", "fixture"].iter().any(|part| path.contains(part))
+}
+
+/// Whether a specifier names a file of the project, by how it is written.
+pub(super) fn is_path(specifier: &str) -> bool {
+    ["./", "../", "@/", "~/", "#", "src/"].iter().any(|start| specifier.starts_with(start))
+}
+
+/// The name of an interface that a class imports from a file which was not read.
+fn unread(cx: &Context<'_>, module: ModuleId, note: &TypeNote) -> Option<SmolStr> {
+    let TypeNote::Named { binding, .. } = note else { return None };
+    let lowered = cx.module(module)?;
+    let BindingKind::Import(index) = lowered.binding((*binding)?)?.kind else { return None };
+    let import = lowered.imports.get(index as usize)?;
+    let Imported::Named(original) = &import.what else { return None };
+    let is_unread = cx.imported(lowered.file, &import.specifier).is_none();
+    (is_unread && is_path(&import.specifier)).then(|| original.clone())
 }
 
 /// The interface that a class names.

@@ -73,11 +73,10 @@ impl Evaluator<'_> {
         });
         let mut names: FxHashSet<BindingId> = own.map(|(name, _)| name).collect();
         for import in module.imports.iter().filter(|import| !import.type_only) {
-            let (Some(binding), Imported::Named(name)) = (import.binding, &import.what) else {
-                continue;
-            };
+            let named = matches!(import.what, Imported::Named(_) | Imported::Default);
+            let Some(binding) = import.binding.filter(|_| named) else { continue };
             let Some(target) = self.cx.imported(module.file, &import.specifier) else { continue };
-            let value = self.exported(target, name, REEXPORTS_MAX);
+            let value = self.exported(target, import.what.name(), REEXPORTS_MAX);
             if let Some(Shape::Function(closure)) = value.map(|value| value.shape)
                 && let Some(closure) = self.closures.get(closure.0 as usize)
                 && wanted.contains(&(closure.module, closure.function))

@@ -90,7 +90,7 @@ impl Evaluator<'_> {
                 };
                 match self.cx.imported(lowered.file, &import.specifier) {
                     Some(next) => self.exported_type(next, (&wanted, args), names),
-                    None => self.library_type(&import.specifier, &wanted, args),
+                    None => self.type_elsewhere(&import.specifier, &wanted, args),
                 }
             }
             _ => None,
@@ -133,7 +133,7 @@ impl Evaluator<'_> {
                     let name = format!("{name}{inside}");
                     match self.cx.imported(lowered.file, specifier) {
                         Some(next) => self.exported_type(next, (&name, args), names),
-                        None => self.library_type(specifier, &name, args),
+                        None => self.type_elsewhere(specifier, &name, args),
                     }
                 }
             };
@@ -146,6 +146,16 @@ impl Evaluator<'_> {
                 None => self.library_type(specifier, name, args),
             }
         })
+    }
+
+    /// A type of a library, or an interface of a file that was not read.
+    fn type_elsewhere(&mut self, from: &str, name: &str, args: &[SmolStr]) -> Option<Value> {
+        let known = self.library_type(from, name, args);
+        let class = || self.cx.implementer_of_unread(from, name);
+        match known {
+            Some(known) => Some(known),
+            None => class().and_then(|(module, binding)| self.instance_of(module, binding)),
+        }
     }
 
     fn library_type(&self, package: &str, name: &str, args: &[SmolStr]) -> Option<Value> {

@@ -67,7 +67,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// A way in with everything that happened on it, and what stands before it.
-    pub(super) fn add_route(&mut self, (entry, trace): (&Entry, &Trace), place: Place) {
+    pub(super) fn add_route(&mut self, (entry, trace): (&Entry, &Trace), place: Place) -> RouteId {
         let id = RouteId(u32::try_from(self.routes.len()).unwrap_or(u32::MAX));
         let mut route = routes::route(self.cx, (id, entry), trace);
         (route.pages, route.before) = (place.pages, place.before);
@@ -75,6 +75,7 @@ impl<'a> Gathered<'a> {
         route.wrappers = wrappers::of(self.cx, trace, entry.origin.file);
         self.routes.push(route);
         self.add(trace, Some(id));
+        id
     }
 
     /// What functions do that no way in reaches.
@@ -362,6 +363,7 @@ fn reach(
         path: calls(cx, &gathering.trace.path(record.call)),
         cached_by: None,
         in_loop: around(gathering, record),
+        by_mention: false,
     }
 }
 

@@ -10,11 +10,15 @@ mod fallback;
 mod gather;
 mod in_order;
 mod intern;
+mod leads;
+mod meant;
+mod mentions;
 mod pages;
 mod registered;
 mod routes;
 mod secrets;
 mod shadowed;
+mod starts;
 mod wrappers;
 
 use rayon::prelude::*;
@@ -56,7 +60,7 @@ fn link_here(program: Program) -> Model {
     let mut gathered = gather::Gathered::new(&cx, &browser);
     let mut places = before::Places::of(&cx, &entries);
     let mut number = 0;
-    let mut seen = Seen::default();
+    let (mut seen, mut ran) = (Seen::default(), leads::Ran::default());
     let chunks: Vec<&[(ModuleId, Entry)]> = entries.chunks(CHUNK).collect();
     in_order::in_order(
         &chunks,
@@ -67,12 +71,12 @@ fn link_here(program: Program) -> Model {
                 let place = places.place(number, trace);
                 number += 1;
                 if trace.handler != Handled::Internal {
-                    gathered.add_route((entry, trace), place);
+                    ran.add(trace, gathered.add_route((entry, trace), place));
                 }
             }
         },
     );
-    let own = entries.iter().map(|(_, entry)| entry.origin.file).collect();
+    let own: FxHashSet<FileId> = entries.iter().map(|(_, entry)| entry.origin.file).collect();
     let registered = registered::Routes::of(&cx, &own, &shadowed);
     let mut served = Seen::default();
     in_order::in_order(
@@ -81,7 +85,8 @@ fn link_here(program: Program) -> Model {
         |piece, traces| {
             for ((entry, _), trace) in piece.iter().zip(&traces) {
                 served.add(trace);
-                gathered.add_route((entry, trace), before::Place::default());
+                let place = before::Place::default();
+                ran.add(trace, gathered.add_route((entry, trace), place));
             }
         },
     );
@@ -97,6 +102,8 @@ fn link_here(program: Program) -> Model {
     let secrets = secrets::find(&program, &browser);
     let mut model = gathered.finish();
     model.secrets = secrets;
+    let started = starts::modules(&cx, &own);
+    leads::mark(&cx, (&ran, &started), (&mut model.queries, &mut model.routes));
     dead::mark(&mut model.queries, &program, &shadowed);
     fallback::mark(&mut model.queries, &program);
     complete(model, program)

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trave_backend::query::Operation;
 use trave_catalog::{QualifiedName, Table};
 
-use crate::model::{Model, Query, QueryRef, Route, RouteKind};
+use crate::model::{Model, Query, QueryRef, Reach, Route, RouteKind};
 
 /// Words for what callers do who are not known yet; those of more than one word with dashes.
 const NEWCOMERS: [&str; 39] = [
@@ -116,6 +116,7 @@ impl Route {
             RouteKind::ServerAction => format!("server action `{}`", self.method),
             RouteKind::Middleware => "the middleware".to_owned(),
             RouteKind::Loader => format!("page {}", self.path),
+            RouteKind::Start => format!("the start of {}", self.path),
             RouteKind::Http
             | RouteKind::Edge
             | RouteKind::Procedure
@@ -146,7 +147,7 @@ impl Route {
 
     /// Whether callers reach it over the network without being another service.
     pub fn is_public_way_in(&self) -> bool {
-        !matches!(self.kind, RouteKind::Webhook | RouteKind::Job)
+        !matches!(self.kind, RouteKind::Webhook | RouteKind::Job | RouteKind::Start)
     }
 }
 
@@ -172,9 +173,14 @@ impl Model {
         self.queries_by_table = index;
     }
 
-    /// The ways in that reach a query, each once, in order.
+    /// The ways in that are known to run a query, each once, in order.
     pub fn routes_of<'m>(&'m self, query: &Query) -> Vec<&'m Route> {
-        let mut ids: Vec<_> = query.reached.iter().map(|reach| reach.route).collect();
+        self.routes_by(query, |reach| !reach.by_mention)
+    }
+
+    fn routes_by<'m>(&'m self, query: &Query, counts: fn(&Reach) -> bool) -> Vec<&'m Route> {
+        let counting = query.reached.iter().filter(|reach| counts(reach));
+        let mut ids: Vec<_> = counting.map(|reach| reach.route).collect();
         ids.sort_unstable();
         ids.dedup();
         ids.into_iter().filter_map(|id| self.route(id)).collect()
@@ -182,7 +188,7 @@ impl Model {
 
     /// The ways in that reach a query, as a phrase: `GET /api/a and 2 more`; none if nothing does.
     pub fn reached_from(&self, query: &Query) -> Option<String> {
-        let routes = self.routes_of(query);
+        let routes = self.routes_by(query, |_| true);
         let first = routes.first()?.title();
         Some(match routes.len() - 1 {
             0 => first,

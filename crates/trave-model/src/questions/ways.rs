@@ -24,6 +24,7 @@ impl Model {
     pub fn guarded(&self, route: &Route) -> Guarded {
         let asked = self.queries_of(route).filter(|query| !query.asks_who_is_calling());
         let reaches = asked.flat_map(|query| query.reaches_from(route));
+        let reaches = reaches.filter(|reach| !reach.by_mention);
         let least = reaches.map(|reach| reach.guarded).min();
         let asked = route.guards.iter().map(|guard| asked_by(guard.by)).max();
         let asked = match route.answered {

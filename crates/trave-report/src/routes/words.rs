@@ -58,6 +58,7 @@ pub(super) fn kind_name(kind: RouteKind) -> &'static str {
         RouteKind::Middleware => "middleware",
         RouteKind::Webhook => "webhook",
         RouteKind::Job => "job",
+        RouteKind::Start => "start",
     }
 }
 

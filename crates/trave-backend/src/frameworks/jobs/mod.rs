@@ -5,6 +5,7 @@
 
 pub(crate) mod agenda;
 pub(crate) mod bullmq;
+pub(crate) mod classes;
 pub(crate) mod cron;
 pub(crate) mod files;
 pub(crate) mod graphile;

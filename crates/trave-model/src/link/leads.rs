@@ -1,0 +1,227 @@
+//! Ways that running did not follow to their end: a function that a way in ran mentions one that
+//! none ran, be it because it calls it through something unknown or because there was too much to
+//! run. Who mentions whom leads on from there, and from those on.
+//!
+//! What is known of such a way is that it exists: not what it passes, nor who got so far.
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use trave_source::Origin;
+use trave_ts::ir::FunctionId;
+
+use super::meant::Meant;
+use super::mentions::{InRoot, Mentions};
+use super::{root_of, starts};
+use crate::eval::{Context, FunctionKey, ModuleId, Trace};
+use crate::model::{Call, Guarded, Query, Reach, Route, RouteId, Step};
+
+/// How many functions lie on the way that is shown.
+const CALLS_MAX: usize = 40;
+
+/// What ways in ran, as far as others may be led to from there.
+#[derive(Debug, Default)]
+pub(super) struct Ran {
+    /// Each function with the first way in that ran all of it, in the order in which they were met.
+    found: Vec<(FunctionKey, RouteId)>,
+    known: FxHashSet<FunctionKey>,
+    /// Functions of which a decided condition left something out.
+    partly: FxHashSet<FunctionKey>,
+}
+
+impl Ran {
+    /// Notes what a way in ran. What a decided condition left out leads nowhere.
+    pub(super) fn add(&mut self, trace: &Trace, route: RouteId) {
+        let whole = trace.visited.iter().filter(|key| !trace.partly.contains(key));
+        let mut new: Vec<FunctionKey> = whole.filter(|key| !self.known.contains(key)).copied().collect();
+        new.sort_unstable();
+        self.known.extend(&new);
+        self.partly.extend(&trace.partly);
+        self.found.extend(new.into_iter().map(|key| (key, route)));
+    }
+
+    /// Whether a function only ran with some of it left out, as was decided each time.
+    fn left_out(&self, key: FunctionKey) -> bool {
+        self.partly.contains(&key) && !self.known.contains(&key)
+    }
+}
+
+/// Where a way begins.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Route(RouteId),
+    Start(ModuleId),
+}
+
+/// How a function was found.
+#[derive(Debug, Clone, Copy)]
+struct Lead {
+    way: Way,
+    /// Who mentions it, and where; none for what a way in ran.
+    from: Option<(FunctionKey, Origin)>,
+}
+
+/// The search for functions that others lead to.
+struct Leads<'p> {
+    cx: &'p Context<'p>,
+    ran: &'p Ran,
+    leads: FxHashMap<FunctionKey, Lead>,
+    waiting: Vec<FunctionKey>,
+}
+
+/// Marks the queries that no way in reached by running, where mentions lead to their functions.
+/// Programs that somebody starts become ways in where they alone lead to a query.
+pub(super) fn mark(
+    cx: &Context<'_>,
+    (ran, started): (&Ran, &[ModuleId]),
+    (queries, routes): (&mut [Query], &mut Vec<Route>),
+) {
+    let is_open = |query: &Query| query.reached.is_empty() && !query.in_browser;
+    if !queries.iter().any(is_open) {
+        return;
+    }
+    let mentions: Vec<Mentions> = cx.program.modules.par_iter().map(Mentions::of).collect();
+    let mut leads = Leads { cx, ran, leads: FxHashMap::default(), waiting: Vec::new() };
+    leads.search(&mentions, started);
+    let mut starts: FxHashMap<ModuleId, RouteId> = FxHashMap::default();
+    for query in queries.iter_mut().filter(|query| is_open(query)) {
+        let Some(key) = function_around(cx, query.facts.target_origin) else { continue };
+        let Some(lead) = leads.leads.get(&key) else { continue };
+        let route = match lead.way {
+            Way::Route(route) => route,
+            Way::Start(module) => match starts.get(&module) {
+                Some(known) => *known,
+                None => {
+                    let id = RouteId(u32::try_from(routes.len()).unwrap_or(u32::MAX));
+                    routes.extend(starts::route(cx, module, id));
+                    starts.insert(module, id);
+                    id
+                }
+            },
+        };
+        query.reached.push(Reach {
+            route,
+            guarded: Guarded::Maybe,
+            path: leads.path(key),
+            cached_by: None,
+            in_loop: query.in_loop.clone(),
+            by_mention: true,
+        });
+        if let Some(route) = routes.get_mut(route.0 as usize) {
+            route.steps.push(Step::Query(query.id));
+        }
+    }
+}
+
+impl<'p> Leads<'p> {
+    fn search(&mut self, mentions: &'p [Mentions], started: &[ModuleId]) {
+        let ran = self.ran.found.iter().map(|(key, route)| (*key, Way::Route(*route)));
+        let started = started.iter().map(|id| ((*id, FunctionId(0)), Way::Start(*id)));
+        for (key, way) in ran.chain(started) {
+            if self.root(key) == key.1 && !self.leads.contains_key(&key) {
+                self.leads.insert(key, Lead { way, from: None });
+                self.waiting.push(key);
+            }
+        }
+        let mut at = 0;
+        while let Some(key) = self.waiting.get(at).copied() {
+            at += 1;
+            let of_module = mentions.get(key.0.0 as usize);
+            if let Some(mentioned) = of_module.and_then(|it| it.in_root(key.1)) {
+                self.follow(key, mentioned);
+            }
+            if key.1 == FunctionId(0) {
+                self.load(key);
+            }
+        }
+    }
+
+    /// What is loaded with a program does what it does when it is loaded.
+    fn load(&mut self, key: FunctionKey) {
+        let (Some(module), Some(lead)) = (self.cx.module(key.0), self.leads.get(&key).copied())
+        else {
+            return;
+        };
+        let loaded = starts::loads(self.cx, module).filter_map(|file| self.cx.module_of(file));
+        for id in loaded.collect::<Vec<ModuleId>>() {
+            let next = (id, FunctionId(0));
+            if !self.leads.contains_key(&next) {
+                self.leads.insert(next, Lead { way: lead.way, from: None });
+                self.waiting.push(next);
+            }
+        }
+    }
+
+    /// The functions that a function leads to.
+    fn follow(&mut self, from: FunctionKey, mentioned: &'p InRoot) {
+        let Some(module) = self.cx.module(from.0) else { return };
+        let Some(Lead { way, .. }) = self.leads.get(&from).copied() else { return };
+        for mention in &mentioned.all {
+            if self.ran.left_out((from.0, mention.inner)) {
+                continue;
+            }
+            let mut meant = Meant::new(self.cx, mentioned);
+            meant.mention(from.0, &mention.what);
+            let functions = meant.functions;
+            self.add(functions, (way, from, mention.span.in_file(module.file)));
+        }
+        let mut meant = Meant::new(self.cx, mentioned);
+        meant.around(from);
+        let functions = meant.functions;
+        let span = module.function(from.1).map(|it| it.span).unwrap_or_default();
+        self.add(functions, (way, from, span.in_file(module.file)));
+    }
+
+    fn add(
+        &mut self,
+        functions: Vec<FunctionKey>,
+        (way, from, place): (Way, FunctionKey, Origin),
+    ) {
+        for key in functions {
+            let root = (key.0, self.root(key));
+            if root.1 != FunctionId(0) && !self.leads.contains_key(&root) && self.is_open(root) {
+                self.leads.insert(root, Lead { way, from: Some((from, place)) });
+                self.waiting.push(root);
+            }
+        }
+    }
+
+    /// Whether nothing is known of a function: no way in ran it, and it is not in the browser.
+    fn is_open(&self, key: FunctionKey) -> bool {
+        let module = self.cx.module(key.0);
+        let is_here = module.is_some_and(|module| !module.has_directive("use client"));
+        is_here && !self.ran.known.contains(&key) && !self.ran.partly.contains(&key)
+    }
+
+    fn root(&self, (id, function): FunctionKey) -> FunctionId {
+        match self.cx.module(id) {
+            Some(module) if function != FunctionId(0) => root_of(module, function),
+            _ => function,
+        }
+    }
+
+    /// The calls and mentions that lead to a function, outermost first.
+    fn path(&self, key: FunctionKey) -> Vec<Call> {
+        let mut path = Vec::new();
+        let mut at = key;
+        while let Some((from, origin)) = self.leads.get(&at).and_then(|lead| lead.from) {
+            if path.len() >= CALLS_MAX {
+                break;
+            }
+            let function = self.cx.module(at.0).and_then(|module| module.function(at.1));
+            path.push(Call { origin, name: function.and_then(|it| it.name.clone()) });
+            at = from;
+        }
+        path.reverse();
+        path
+    }
+}
+
+/// The outermost function around a place.
+fn function_around(cx: &Context<'_>, place: Origin) -> Option<FunctionKey> {
+    let id = cx.module_of(place.file)?;
+    let module = cx.module(id)?;
+    let functions = (0..).map(FunctionId).zip(&module.functions).skip(1);
+    let around = functions.filter(|(_, function)| function.span.holds(place.span));
+    let inner = around.min_by_key(|(_, function)| function.span.len());
+    Some((id, inner.map_or(FunctionId(0), |(inner, _)| root_of(module, inner))))
+}

@@ -1,0 +1,74 @@
+//! Programs that somebody starts: a server, a worker, a command, a script. Their files do something
+//! when they are loaded, and no other file loads them.
+
+use rustc_hash::FxHashSet;
+use trave_backend::entry::{Entry, EntryConfig, EntryKind, Handler};
+use trave_source::{FileId, Span};
+use trave_ts::ir::{Exported, Module};
+
+use super::mentions::acts;
+use super::routes;
+use crate::eval::{Context, ModuleId, Trace};
+use crate::model::{Route, RouteId};
+
+/// The list of routes knows no framework behind them.
+const FRAMEWORK: &str = "process";
+
+/// The modules that are started; not those that are ways in of another kind (`own`).
+pub(super) fn modules(cx: &Context<'_>, own: &FxHashSet<FileId>) -> Vec<ModuleId> {
+    let loaded = loaded(cx);
+    let is_started = |module: &Module| {
+        let path = cx.program.sources.path(module.file);
+        !loaded.contains(&module.file)
+            && !cx.program.imported_elsewhere.contains(&module.file)
+            && !own.contains(&module.file)
+            && !module.has_directive("use client")
+            && is_program(path)
+            && acts(module)
+    };
+    let modules = (0..).map(ModuleId).zip(&cx.program.modules);
+    modules.filter(|(_, module)| is_started(module)).map(|(id, _)| id).collect()
+}
+
+/// Markup belongs to pages, and settings are read by tools.
+fn is_program(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let endings = [".tsx", ".jsx", ".vue", ".svelte"];
+    !endings.iter().any(|ending| name.ends_with(ending)) && !name.contains(".config.")
+}
+
+/// The files that others load.
+fn loaded(cx: &Context<'_>) -> FxHashSet<FileId> {
+    cx.program.modules.iter().flat_map(|module| loads(cx, module)).collect()
+}
+
+/// The files that a module loads.
+pub(super) fn loads<'c>(
+    cx: &'c Context<'_>,
+    module: &'c Module,
+) -> impl Iterator<Item = FileId> + 'c {
+    let imported = module.imports.iter().filter(|import| !import.type_only);
+    let passed_on = module.exports.iter().filter_map(|export| match &export.what {
+        Exported::From { specifier, .. } => Some(specifier),
+        _ => None,
+    });
+    let specifiers = imported.map(|import| &import.specifier).chain(passed_on);
+    let target = |specifier| cx.program.imports.get(&(module.file, specifier)).copied();
+    specifiers.cloned().filter_map(target)
+}
+
+/// The start of a program as a way in.
+pub(super) fn route(cx: &Context<'_>, module: ModuleId, id: RouteId) -> Option<Route> {
+    let file = cx.module(module)?.file;
+    let entry = Entry {
+        kind: EntryKind::Start,
+        method: "start".into(),
+        path: cx.program.sources.path(file).into(),
+        framework: FRAMEWORK,
+        handler: Handler::Registered,
+        origin: Span::default().in_file(file),
+        params: Vec::new(),
+        config: EntryConfig::default(),
+    };
+    Some(routes::route(cx, (id, &entry), &Trace::default()))
+}
