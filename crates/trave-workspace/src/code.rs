@@ -25,6 +25,7 @@ use crate::load::Depth;
 use crate::phases::{Amount, Phase, Phases};
 use crate::resolve::{Resolver, Target};
 use crate::sketch::{Sketch, Sketches};
+use crate::starts::leading_from_starts;
 use crate::store::Store;
 use crate::text::CODE_BYTES_MAX;
 use crate::walk::Found;
@@ -158,6 +159,8 @@ impl CodeFiles<'_> {
         let sketches = Sketches::new(sketches, self.resolver);
         let mut leading = leading_to_secrets(&sketches, &code.parsed);
         leading.extend(leading_to_queries(&sketches, &code.parsed));
+        let path_of = |file: u32| self.files.get(file as usize).map(|file| file.path.as_str());
+        leading.extend(leading_from_starts((&sketches, &code.parsed), path_of));
         let picked = leading.into_iter().map(Picked::followed).collect();
         self.parse_all(picked, (&seen, needles.as_ref()), &mut code);
         let left = sketches.each().filter(|(sketch, _)| unseen(sketch));
@@ -383,7 +386,7 @@ fn about(path: &str, what: &str) -> Notice {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use super::{Code, CodeFiles};
@@ -394,7 +397,7 @@ mod tests {
     use crate::store::Memory;
     use crate::walk::{Selection, listed};
 
-    fn read(files: &[(&str, &str)]) -> Code {
+    pub(crate) fn read(files: &[(&str, &str)]) -> Code {
         let selection = Selection::new(&CheckSettings::default()).unwrap();
         let inventory = listed(files.iter().map(|(path, _)| *path), &selection);
         let code = (0..).zip(&inventory.files).filter(|(_, file)| file.kind == Kind::Code);
@@ -406,7 +409,7 @@ mod tests {
         CodeFiles { files: &inventory.files, store: &store, resolver: &resolver, depth }.read()
     }
 
-    fn paths(code: &Code) -> Vec<&str> {
+    pub(crate) fn paths(code: &Code) -> Vec<&str> {
         code.parsed.iter().map(|parsed| parsed.path.as_str()).collect()
     }
 

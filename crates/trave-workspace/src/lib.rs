@@ -23,6 +23,7 @@ mod settings;
 mod shown;
 mod sketch;
 mod sql;
+mod starts;
 mod store;
 mod supabase;
 mod text;

@@ -10,8 +10,8 @@ use trave_source::Origin;
 use trave_ts::ir::FunctionId;
 
 use super::meant::Meant;
-use super::mentions::{InRoot, Mentions};
-use super::{root_of, starts};
+use super::mentions::{InUnit, Mentions};
+use super::starts;
 use crate::eval::{Context, FunctionKey, ModuleId, Trace};
 use crate::model::{Call, Guarded, Query, Reach, Route, RouteId, Step};
 
@@ -32,7 +32,8 @@ impl Ran {
     /// Notes what a way in ran. What a decided condition left out leads nowhere.
     pub(super) fn add(&mut self, trace: &Trace, route: RouteId) {
         let whole = trace.visited.iter().filter(|key| !trace.partly.contains(key));
-        let mut new: Vec<FunctionKey> = whole.filter(|key| !self.known.contains(key)).copied().collect();
+        let mut new: Vec<FunctionKey> =
+            whole.filter(|key| !self.known.contains(key)).copied().collect();
         new.sort_unstable();
         self.known.extend(&new);
         self.partly.extend(&trace.partly);
@@ -64,6 +65,9 @@ struct Lead {
 struct Leads<'p> {
     cx: &'p Context<'p>,
     ran: &'p Ran,
+    mentions: &'p [Mentions],
+    /// Functions that others make for whoever takes them by a name that no other function has.
+    made: FxHashMap<&'p str, FunctionKey>,
     leads: FxHashMap<FunctionKey, Lead>,
     waiting: Vec<FunctionKey>,
 }
@@ -72,7 +76,7 @@ struct Leads<'p> {
 /// Programs that somebody starts become ways in where they alone lead to a query.
 pub(super) fn mark(
     cx: &Context<'_>,
-    (ran, started): (&Ran, &[ModuleId]),
+    (ran, started): (&Ran, &[FunctionKey]),
     (queries, routes): (&mut [Query], &mut Vec<Route>),
 ) {
     let is_open = |query: &Query| query.reached.is_empty() && !query.in_browser;
@@ -80,11 +84,11 @@ pub(super) fn mark(
         return;
     }
     let mentions: Vec<Mentions> = cx.program.modules.par_iter().map(Mentions::of).collect();
-    let mut leads = Leads { cx, ran, leads: FxHashMap::default(), waiting: Vec::new() };
-    leads.search(&mentions, started);
+    let mut leads = Leads::new(cx, ran, &mentions);
+    leads.search(started);
     let mut starts: FxHashMap<ModuleId, RouteId> = FxHashMap::default();
     for query in queries.iter_mut().filter(|query| is_open(query)) {
-        let Some(key) = function_around(cx, query.facts.target_origin) else { continue };
+        let Some(key) = leads.unit_at(query.facts.target_origin) else { continue };
         let Some(lead) = leads.leads.get(&key) else { continue };
         let route = match lead.way {
             Way::Route(route) => route,
@@ -113,11 +117,30 @@ pub(super) fn mark(
 }
 
 impl<'p> Leads<'p> {
-    fn search(&mut self, mentions: &'p [Mentions], started: &[ModuleId]) {
+    fn new(cx: &'p Context<'p>, ran: &'p Ran, mentions: &'p [Mentions]) -> Self {
+        let functions = cx.program.modules.iter().flat_map(|module| &module.functions);
+        let mut named: FxHashMap<&str, u32> = FxHashMap::default();
+        for name in functions.filter_map(|function| function.name.as_deref()) {
+            *named.entry(name).or_default() += 1;
+        }
+        let modules = (0..).map(ModuleId).zip(&cx.program.modules).zip(mentions);
+        let made = modules.flat_map(|((id, module), mentions)| {
+            mentions
+                .units
+                .inner(module)
+                .map(move |(name, function)| (name.as_str(), (id, function)))
+        });
+        let made = made.filter(|(name, _)| is_telling(name) && named.get(name) == Some(&1));
+        let made = made.collect();
+        let (leads, waiting) = (FxHashMap::default(), Vec::new());
+        Self { cx, ran, mentions, made, leads, waiting }
+    }
+
+    fn search(&mut self, started: &[FunctionKey]) {
         let ran = self.ran.found.iter().map(|(key, route)| (*key, Way::Route(*route)));
-        let started = started.iter().map(|id| ((*id, FunctionId(0)), Way::Start(*id)));
+        let started = started.iter().map(|key| (*key, Way::Start(key.0)));
         for (key, way) in ran.chain(started) {
-            if self.root(key) == key.1 && !self.leads.contains_key(&key) {
+            if self.unit(key) == key && !self.leads.contains_key(&key) {
                 self.leads.insert(key, Lead { way, from: None });
                 self.waiting.push(key);
             }
@@ -125,8 +148,8 @@ impl<'p> Leads<'p> {
         let mut at = 0;
         while let Some(key) = self.waiting.get(at).copied() {
             at += 1;
-            let of_module = mentions.get(key.0.0 as usize);
-            if let Some(mentioned) = of_module.and_then(|it| it.in_root(key.1)) {
+            let of_module = self.mentions.get(key.0.0 as usize);
+            if let Some(mentioned) = of_module.and_then(|it| it.in_unit(key.1)) {
                 self.follow(key, mentioned);
             }
             if key.1 == FunctionId(0) {
@@ -152,7 +175,7 @@ impl<'p> Leads<'p> {
     }
 
     /// The functions that a function leads to.
-    fn follow(&mut self, from: FunctionKey, mentioned: &'p InRoot) {
+    fn follow(&mut self, from: FunctionKey, mentioned: &'p InUnit) {
         let Some(module) = self.cx.module(from.0) else { return };
         let Some(Lead { way, .. }) = self.leads.get(&from).copied() else { return };
         for mention in &mentioned.all {
@@ -166,21 +189,20 @@ impl<'p> Leads<'p> {
         }
         let mut meant = Meant::new(self.cx, mentioned);
         meant.around(from);
-        let functions = meant.functions;
+        let made = mentioned.names.iter().filter_map(|name| self.made.get(name.as_str()).copied());
+        let mut functions = meant.functions;
+        functions.extend(made);
+        functions.sort_unstable();
         let span = module.function(from.1).map(|it| it.span).unwrap_or_default();
         self.add(functions, (way, from, span.in_file(module.file)));
     }
 
-    fn add(
-        &mut self,
-        functions: Vec<FunctionKey>,
-        (way, from, place): (Way, FunctionKey, Origin),
-    ) {
+    fn add(&mut self, functions: Vec<FunctionKey>, (way, from, place): (Way, FunctionKey, Origin)) {
         for key in functions {
-            let root = (key.0, self.root(key));
-            if root.1 != FunctionId(0) && !self.leads.contains_key(&root) && self.is_open(root) {
-                self.leads.insert(root, Lead { way, from: Some((from, place)) });
-                self.waiting.push(root);
+            let unit = self.unit(key);
+            if unit.1 != FunctionId(0) && !self.leads.contains_key(&unit) && self.is_open(unit) {
+                self.leads.insert(unit, Lead { way, from: Some((from, place)) });
+                self.waiting.push(unit);
             }
         }
     }
@@ -192,11 +214,18 @@ impl<'p> Leads<'p> {
         is_here && !self.ran.known.contains(&key) && !self.ran.partly.contains(&key)
     }
 
-    fn root(&self, (id, function): FunctionKey) -> FunctionId {
-        match self.cx.module(id) {
-            Some(module) if function != FunctionId(0) => root_of(module, function),
-            _ => function,
-        }
+    fn unit(&self, (id, function): FunctionKey) -> FunctionKey {
+        let of_module = self.mentions.get(id.0 as usize);
+        (id, of_module.map_or(function, |it| it.units.around(function)))
+    }
+
+    /// The unit around a place.
+    fn unit_at(&self, place: Origin) -> Option<FunctionKey> {
+        let id = self.cx.module_of(place.file)?;
+        let functions = (0..).map(FunctionId).zip(&self.cx.module(id)?.functions).skip(1);
+        let around = functions.filter(|(_, function)| function.span.holds(place.span));
+        let inner = around.min_by_key(|(_, function)| function.span.len());
+        Some(self.unit((id, inner.map_or(FunctionId(0), |(inner, _)| inner))))
     }
 
     /// The calls and mentions that lead to a function, outermost first.
@@ -216,12 +245,7 @@ impl<'p> Leads<'p> {
     }
 }
 
-/// The outermost function around a place.
-fn function_around(cx: &Context<'_>, place: Origin) -> Option<FunctionKey> {
-    let id = cx.module_of(place.file)?;
-    let module = cx.module(id)?;
-    let functions = (0..).map(FunctionId).zip(&module.functions).skip(1);
-    let around = functions.filter(|(_, function)| function.span.holds(place.span));
-    let inner = around.min_by_key(|(_, function)| function.span.len());
-    Some((id, inner.map_or(FunctionId(0), |(inner, _)| root_of(module, inner))))
+/// Whether a name says more than one word: those are not the names of members of libraries.
+fn is_telling(name: &str) -> bool {
+    name.chars().skip(1).any(char::is_uppercase)
 }

@@ -5,11 +5,10 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use trave_ts::ir::{
     BindingId, BindingKind, ClassId, Exported, ExprId, ExprKind, Function, FunctionId, Imported,
-    Module, Pattern, Property, Stmt, TypeNote,
+    Module, Param, Pattern, Property, Stmt, TypeNote,
 };
 
-use super::mentions::{InRoot, Mentioned};
-use super::root_of;
+use super::mentions::{InUnit, Mentioned};
 use crate::eval::{Context, FunctionKey, ModuleId};
 
 /// How many names, values and types are followed for one mention.
@@ -20,7 +19,15 @@ const BASES_MAX: u32 = 8;
 
 /// Types that stand for what they are given.
 const TRANSPARENT: [&str; 9] = [
-    "Promise", "Awaited", "Readonly", "Required", "Partial", "NonNullable", "Omit", "Pick", "Extract",
+    "Promise",
+    "Awaited",
+    "Readonly",
+    "Required",
+    "Partial",
+    "NonNullable",
+    "Omit",
+    "Pick",
+    "Extract",
 ];
 
 /// A class as it is declared.
@@ -31,11 +38,11 @@ pub(super) struct Meant<'p> {
     cx: &'p Context<'p>,
     pub(super) functions: Vec<FunctionKey>,
     /// What the function that mentions them says of members.
-    mentioned: &'p InRoot,
+    mentioned: &'p InUnit,
 }
 
 impl<'p> Meant<'p> {
-    pub(super) fn new(cx: &'p Context<'p>, mentioned: &'p InRoot) -> Self {
+    pub(super) fn new(cx: &'p Context<'p>, mentioned: &'p InUnit) -> Self {
         Self { cx, functions: Vec::new(), mentioned }
     }
 
@@ -47,10 +54,12 @@ impl<'p> Meant<'p> {
             }
             Mentioned::Function(function) => self.functions.push((module, *function)),
             Mentioned::Module(specifier) => {
-                let Some(file) = self.cx.module(module).map(|it| it.file) else { return };
-                let Some(loaded) = self.cx.imported(file, specifier) else { return };
-                let names: Vec<&SmolStr> = self.mentioned.names.iter().collect();
-                for name in names {
+                let Some(lowered) = self.cx.module(module) else { return };
+                let Some(loaded) = self.cx.imported(lowered.file, specifier) else { return };
+                let mentioned = self.mentioned;
+                // `const { run } = await import('./job')`.
+                let local = lowered.bindings.iter().filter(|it| it.function != FunctionId(0));
+                for name in mentioned.names.iter().chain(local.map(|binding| &binding.name)) {
                     self.export(loaded, (name, None), HOPS_MAX);
                 }
             }
@@ -62,7 +71,7 @@ impl<'p> Meant<'p> {
     pub(super) fn around(&mut self, (id, function): FunctionKey) {
         let Some(module) = self.cx.module(id) else { return };
         let Some(lowered) = module.function(function) else { return };
-        self.params(id, lowered, false);
+        self.params(id, lowered, |_| true);
         let Some(class) = lowered.class else { return };
         for owner in ["this", "super"] {
             self.methods_of((id, class), owner, BASES_MAX);
@@ -84,17 +93,17 @@ impl<'p> Meant<'p> {
         }
         let constructor = declared.methods.iter().find(|method| method.name == "constructor");
         if let Some(function) = constructor.and_then(|it| module.function(it.function)) {
-            self.params(id, function, true);
+            self.params(id, function, |param| param.field);
         }
         if let Some(base) = self.base((id, class)) {
             self.fields(base, bases);
         }
     }
 
-    /// What the types of parameters say; of a constructor, those that become fields.
-    fn params(&mut self, id: ModuleId, function: &Function, fields_only: bool) {
+    /// What the types of those parameters say that count.
+    fn params(&mut self, id: ModuleId, function: &Function, counts: fn(&Param) -> bool) {
         let Some(module) = self.cx.module(id) else { return };
-        for param in function.params.iter().filter(|param| param.field || !fields_only) {
+        for param in function.params.iter().filter(|param| counts(param)) {
             let Some(note) = param.note.as_deref() else { continue };
             match &param.pattern {
                 Pattern::Name(name) => {
@@ -109,7 +118,8 @@ impl<'p> Meant<'p> {
 
     /// A field that is made with `new`.
     fn made(&mut self, id: ModuleId, (name, value): (&str, ExprId)) {
-        let Some(ExprKind::New(call)) = self.cx.module(id).and_then(|it| it.expr(value)).map(|it| &it.kind)
+        let Some(ExprKind::New(call)) =
+            self.cx.module(id).and_then(|it| it.expr(value)).map(|it| &it.kind)
         else {
             return;
         };
@@ -293,7 +303,7 @@ impl<'p> Meant<'p> {
         let Some(binding) = module.binding(name) else { return };
         match binding.kind {
             BindingKind::Function(function) => {
-                self.functions.push((id, root_of(module, function)));
+                self.functions.push((id, function));
             }
             BindingKind::Class(class) => self.used((id, class)),
             BindingKind::Import(index) => {
@@ -354,10 +364,14 @@ impl<'p> Meant<'p> {
                 self.value(id, (*value, member), hops);
             }
             ExprKind::Object(properties) => self.object(id, (properties, member), hops),
-            ExprKind::New(call) => match self.class_of(id, call.callee) {
-                Some(class) => self.used(class),
-                None => self.parts(module, (id, value), hops),
-            },
+            ExprKind::New(call) => {
+                if let Some(class) = self.class_of(id, call.callee) {
+                    self.used(class);
+                }
+                for argument in &call.args {
+                    self.value(id, (argument.value, None), hops);
+                }
+            }
             ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Member { .. } => {}
             _ => self.parts(module, (id, value), hops),
         }

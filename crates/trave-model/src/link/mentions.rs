@@ -1,25 +1,29 @@
 //! What the functions of a module mention: names, and members of names. Read off the code: nothing
 //! runs for it.
+//!
+//! A function with those inside it that it calls or hands to others is one unit. What it only
+//! makes, for whoever takes it by its name, is a unit of its own.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_source::Span;
 use trave_ts::ir::{BindingId, Expr, ExprId, ExprKind, FunctionId, Module, Stmt};
 
-use super::root_of;
+use super::units::Units;
 
 /// How deep statements at the top level are looked into.
 const BLOCKS_MAX: u32 = 32;
 
-/// What the functions of a module mention, by the outermost function around.
-#[derive(Debug, Default)]
+/// What the units of a module mention.
+#[derive(Debug)]
 pub(super) struct Mentions {
-    of_root: FxHashMap<FunctionId, InRoot>,
+    pub(super) units: Units,
+    of_unit: FxHashMap<FunctionId, InUnit>,
 }
 
-/// What an outermost function mentions.
+/// What a unit mentions.
 #[derive(Debug, Default)]
-pub(super) struct InRoot {
+pub(super) struct InUnit {
     /// In the order of the code.
     pub(super) all: Vec<Mention>,
     /// The members that it takes of anything, with the last name of what it takes them of.
@@ -52,7 +56,7 @@ pub(super) enum Mentioned {
 
 impl Mentions {
     pub(super) fn of(module: &Module) -> Self {
-        let mut found = Self::default();
+        let mut found = Self { units: Units::of(module), of_unit: FxHashMap::default() };
         let mut around = Around::of(module);
         let top = effects(module);
         let member_of = members_of_names(module);
@@ -61,12 +65,11 @@ impl Mentions {
         exprs.sort_by_key(|(id, expr)| (expr.span.start, *id));
         for (id, expr) in exprs {
             let inner = around.at(expr.span);
-            let root = root_of(module, inner);
-            let root = if inner == FunctionId(0) { inner } else { root };
-            if root == FunctionId(0) && !top.iter().any(|span| span.holds(expr.span)) {
+            let unit = found.units.around(inner);
+            if unit == FunctionId(0) && !top.iter().any(|span| span.holds(expr.span)) {
                 continue;
             }
-            let place = found.of_root.entry(root).or_default();
+            let place = found.of_unit.entry(unit).or_default();
             let what = match &expr.kind {
                 ExprKind::Name(name) => Mentioned::Name(*name, member_of.get(&id).cloned()),
                 ExprKind::Import(specifier) => Mentioned::Module(specifier.clone()),
@@ -83,8 +86,8 @@ impl Mentions {
         found
     }
 
-    pub(super) fn in_root(&self, root: FunctionId) -> Option<&InRoot> {
-        self.of_root.get(&root)
+    pub(super) fn in_unit(&self, unit: FunctionId) -> Option<&InUnit> {
+        self.of_unit.get(&unit)
     }
 }
 

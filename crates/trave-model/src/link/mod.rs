@@ -19,6 +19,7 @@ mod routes;
 mod secrets;
 mod shadowed;
 mod starts;
+mod units;
 mod wrappers;
 
 use rayon::prelude::*;
@@ -102,7 +103,7 @@ fn link_here(program: Program) -> Model {
     let secrets = secrets::find(&program, &browser);
     let mut model = gathered.finish();
     model.secrets = secrets;
-    let started = starts::modules(&cx, &own);
+    let started = starts::functions(&cx, &own);
     leads::mark(&cx, (&ran, &started), (&mut model.queries, &mut model.routes));
     dead::mark(&mut model.queries, &program, &shadowed);
     fallback::mark(&mut model.queries, &program);

@@ -173,7 +173,7 @@ struct Standing {
 struct Flat<'r> {
     by_owner: FxHashMap<ClosureId, Vec<&'r Entered>>,
     routes: Vec<(Entry, Task)>,
-    known: FxHashSet<(SmolStr, SmolStr, Origin)>,
+    known: FxHashSet<(SmolStr, SmolStr, (Origin, Origin))>,
     sources: &'r Sources,
 }
 
@@ -294,8 +294,9 @@ impl Flat<'_> {
                 }
                 Registered::Mount(mount) => self.mount(mount, prefix, (above, before)),
                 Registered::Route(route) => {
-                    let at = written_at(self.sources, it);
-                    self.route(route, (prefix, library, at), before);
+                    let written = written_at(self.sources, it);
+                    let places = (written, it.registration.origin);
+                    self.route(route, (prefix, library, places), before);
                 }
             }
         }
@@ -320,15 +321,18 @@ impl Flat<'_> {
     fn route(
         &mut self,
         route: &RouteFacts,
-        (prefix, library, origin): (&str, &'static str, Origin),
+        (prefix, library, (written, registered)): (&str, &'static str, (Origin, Origin)),
         before: &[Standing],
     ) {
-        // A job has a name and no path: it is not below anything.
-        let path = match route.kind {
-            Some(EntryKind::Job) => route.path.clone(),
-            _ => joined(prefix, &route.path),
+        // A job has a name and no path: it is not below anything. Who starts all jobs is no place
+        // of one of them.
+        let (path, origin) = match route.kind {
+            Some(EntryKind::Job) => (route.path.clone(), registered),
+            _ => (joined(prefix, &route.path), written),
         };
-        let key = (route.method.clone(), path.clone(), origin);
+        let is_named_job = route.kind == Some(EntryKind::Job) && path != "*";
+        let written = if is_named_job { registered } else { written };
+        let key = (route.method.clone(), path.clone(), (written, registered));
         let is_preflight = route.method == "OPTIONS"
             && !route.links.last().is_some_and(|it| matches!(it.value.shape, Shape::Function(_)));
         if self.routes.len() >= ROUTES_MAX || is_preflight || !self.known.insert(key) {

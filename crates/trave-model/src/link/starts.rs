@@ -1,33 +1,50 @@
 //! Programs that somebody starts: a server, a worker, a command, a script. Their files do something
-//! when they are loaded, and no other file loads them.
+//! when they are loaded, and no other file loads them. Migrations in code are run by their tool.
 
 use rustc_hash::FxHashSet;
 use trave_backend::entry::{Entry, EntryConfig, EntryKind, Handler};
 use trave_source::{FileId, Span};
-use trave_ts::ir::{Exported, Module};
+use trave_ts::ir::{Exported, FunctionId, Module};
 
 use super::mentions::acts;
 use super::routes;
-use crate::eval::{Context, ModuleId, Trace};
+use crate::eval::{Context, FunctionKey, ModuleId, Trace};
 use crate::model::{Route, RouteId};
 
 /// The list of routes knows no framework behind them.
 const FRAMEWORK: &str = "process";
 
-/// The modules that are started; not those that are ways in of another kind (`own`).
-pub(super) fn modules(cx: &Context<'_>, own: &FxHashSet<FileId>) -> Vec<ModuleId> {
+/// Folders of migrations that are written in code.
+const MIGRATIONS: [&str; 3] = ["alterations", "migration", "migrations"];
+
+/// What is run of the modules that are started; not of those that are ways in of another kind
+/// (`own`).
+pub(super) fn functions(cx: &Context<'_>, own: &FxHashSet<FileId>) -> Vec<FunctionKey> {
     let loaded = loaded(cx);
-    let is_started = |module: &Module| {
+    let mut found = Vec::new();
+    for (id, module) in (0..).map(ModuleId).zip(&cx.program.modules) {
         let path = cx.program.sources.path(module.file);
-        !loaded.contains(&module.file)
-            && !cx.program.imported_elsewhere.contains(&module.file)
-            && !own.contains(&module.file)
-            && !module.has_directive("use client")
-            && is_program(path)
-            && acts(module)
-    };
-    let modules = (0..).map(ModuleId).zip(&cx.program.modules);
-    modules.filter(|(_, module)| is_started(module)).map(|(id, _)| id).collect()
+        let is_left_out = loaded.contains(&module.file)
+            || cx.program.imported_elsewhere.contains(&module.file)
+            || own.contains(&module.file)
+            || module.has_directive("use client");
+        if is_left_out || !is_program(path) {
+            continue;
+        }
+        if is_migration(path) {
+            let functions = (0..).map(FunctionId).zip(&module.functions).skip(1);
+            let outer = functions.filter(|(_, it)| it.parent == Some(FunctionId(0)));
+            found.extend(outer.map(|(function, _)| (id, function)));
+        } else if acts(module) {
+            found.push((id, FunctionId(0)));
+        }
+    }
+    found
+}
+
+fn is_migration(path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.split('/').any(|part| MIGRATIONS.contains(&part))
 }
 
 /// Markup belongs to pages, and settings are read by tools.

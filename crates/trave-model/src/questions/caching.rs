@@ -237,10 +237,9 @@ impl Route {
         match self.kind {
             RouteKind::Loader | RouteKind::Middleware => true,
             RouteKind::Http | RouteKind::Edge | RouteKind::Procedure => self.method == "GET",
-            RouteKind::ServerAction
-            | RouteKind::Webhook
-            | RouteKind::Job
-            | RouteKind::Start => false,
+            RouteKind::ServerAction | RouteKind::Webhook | RouteKind::Job | RouteKind::Start => {
+                false
+            }
         }
     }
 

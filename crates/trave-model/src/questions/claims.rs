@@ -76,7 +76,7 @@ impl Model {
             let ways = claim
                 .routes
                 .iter()
-                .filter(|id| query.reached.iter().any(|reach| reach.route == **id));
+                .filter(|id| query.reached.iter().any(|it| it.route == **id && !it.by_mention));
             let routes: Vec<&Route> = ways.filter_map(|id| self.route(*id)).collect();
             let query = Some(query);
             if routes.is_empty() {

@@ -106,7 +106,7 @@ impl Model {
         let asks = query.facts.count.is_some() && !query.facts.head && query.sent;
         let rows = query.answer.rows || query.answer.parts || !query.uses.is_empty();
         let listed = self.open_list(query).is_some();
-        asks && !rows && listed && query.facts.limit.is_none() && !query.reached.is_empty()
+        asks && !rows && listed && query.facts.limit.is_none() && self.is_served(query)
     }
 }
 

@@ -149,7 +149,7 @@ impl Model {
         for query in queries {
             let Serving::Unserved(filters) = self.serving(query, table) else { continue };
             let Some(filter) = filters.iter().find(|it| it.column == *column) else { continue };
-            if !query.reached.is_empty() {
+            if self.is_served(query) {
                 return Some(ReferenceUse::ReachedFilter);
             }
             unreached = unreached.or(Some(ReferenceUse::Filter(filter.origin)));

@@ -186,6 +186,12 @@ impl Model {
         ids.into_iter().filter_map(|id| self.route(id)).collect()
     }
 
+    /// Whether a query is reached more often than when a program starts.
+    pub fn is_served(&self, query: &Query) -> bool {
+        let mut routes = query.reached.iter().filter_map(|reach| self.route(reach.route));
+        routes.any(|route| route.kind != RouteKind::Start)
+    }
+
     /// The ways in that reach a query, as a phrase: `GET /api/a and 2 more`; none if nothing does.
     pub fn reached_from(&self, query: &Query) -> Option<String> {
         let routes = self.routes_by(query, |_| true);

@@ -387,3 +387,27 @@ fn who_starts_workers_says_what_they_run() {
         ",
     );
 }
+
+#[test]
+fn jobs_that_one_call_starts_are_several() {
+    check(
+        &[
+            (
+                "src/jobs.ts",
+                "import schedule from 'node-schedule'
+                import { db } from './db'
+                export const startJobs = (times) => {
+                  schedule.scheduleJob(times.a, async () => { await db.from('a').select('*') })
+                  schedule.scheduleJob(times.b, async () => { await db.from('b').select('*') })
+                }",
+            ),
+            ("src/server.ts", "import { startJobs } from './jobs'\nstartJobs(globalThis.times)"),
+        ],
+        "
+        schedule *
+          Select a Service No
+        schedule *
+          Select b Service No
+        ",
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use trave_model::{Model, Route};
+use trave_model::{Model, Route, RouteKind};
 
 use super::Routes;
 use super::words::{guarded_by, kind_name, place};
@@ -13,8 +13,15 @@ use crate::table;
 const TABLES_MAX: usize = 4;
 
 pub(super) fn write(out: &mut dyn Write, shown: &Routes<'_>) -> io::Result<()> {
-    let rows: Vec<[String; 6]> = shown.routes.iter().map(|route| row(route, shown)).collect();
+    let is_alone = shown.routes.len() == 1;
+    let listed = shown.routes.iter().filter(|route| is_alone || !is_script(shown.model, route));
+    let rows: Vec<[String; 6]> = listed.map(|route| row(route, shown)).collect();
     table::write(out, ["method", "path", "kind", "guarded", "queries", "file"], &rows)
+}
+
+/// Whether a way in is the start of a script, which serves nobody.
+fn is_script(model: &Model, route: &Route) -> bool {
+    route.kind == RouteKind::Start && model.queries_of(route).all(|query| query.in_script)
 }
 
 fn row(route: &Route, shown: &Routes<'_>) -> [String; 6] {

@@ -8,10 +8,10 @@ use trave_rule::{Context, FindingBuilder, Level, rule};
 
 #[rule]
 fn unindexed_filter(query: &Query, cx: &mut Context) {
-    if query.in_script || query.reached.is_empty() {
+    let model = cx.model();
+    if query.in_script || !model.is_served(query) {
         return;
     }
-    let model = cx.model();
     let Some(table) = model.table_of(query) else { return };
     if !table.provenance.is_migration() || model.is_small(&table.name.name) {
         return;

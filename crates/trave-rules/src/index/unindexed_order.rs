@@ -7,10 +7,10 @@ use trave_rule::{Context, Level, rule};
 
 #[rule]
 fn unindexed_order(query: &Query, cx: &mut Context) {
-    if query.in_script || query.reached.is_empty() || query.facts.limit.is_none() {
+    let model = cx.model();
+    if query.in_script || !model.is_served(query) || query.facts.limit.is_none() {
         return;
     }
-    let model = cx.model();
     let Some(table) = model.table_of(query) else { return };
     if !table.provenance.is_migration() || model.is_small(&table.name.name) {
         return;

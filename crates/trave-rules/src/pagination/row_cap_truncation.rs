@@ -7,7 +7,7 @@ use trave_rule::{Context, Level, rule};
 #[rule]
 fn row_cap_truncation(query: &Query, cx: &mut Context) {
     let model = cx.model();
-    if query.in_script || query.reached.is_empty() || query.has_constant_list() {
+    if query.in_script || !model.is_served(query) || query.has_constant_list() {
         return;
     }
     let Some(truncation) = model.truncation(query) else { return };

@@ -1,6 +1,6 @@
 //! Page sizes that the caller chooses.
 
-use trave_rule::model::{Guarded, Query, RouteKind};
+use trave_rule::model::{Guarded, Query, Route, RouteKind};
 use trave_rule::value::Input;
 use trave_rule::{Context, Level, rule};
 
@@ -13,7 +13,8 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
     }
     let open = query.reached.iter().filter(|reach| {
         let route = model.route(reach.route);
-        route.is_some_and(|it| it.is_public_way_in() && it.kind != RouteKind::Loader)
+        let is_open = |it: &Route| it.is_public_way_in() && it.kind != RouteKind::Loader;
+        !reach.by_mention && route.is_some_and(is_open)
     });
     let mut open = open.peekable();
     let Some(way) = model.reached_from(query).filter(|_| open.peek().is_some()) else { return };

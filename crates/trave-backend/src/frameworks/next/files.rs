@@ -52,7 +52,9 @@ const INNER_FOLDERS: &[&str] = &[
 /// What a file is; none when its path says nothing.
 pub fn file_role(path: &str) -> Option<FileRole> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let (stem, extension) = file.split_once('.')?;
+    // `[...slug].ts` has dots in its name.
+    let split = if file.starts_with('[') { file.rsplit_once('.') } else { file.split_once('.') };
+    let (stem, extension) = split?;
     if !EXTENSIONS.contains(&extension) {
         return None;
     }
@@ -183,6 +185,10 @@ mod tests {
             ("src/pages/api/users/[id].ts", Some(FileRole::Api("/api/users/[id]".into()))),
             ("pages/posts/[id].tsx", Some(FileRole::PageData("/posts/[id]".into()))),
             ("pages/_app.tsx", None),
+            (
+                "pages/api/teams/[id]/[...name].ts",
+                Some(FileRole::Api("/api/teams/[id]/[...name]".into())),
+            ),
             ("middleware.ts", Some(FileRole::Middleware)),
             ("src/middleware.ts", Some(FileRole::Middleware)),
             ("apps/web/proxy.ts", Some(FileRole::Middleware)),
