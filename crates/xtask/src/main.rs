@@ -8,9 +8,11 @@ mod bench;
 mod bless;
 mod docs;
 mod new_rule;
+mod package;
 mod process;
 mod requirements;
 mod test;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -25,6 +27,8 @@ cargo xtask CHORE
                                  time the replay of migrations against bare sqlparser
   bless [NAME]                   accept what rules, fixtures and --help print now
   new-rule FAMILY/NAME           write the page and the function of a new rule
+  package npm|vscode|wheel [--target TRIPLE] [--binary FILE]
+                                 make what people install, below target/
   docs                           check links and build the documentation
 ";
 
@@ -47,6 +51,7 @@ fn run(arguments: &[&str]) -> anyhow::Result<Outcome> {
         ["bless"] => bless::run_bless(None),
         ["bless", name] => bless::run_bless(Some(name)),
         ["new-rule", id] => new_rule::write_rule(id),
+        ["package", rest @ ..] => package::run_package(rest),
         ["docs"] => docs::run_checks(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
