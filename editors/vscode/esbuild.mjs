@@ -2,7 +2,11 @@
 import { build, context } from 'esbuild';
 
 const options = {
-  entryPoints: { extension: 'src/extension.ts', suite: 'test/suite.ts', 'binary.test': 'test/binary.test.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    suite: 'test/suite.ts',
+    'binary.test': 'test/binary.test.ts',
+  },
   outdir: 'dist',
   bundle: true,
   platform: 'node',

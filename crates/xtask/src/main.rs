@@ -13,6 +13,7 @@ mod process;
 mod requirements;
 mod test;
 mod tools;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ cargo xtask CHORE
   new-rule FAMILY/NAME           write the page and the function of a new rule
   package npm|vscode|wheel [--target TRIPLE] [--binary FILE]
                                  make what people install, below target/
+  workflows                      check what CI services read, and the hook for pre-commit
   docs                           check links and build the documentation
 ";
 
@@ -52,6 +54,7 @@ fn run(arguments: &[&str]) -> anyhow::Result<Outcome> {
         ["bless", name] => bless::run_bless(Some(name)),
         ["new-rule", id] => new_rule::write_rule(id),
         ["package", rest @ ..] => package::run_package(rest),
+        ["workflows"] => workflows::run_checks(),
         ["docs"] => docs::run_checks(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -36,6 +36,21 @@ pub(crate) const OF_TESTS: &[Requirement] = &[
         packages: &["postgresql"],
         why: "the tests of the replay ask a real server",
     },
+    Requirement {
+        programs: &["npm"],
+        packages: &["nodejs", "npm"],
+        why: "the tests of the packages install them as users do",
+    },
+    Requirement {
+        programs: &["pip3"],
+        packages: &["python3", "python3-pip", "python3-venv"],
+        why: "maturin makes the wheel, and validators read the files for CI services",
+    },
+    Requirement {
+        programs: &["chromium", "chromium-browser", "google-chrome"],
+        packages: &["chromium"],
+        why: "the extension is tested in an editor that a browser shows",
+    },
 ];
 
 /// Sees to it that everything is there: installs what is missing if that is possible, or says what

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-use crate::process::{Outcome, run};
+use crate::process::{Outcome, built, run};
 
 /// A tool from `PyPI`.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +21,17 @@ pub(crate) struct PythonTool {
 pub(crate) const MATURIN: PythonTool =
     PythonTool { program: "maturin", package: "maturin==1.16.0" };
 
+/// Validates files of CI services against schemas that it brings with it.
+pub(crate) const CHECK_JSONSCHEMA: PythonTool =
+    PythonTool { program: "check-jsonschema", package: "check-jsonschema==0.39.0" };
+
+/// Audits workflows of GitHub.
+pub(crate) const ZIZMOR: PythonTool = PythonTool { program: "zizmor", package: "zizmor==1.32.0" };
+
 impl PythonTool {
-    /// The program, installed into an environment of its own below this folder if it is not there.
-    pub(crate) fn program_below(self, folder: &Path) -> anyhow::Result<PathBuf> {
-        let environment = folder.join("tools").join(self.package);
+    /// The program, installed into an environment of its own if it is not there.
+    pub(crate) fn program(self) -> anyhow::Result<PathBuf> {
+        let environment = built().join("tools").join(self.package);
         let programs = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
         let program = programs.join(self.program).with_extension(std::env::consts::EXE_EXTENSION);
         if program.is_file() {

@@ -8,6 +8,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,12 +40,15 @@ function vscodeServer(folder) {
   return code;
 }
 
-/** A folder for one run: the project, the data of the editor, and a PATH with the binary. */
+/** A folder for one run: the project with trave in its `node_modules`, and the tests. */
 function scratch() {
   const folder = mkdtempSync(join(tmpdir(), 'trave-vscode-'));
   cpSync(project, join(folder, 'project'), { recursive: true });
-  mkdirSync(join(folder, 'bin'));
-  symlinkSync(binary, join(folder, 'bin/trave'));
+  const installed = join(folder, 'project/node_modules');
+  cpSync(join(here, '../../../npm/trave'), join(installed, 'trave'), { recursive: true });
+  const [platform] = createRequire(import.meta.url)('../../../npm/trave/lib/binary.js').packages();
+  mkdirSync(join(installed, platform), { recursive: true });
+  symlinkSync(binary, join(installed, platform, 'trave'));
   // The tests are an extension of their own, beside the one that they test.
   mkdirSync(join(folder, 'tests'));
   cpSync(join(here, '../dist/suite.js'), join(folder, 'tests/suite.js'));
@@ -63,11 +67,9 @@ function start(code, folder) {
   const options = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
   const quiet = ['--accept-server-license-terms', '--disable-telemetry', '--disable-workspace-trust'];
   const args = [...options, ...quiet, ...serverArguments(folder)];
-  const PATH = [join(folder, 'bin'), process.env.PATH].join(delimiter);
-  const server = spawn(process.execPath, [join(code, 'out/server-main.js'), ...args], {
-    env: { ...process.env, PATH },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const program = join(code, 'out/server-main.js');
+  const stdio = ['ignore', 'pipe', 'ignore'];
+  const server = spawn(process.execPath, [program, ...args], { stdio });
   const port = new Promise((found, failed) => {
     let said = '';
     server.stdout.on('data', (data) => {
@@ -132,7 +134,7 @@ function log(kind, args) {
 }
 
 const folder = scratch();
-const code = vscodeServer(join(dirname(vsix), 'server'));
+const code = vscodeServer(join(dirname(vsix), '../tools'));
 execFileSync(process.execPath, [
   join(code, 'out/server-main.js'),
   ...serverArguments(folder),

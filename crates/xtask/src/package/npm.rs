@@ -5,10 +5,10 @@ use std::process::Command;
 
 use anyhow::ensure;
 
-use super::request::{Request, built, read, version};
+use super::request::{Request, read, version};
 use super::stage::Stage;
 use super::target::Target;
-use crate::process::{Outcome, repository, run};
+use crate::process::{Outcome, built, repository, run};
 
 /// What stands for the version in the manifests below `npm/`.
 const NO_VERSION: &str = "0.0.0";
@@ -17,11 +17,12 @@ const NO_VERSION: &str = "0.0.0";
 pub(super) fn package(request: &Request) -> anyhow::Result<Outcome> {
     let target = request.target()?;
     let binary = request.binary()?;
-    let folder = built().join("npm");
-    let packages = [main(&folder)?, platform(&folder, target, &binary)?];
+    let all = Stage::new(built().join("npm"))?;
+    let folder = all.folder();
+    let packages = [main(folder)?, platform(folder, target, &binary)?];
     for package in packages {
         let mut pack = Command::new("npm");
-        pack.args(["pack", "--silent", "--pack-destination"]).arg(&folder);
+        pack.args(["pack", "--silent", "--pack-destination"]).arg(folder);
         let packed = run(pack.current_dir(package.folder()))?;
         ensure!(packed == Outcome::Success, "npm cannot pack `{}`", package.folder().display());
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 
 use super::target::Target;
-use crate::process::{Outcome, cargo, repository, run};
+use crate::process::{Outcome, built, cargo, run};
 
 /// The profile of Cargo that releases are built with.
 const PROFILE: &str = "dist";
@@ -65,12 +65,6 @@ impl Request {
         let profile = if self.profile == "dev" { "debug" } else { &self.profile };
         Ok(built().join(target.triple).join(profile).join(target.executable()))
     }
-}
-
-/// Where Cargo puts what it builds, and this chore what it makes.
-pub(super) fn built() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target.unwrap_or_else(|| repository().join("target"))
 }
 
 /// The version of the workspace, which is that of every package.

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::ensure;
 
-use super::request::{Request, built, read, version};
+use super::request::{Request, read, version};
 use super::stage::Stage;
-use crate::process::{Outcome, repository, run};
+use crate::process::{Outcome, built, repository, run};
 use crate::tools::npm_install;
 
 /// Where the sources of the extension are.
@@ -23,8 +23,8 @@ pub(super) fn package(request: &Request) -> anyhow::Result<Outcome> {
     npm_install(&sources)?;
     let bundled = run(Command::new("npm").args(["run", "build"]).current_dir(&sources))?;
     ensure!(bundled == Outcome::Success, "the extension does not build");
-    let folder = built().join("vscode");
-    let stage = staged(&sources, &folder)?;
+    let all = Stage::new(built().join("vscode"))?;
+    let stage = staged(&sources, all.folder())?;
     let mut name = format!("trave-{}.vsix", version());
     let mut pack = Command::new(sources.join("node_modules/.bin/vsce"));
     pack.args(["package", "--no-dependencies", "--allow-missing-repository"]);
@@ -34,7 +34,7 @@ pub(super) fn package(request: &Request) -> anyhow::Result<Outcome> {
         name = format!("trave-{}-{}.vsix", target.vscode, version());
         pack.args(["--target", target.vscode]);
     }
-    pack.arg("--out").arg(folder.join(name)).current_dir(stage.folder());
+    pack.arg("--out").arg(all.folder().join(name)).current_dir(stage.folder());
     ensure!(run(&mut pack)? == Outcome::Success, "vsce cannot pack the extension");
     Ok(Outcome::Success)
 }
