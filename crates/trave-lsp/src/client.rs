@@ -36,6 +36,8 @@ pub(crate) struct Client {
     pub(crate) shows_documents: bool,
     /// It shows pages itself: what `trave.explain` returns.
     pub(crate) shows_pages: bool,
+    /// Edits may name the version of a text that they are for.
+    pub(crate) versions_edits: bool,
     /// Edits may create files.
     pub(crate) creates_files: bool,
     /// It asks again for code lenses when told.
@@ -73,6 +75,7 @@ impl Client {
             progress: can("/window/workDoneProgress"),
             shows_documents: can("/window/showDocument/support"),
             shows_pages: option("showsPages").and_then(Value::as_bool) == Some(true),
+            versions_edits: can("/workspace/workspaceEdit/documentChanges"),
             creates_files: creates && can("/workspace/workspaceEdit/documentChanges"),
             refreshes_lenses: can("/workspace/codeLens/refreshSupport"),
             refreshes_hints: can("/workspace/inlayHint/refreshSupport"),

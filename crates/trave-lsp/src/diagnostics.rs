@@ -121,7 +121,8 @@ fn of_trouble(trouble: &Trouble) -> ByFile {
 
 fn of_settings(error: &SettingsError) -> Diagnostic {
     let place = error.position();
-    let start = Position { line: place.line.saturating_sub(1), character: place.column - 1 };
+    let (line, character) = (place.line.saturating_sub(1), place.column.saturating_sub(1));
+    let start = Position { line, character };
     let end = Position { line: place.line, character: 0 };
     Diagnostic {
         range: Range { start, end },

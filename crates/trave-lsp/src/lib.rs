@@ -3,25 +3,37 @@
 //! One thread speaks with the editor and answers; another owns the projects and analyses them.
 //! Everything that is answered comes from the model that the rules see too.
 
+mod actions;
 mod capabilities;
 mod client;
+mod commands;
+mod complete;
+mod describe;
 mod diagnostics;
 mod documents;
+mod edits;
+mod hover;
+mod lens;
 mod lifecycle;
+mod navigate;
+mod new_migration;
 mod notifications;
+mod pages;
+mod place;
 mod positions;
 mod progress;
 mod publish;
 mod requests;
 mod server;
 mod settings;
+mod silence;
 mod snapshot;
+mod sql_names;
 mod stdio;
-#[cfg(test)]
-mod testing;
-#[cfg(test)]
-mod tests;
+mod symbols;
+mod tokens;
 mod uri;
+mod words;
 mod worker;
 
 use std::io::{self, Read, Write};

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::server::{Asked, Folder, Server};
-use crate::settings::Settings;
+use crate::settings::{Run, Settings};
 use crate::worker::Order;
-use crate::{capabilities, progress, publish, uri};
+use crate::{capabilities, notifications, progress, publish, uri};
 
 /// Files whose changes on the disk matter.
 const WATCHED: [&str; 4] = [
@@ -54,11 +54,9 @@ pub(crate) fn initialized(server: &mut Server) {
         let params = json!({ "registrations": registrations });
         server.ask("client/registerCapability", params, Asked::Nothing);
     }
+    open_all(server);
     if server.client.configuration {
-        // The answer begins the analysis: settings decide what is read.
         ask_for_settings(server);
-    } else {
-        open_all(server);
     }
 }
 
@@ -71,12 +69,16 @@ pub(crate) fn ask_for_settings(server: &mut Server) {
 
 /// Takes over settings; what they change is analysed anew.
 pub(crate) fn set(server: &mut Server, settings: Settings) {
-    let is_new = server.folders.values().any(|folder| folder.wanted == 0);
-    if settings == server.settings && !is_new {
+    let before = std::mem::replace(&mut server.settings, settings);
+    let now = &server.settings;
+    if before == *now {
         return;
     }
-    server.settings = settings;
-    open_all(server);
+    if (before.enable, &before.config_file) != (now.enable, &now.config_file) {
+        open_all(server);
+    } else if (before.run, now.run) == (Run::OnSave, Run::OnType) {
+        notifications::show_all(server);
+    }
     progress::refresh(server);
 }
 

@@ -64,6 +64,12 @@ fn saved(server: &mut Server, params: &DidSaveTextDocumentParams) {
     server.order(Order::Disk(vec![path]));
 }
 
+/// Has the worker see every text as the editor holds it.
+pub(crate) fn show_all(server: &mut Server) {
+    let paths: Vec<PathBuf> = server.documents.iter().map(|(path, _)| path.clone()).collect();
+    paths.into_iter().for_each(|path| show(server, path));
+}
+
 /// Has the worker see the text of a file as the editor holds it.
 fn show(server: &mut Server, path: PathBuf) {
     let Some(document) = server.documents.get(&path) else { return };

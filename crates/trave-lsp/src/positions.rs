@@ -152,11 +152,7 @@ impl Drift {
 }
 
 fn shifted(offset: u32, before: u32, (from, to): (u32, u32)) -> Option<u32> {
-    if offset <= before {
-        Some(offset)
-    } else {
-        offset.checked_sub(from)?.checked_add(to)
-    }
+    if offset <= before { Some(offset) } else { offset.checked_sub(from)?.checked_add(to) }
 }
 
 #[cfg(test)]
@@ -183,7 +179,8 @@ mod tests {
     #[test]
     fn columns_count_what_was_agreed_on() {
         let index = LineIndex::new(TEXT);
-        let column = |encoding| Lines { text: TEXT, index: &index, encoding }.position(10).character;
+        let column =
+            |encoding| Lines { text: TEXT, index: &index, encoding }.position(10).character;
         assert_eq!(column(Encoding::Utf8), 8);
         assert_eq!(column(Encoding::Utf16), 5);
         assert_eq!(column(Encoding::Utf32), 4);

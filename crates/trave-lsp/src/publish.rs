@@ -27,6 +27,8 @@ pub(crate) struct Published {
     by_folder: BTreeMap<PathBuf, ByFile>,
     /// What was sent, by file; nothing where that was nothing.
     sent: ByFile,
+    /// What lenses and hints of open files said last, by folder.
+    pub(crate) words: BTreeMap<PathBuf, BTreeMap<PathBuf, Vec<String>>>,
     /// What was said last about a folder that cannot be analysed.
     trouble: BTreeMap<PathBuf, String>,
 }
@@ -137,10 +139,7 @@ fn send(server: &mut Server, path: &Path) {
 }
 
 /// Answers a client that asks for the diagnostics of one file.
-pub(crate) fn pull(
-    server: &Server,
-    params: &DocumentDiagnosticParams,
-) -> DocumentDiagnosticReport {
+pub(crate) fn pull(server: &Server, params: &DocumentDiagnosticParams) -> DocumentDiagnosticReport {
     let path = uri::to_path(&params.text_document.uri);
     let items = path.map(|path| server.published.of(&path).to_vec()).unwrap_or_default();
     let id = result_id(&items);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -17,8 +17,8 @@ use crate::documents::Documents;
 use crate::publish::Published;
 use crate::settings::Settings;
 use crate::snapshot::{Snapshot, View};
-use crate::worker::{Done, Order, Trouble};
-use crate::{lifecycle, notifications, requests, uri, worker};
+use crate::worker::{Channels, Done, Interrupters, Order, Trouble};
+use crate::{lifecycle, notifications, progress, publish, requests, uri, worker};
 
 /// Why a request could not be answered.
 #[derive(Debug)]
@@ -72,6 +72,7 @@ pub(crate) struct Server {
     pub(crate) rules: &'static [&'static Rule],
     pub(crate) sender: Sender<Message>,
     pub(crate) orders: Sender<(u64, Order)>,
+    pub(crate) interrupters: Interrupters,
     pub(crate) stage: Stage,
     pub(crate) client: Client,
     pub(crate) settings: Settings,
@@ -80,7 +81,7 @@ pub(crate) struct Server {
     pub(crate) published: Published,
     /// Requests that wait for the next snapshot.
     pub(crate) waiting: Vec<Request>,
-    /// Requests that were cancelled before they were answered.
+    /// What the client was asked and has not answered.
     pub(crate) asked: BTreeMap<i32, Asked>,
     generation: u64,
     requests: i32,
@@ -102,11 +103,14 @@ pub(crate) fn serve(
 ) -> std::io::Result<Ending> {
     let (orders, received) = unbounded();
     let (done, events) = unbounded();
-    let worker = worker::start(rules, received, done)?;
+    let interrupters = Interrupters::default();
+    let channels = Channels { orders: received, done, interrupters: interrupters.clone() };
+    let worker = worker::start(rules, channels)?;
     let mut server = Server {
         rules,
         sender: connection.sender.clone(),
         orders,
+        interrupters,
         stage: Stage::Fresh,
         client: Client::default(),
         settings: Settings::default(),
@@ -214,6 +218,9 @@ impl Server {
 
     /// Takes over what the worker did, unless something changed meanwhile.
     fn done(&mut self, done: Done) {
+        if !self.settings.enable {
+            return;
+        }
         let Some(folder) = self.folders.get_mut(&done.root) else { return };
         folder.reached = done.generation;
         let is_current = folder.reached >= folder.wanted;
@@ -223,7 +230,8 @@ impl Server {
         }
         if is_current {
             lifecycle::loaded(self);
-            crate::publish::publish(self, &done.root);
+            publish::publish(self, &done.root);
+            progress::refresh_words(self, &done.root);
         }
         if self.is_current() {
             for request in std::mem::take(&mut self.waiting) {
@@ -237,26 +245,27 @@ impl Server {
         self.folders.values().all(|folder| folder.reached >= folder.wanted)
     }
 
-    /// Whether some folder was never analysed.
+    /// Whether some folder is analysed for the first time.
     pub(crate) fn is_loading(&self) -> bool {
-        self.folders.values().any(|folder| folder.snapshot.is_none() && folder.trouble.is_none())
+        let is_new = |it: &Folder| it.snapshot.is_none() && it.trouble.is_none();
+        self.folders.values().any(|folder| is_new(folder) && folder.reached < folder.wanted)
     }
 
     /// Gives the worker an order.
     pub(crate) fn order(&mut self, order: Order) {
         self.generation += 1;
         let generation = self.generation;
+        let interrupters = self.interrupters.lock().unwrap_or_else(PoisonError::into_inner);
         for (root, folder) in &mut self.folders {
-            let concerns = match &order {
-                Order::Edit(path, _) => path.starts_with(root),
-                Order::Disk(paths) => paths.iter().any(|path| path.starts_with(root)),
-                Order::Open(opened, _) => opened == root,
-                Order::Close(_) => false,
-            };
-            if concerns {
+            if order.concerns(root) {
                 folder.wanted = generation;
+                // What a run of the old texts would find is of no use.
+                if let Some(interrupter) = interrupters.get(root) {
+                    interrupter.interrupt();
+                }
             }
         }
+        drop(interrupters);
         let _ = self.orders.send((generation, order));
     }
 

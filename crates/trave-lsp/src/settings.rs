@@ -44,9 +44,8 @@ impl Settings {
     /// Reads the section `trave`. What is missing or of another kind keeps its default.
     pub(crate) fn read(value: &Value) -> Self {
         let default = Self::default();
-        let flag = |name: &str, otherwise| {
-            value.get(name).and_then(Value::as_bool).unwrap_or(otherwise)
-        };
+        let flag =
+            |name: &str, otherwise| value.get(name).and_then(Value::as_bool).unwrap_or(otherwise);
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         Self {
             enable: flag("enable", default.enable),

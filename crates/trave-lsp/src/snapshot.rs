@@ -9,7 +9,7 @@ use lsp_types::{Location, Range, Uri};
 use trave_engine::Report;
 use trave_model::Model;
 use trave_source::{FileId, Origin, Source, Span};
-use trave_workspace::Project;
+use trave_workspace::{Checked, Project};
 
 use crate::documents::Documents;
 use crate::positions::{Drift, Encoding, Lines};
@@ -21,7 +21,7 @@ pub(crate) struct Snapshot {
     /// The project.
     pub(crate) project: Arc<Project>,
     /// What the rules found.
-    pub(crate) report: Report,
+    pub(crate) report: Arc<Report>,
     /// The last order of the server that it knows of.
     pub(crate) generation: u64,
     files: BTreeMap<Arc<str>, FileId>,
@@ -29,7 +29,8 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     /// A snapshot after an analysis.
-    pub(crate) fn new(project: Arc<Project>, report: Report, generation: u64) -> Self {
+    pub(crate) fn new(checked: Checked, generation: u64) -> Self {
+        let Checked { project, report, .. } = checked;
         let sources = project.model.sources.iter();
         let files = sources.map(|(id, source)| (source.path.clone(), id)).collect();
         Self { project, report, generation, files }

@@ -92,8 +92,8 @@ mod tests {
 
     #[test]
     fn what_is_no_header_is_skipped() {
-        let mut input = "noise\r\n\r\nX: 1\r\ncontent-length: 2\r\n\r\n{}Content-Length: 9\r\n\r\n{"
-            .as_bytes();
+        let mut input =
+            "noise\r\n\r\nX: 1\r\ncontent-length: 2\r\n\r\n{}Content-Length: 9\r\n\r\n{".as_bytes();
         let frame = read_frame(&mut input).unwrap().unwrap();
         assert!(frame.ends_with(b"\r\n\r\n{}"));
         assert!(read_frame(&mut input).unwrap().is_none(), "a frame that is cut off is none");

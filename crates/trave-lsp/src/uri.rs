@@ -70,18 +70,14 @@ fn escape(text: &mut String) {
 }
 
 fn decoded(text: &str) -> Vec<u8> {
-    let mut bytes = text.bytes();
+    let mut rest = text.as_bytes();
     let mut out = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        let rest = bytes.as_slice();
-        let digits = rest.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| byte == b'%') {
-            Some(value) => {
-                out.push(value);
-                bytes.nth(1);
-            }
-            None => out.push(byte),
-        }
+    while let Some((byte, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let value = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+        let value = value.filter(|_| *byte == b'%');
+        out.push(value.unwrap_or(*byte));
+        rest = if value.is_some() { after.get(2..).unwrap_or_default() } else { after };
     }
     out
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use trave_engine::rule::Rule;
-use trave_workspace::{Options, Session, WorkspaceError};
+use trave_workspace::{Interrupter, Options, Session, WorkspaceError};
 
 use crate::snapshot::Snapshot;
 
@@ -32,6 +32,18 @@ pub(crate) enum Order {
     Close(PathBuf),
 }
 
+impl Order {
+    /// Whether a folder has to be analysed again.
+    pub(crate) fn concerns(&self, root: &Path) -> bool {
+        match self {
+            Self::Edit(path, _) => path.starts_with(root),
+            Self::Disk(paths) => paths.iter().any(|path| path.starts_with(root)),
+            Self::Open(opened, _) => opened == root,
+            Self::Close(_) => false,
+        }
+    }
+}
+
 /// What the worker tells the server.
 pub(crate) struct Done {
     /// The folder.
@@ -51,18 +63,31 @@ pub(crate) enum Trouble {
     Own,
 }
 
+/// What stops the run of a folder when more is typed.
+pub(crate) type Interrupters = Arc<Mutex<BTreeMap<PathBuf, Interrupter>>>;
+
+/// Both ends of what the worker hears and says.
+pub(crate) struct Channels {
+    /// What it is told, each with its number.
+    pub(crate) orders: Receiver<(u64, Order)>,
+    /// What it tells.
+    pub(crate) done: Sender<Done>,
+    /// What stops its runs.
+    pub(crate) interrupters: Interrupters,
+}
+
 /// Starts the thread. It ends when nobody can give it orders any more.
 pub(crate) fn start(
     rules: &'static [&'static Rule],
-    orders: Receiver<(u64, Order)>,
-    done: Sender<Done>,
+    channels: Channels,
 ) -> std::io::Result<thread::JoinHandle<()>> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let pool = pool.map_err(std::io::Error::other)?;
     let worker = Worker {
         rules,
-        orders,
-        done,
+        orders: channels.orders,
+        done: channels.done,
+        interrupters: channels.interrupters,
         folders: BTreeMap::new(),
         texts: BTreeMap::new(),
         generation: 0,
@@ -75,6 +100,7 @@ struct Worker {
     rules: &'static [&'static Rule],
     orders: Receiver<(u64, Order)>,
     done: Sender<Done>,
+    interrupters: Interrupters,
     folders: BTreeMap<PathBuf, Folder>,
     texts: BTreeMap<PathBuf, Arc<str>>,
     generation: u64,
@@ -113,13 +139,21 @@ impl Worker {
 
     fn take(&mut self, (generation, order): (u64, Order)) {
         self.generation = generation;
+        let concerned = self.folders.iter_mut().filter(|(root, _)| order.concerns(root));
+        concerned.for_each(|(_, folder)| folder.dirty = true);
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.obey(order)));
+        if outcome.is_err() {
+            self.start_over();
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
         match order {
             Order::Edit(path, text) => self.edit(path, text),
             Order::Disk(paths) => {
                 for (root, folder) in &mut self.folders {
                     let inside: Vec<String> =
                         paths.iter().filter_map(|path| relative(root, path)).collect();
-                    folder.dirty |= !inside.is_empty();
                     folder.session.changed_on_disk(inside.iter().map(String::as_str));
                 }
             }
@@ -134,16 +168,25 @@ impl Worker {
     }
 
     fn edit(&mut self, path: PathBuf, text: Option<Arc<str>>) {
+        match &text {
+            Some(text) => self.texts.insert(path.clone(), text.clone()),
+            None => self.texts.remove(&path),
+        };
         for (root, folder) in &mut self.folders {
             if let Some(inside) = relative(root, &path) {
                 folder.session.edit(&inside, text.as_deref().map(str::to_owned));
-                folder.dirty = true;
             }
         }
-        match text {
-            Some(text) => self.texts.insert(path, text),
-            None => self.texts.remove(&path),
-        };
+    }
+
+    /// New sessions in place of all: what a panic leaves of one is not to be trusted.
+    fn start_over(&mut self) {
+        let roots: Vec<(PathBuf, Option<PathBuf>)> =
+            self.folders.iter().map(|(root, it)| (root.clone(), it.config.clone())).collect();
+        for (root, config) in roots {
+            let folder = self.opened(&root, config);
+            self.folders.insert(root, folder);
+        }
     }
 
     /// A new session over a folder, under all that the editor holds.
@@ -159,6 +202,8 @@ impl Worker {
                 session.edit(&inside, Some(text.to_string()));
             }
         }
+        let mut interrupters = self.interrupters.lock().unwrap_or_else(PoisonError::into_inner);
+        interrupters.insert(root.to_owned(), session.interrupter());
         Folder { session, config, dirty: true }
     }
 
@@ -169,10 +214,10 @@ impl Worker {
         for root in roots {
             let start = Instant::now();
             let outcome = self.analysed(&root);
-            self.last = start.elapsed();
-            if !self.orders.is_empty() {
+            if is_interrupted(&outcome) || !self.orders.is_empty() {
                 return;
             }
+            self.last = start.elapsed();
             if let Some(folder) = self.folders.get_mut(&root) {
                 folder.dirty = false;
             }
@@ -189,23 +234,23 @@ impl Worker {
         let Some(folder) = self.folders.get_mut(root) else { return Err(Trouble::Own) };
         let session = &mut folder.session;
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let project = session.project()?;
-            let options = project.settings.rule_options();
-            let report = trave_engine::check(&project.model, rules, &options);
-            Ok(Arc::new(Snapshot::new(Arc::new(project), report, generation)))
+            let checked = session.check(rules)?;
+            Ok(Arc::new(Snapshot::new(checked, generation)))
         }));
         match outcome {
             Ok(Ok(snapshot)) => Ok(snapshot),
             Ok(Err(error)) => Err(Trouble::Workspace(Arc::new(error))),
             Err(_) => {
-                // What a panic leaves of a session is not to be trusted.
-                let config = folder.config.clone();
-                let folder = self.opened(root, config);
-                self.folders.insert(root.to_owned(), folder);
+                self.start_over();
                 Err(Trouble::Own)
             }
         }
     }
+}
+
+fn is_interrupted(outcome: &Result<Arc<Snapshot>, Trouble>) -> bool {
+    let Err(Trouble::Workspace(error)) = outcome else { return false };
+    matches!(**error, WorkspaceError::Interrupted)
 }
 
 /// A path as the project in a folder names it; none outside of it.
