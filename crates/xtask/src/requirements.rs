@@ -37,9 +37,19 @@ pub(crate) const OF_TESTS: &[Requirement] = &[
         why: "the tests of the replay ask a real server",
     },
     Requirement {
+        programs: &["node"],
+        packages: &["nodejs"],
+        why: "programs that others wrote read the reports",
+    },
+    Requirement {
         programs: &["npm"],
-        packages: &["nodejs", "npm"],
-        why: "the tests of the packages install them as users do",
+        packages: &["npm"],
+        why: "it installs the programs that read the reports, and the packages as users do",
+    },
+    Requirement {
+        programs: &["nvim"],
+        packages: &["neovim"],
+        why: "an editor drives the language server",
     },
     Requirement {
         programs: &["pip3"],
