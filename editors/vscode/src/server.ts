@@ -141,10 +141,16 @@ export class Server implements vscode.Disposable {
   private newClient(binary: Binary): LanguageClient {
     const command = { command: binary.file, args: ['lsp'] };
     const server: ServerOptions = { run: command, debug: command };
-    return new LanguageClient('trave', 'Trave', server, this.options());
+    const client: LanguageClient = new LanguageClient(
+      'trave',
+      'Trave',
+      server,
+      this.options(() => this.client === client),
+    );
+    return client;
   }
 
-  private options(): LanguageClientOptions {
+  private options(isCurrent: () => boolean): LanguageClientOptions {
     const documentSelector: DocumentFilter[] = [
       ...LANGUAGES.map((language) => ({ scheme: 'file', language })),
       ...PATTERNS.map((pattern) => ({ scheme: 'file', pattern })),
@@ -153,7 +159,16 @@ export class Server implements vscode.Disposable {
       documentSelector,
       outputChannel: this.output,
       initializationOptions: { showsPages: true },
-      middleware: { executeCommand: showIfPage },
+      middleware: {
+        executeCommand: showIfPage,
+        workspace: {
+          didChangeConfiguration: async (sections, next) => {
+            // A setting may have ended the server that this is for.
+            await this.queue;
+            if (isCurrent()) await next(sections);
+          },
+        },
+      },
     };
   }
 }
