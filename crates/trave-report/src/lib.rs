@@ -17,8 +17,8 @@ pub use changes::{Changes, Side, json as changes_json, text as changes_text};
 pub use json::write as json;
 pub use queries::{json as queries_json, text as queries_text};
 pub use routes::{
-    Asked, Choice, NotThere, Reached, Routes, full_text as routes_full_text, json as routes_json,
-    reached, reached_json, reached_text, text as routes_text,
+    Asked, Choice, NotThere, Reached, Routes, brief as route_brief, full_text as routes_full_text,
+    json as routes_json, reached, reached_json, reached_text, text as routes_text,
 };
 pub use summary::{Summary, Timing, notices, timings};
 

@@ -76,6 +76,8 @@ pub(crate) enum Command {
     Path(Way),
     /// List every query with the ways in that reach it
     Queries(Listing),
+    /// Serve an editor: diagnostics while typing, hover, completion, fixes (docs/editors.md)
+    Lsp(Lsp),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -290,6 +292,17 @@ pub(crate) struct Listing {
     /// The folder of migrations that all code speaks to
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<String>,
+}
+
+/// Serve an editor over standard input and output.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Editors start it themselves: docs/editors.md says how to set up VS Code, Neovim, Helix, Zed,
+JetBrains, Emacs and Sublime Text. It speaks the Language Server Protocol 3.17.")]
+pub(crate) struct Lsp {
+    /// Speak over standard input and output, as it always does: some editors insist on saying so
+    #[arg(long)]
+    pub(crate) stdio: bool,
 }
 
 /// Print a completion script.

@@ -23,6 +23,8 @@ cargo xtask CHORE
   bench [--rounds N] FOLDER...   time a cold `trave check` against oxlint and Biome
   bench replay [--rounds N] [FOLDER...]
                                  time the replay of migrations against bare sqlparser
+  bench editor [--rounds N] FOLDER...
+                                 time an editor that waits for `trave lsp`
   bless [NAME]                   accept what rules, fixtures and --help print now
   new-rule FAMILY/NAME           write the page and the function of a new rule
   docs                           check links and build the documentation

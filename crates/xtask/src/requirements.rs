@@ -36,6 +36,21 @@ pub(crate) const OF_TESTS: &[Requirement] = &[
         packages: &["postgresql"],
         why: "the tests of the replay ask a real server",
     },
+    Requirement {
+        programs: &["node"],
+        packages: &["nodejs"],
+        why: "programs that others wrote read the reports",
+    },
+    Requirement {
+        programs: &["npm"],
+        packages: &["npm"],
+        why: "it installs the programs that read the reports",
+    },
+    Requirement {
+        programs: &["nvim"],
+        packages: &["neovim"],
+        why: "an editor drives the language server",
+    },
 ];
 
 /// Sees to it that everything is there: installs what is missing if that is possible, or says what
