@@ -5,6 +5,7 @@ mod changes;
 mod concise;
 mod files;
 mod json;
+pub mod map;
 mod place;
 mod queries;
 mod routes;

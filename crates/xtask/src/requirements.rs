@@ -36,6 +36,21 @@ pub(crate) const OF_TESTS: &[Requirement] = &[
         packages: &["postgresql"],
         why: "the tests of the replay ask a real server",
     },
+    Requirement {
+        programs: &["node"],
+        packages: &["nodejs"],
+        why: "programs that others wrote read the reports",
+    },
+    Requirement {
+        programs: &["npm"],
+        packages: &["npm"],
+        why: "it installs the programs that read the reports",
+    },
+    Requirement {
+        programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+        packages: &["chromium"],
+        why: "pages are opened in a browser",
+    },
 ];
 
 /// Sees to it that everything is there: installs what is missing if that is possible, or says what

@@ -6,6 +6,7 @@ mod completions;
 mod diff;
 mod explain;
 mod listing;
+mod map;
 mod roots;
 mod routes;
 mod rules;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
         Command::Routes(arguments) => routes::list(arguments, &cli.common)?,
         Command::Path(arguments) => routes::path(arguments, &cli.common)?,
         Command::Queries(arguments) => listing::queries(arguments, &cli.common)?,
+        Command::Map(arguments) => map::run(arguments, &cli.common)?,
         Command::Completions(arguments) => completions::run(arguments)?,
     }
     Ok(Ending::Clean)
