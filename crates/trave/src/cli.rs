@@ -27,6 +27,7 @@ Examples:
   trave routes                           every way in: who may take it, what it queries
   trave path GET /api/boats boats        how a handler comes to query a table
   trave access                           every table: who may read and change which rows
+  trave map                              all of it as a page to look at
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 trave could not run.
 Settings: trave.toml in the folder or above it; none is needed."
@@ -82,6 +83,12 @@ pub(crate) enum Command {
     Queries(Listing),
     /// Serve an editor: diagnostics while typing, hover, completion, fixes (docs/editors.md)
     Lsp(Lsp),
+    /// Draw ways in, queries and tables as one page for browsers
+    ///
+    /// The page shows which way in sends which query to which table, with the findings on both
+    /// sides, who may see which rows, and what refers to what. It is one file that loads nothing:
+    /// open it, mail it, keep it with a build.
+    Map(Map),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -313,6 +320,29 @@ pub(crate) struct Lsp {
     /// Speak over standard input and output, as it always does: some editors insist on saying so
     #[arg(long)]
     pub(crate) stdio: bool,
+}
+
+/// Draw ways in, queries and tables as one page for browsers.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave map                            writes trave-map.html here
+  trave map apps/web -o web.html       of another project, to another file
+  trave map -o - > public/map.html     to standard output, as it does into a pipe
+
+In the page: / searches, arrows move, Enter tells everything about a row, ? lists the keys.
+The address keeps what is shown: send it to show somebody the same.")]
+pub(crate) struct Map {
+    /// A project
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Where the page is written; `-` for standard output [default: trave-map.html, or standard
+    /// output where that is no terminal]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The folder of migrations that all code speaks to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
 }
 
 /// Print a completion script.
