@@ -114,7 +114,8 @@ impl<'a> Whereabouts<'a> {
 
     /// The tables that it is about: it names them, or a column or policy of theirs.
     fn tables_of(&self, finding: &Finding, origins: &[Origin]) -> BTreeSet<usize> {
-        let roots = origins.iter().filter_map(|origin| self.model.catalog_of_file.get(&origin.file));
+        let roots =
+            origins.iter().filter_map(|origin| self.model.catalog_of_file.get(&origin.file));
         let root = roots.copied().next();
         let named = finding.objects.iter().filter_map(|object| {
             let mut begins = beginnings(object);
