@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod output;
 mod project;
+mod reports;
 mod target;
 
 use std::io::{self, Write};

@@ -57,9 +57,9 @@ pub(crate) const OF_TESTS: &[Requirement] = &[
         why: "maturin makes the wheel, and validators read the files for CI services",
     },
     Requirement {
-        programs: &["chromium", "chromium-browser", "google-chrome"],
+        programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
         packages: &["chromium"],
-        why: "the extension is tested in an editor that a browser shows",
+        why: "pages are opened in a browser, and so is the editor that tests the extension",
     },
 ];
 

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod listing;
 mod lsp;
+mod map;
 mod roots;
 mod routes;
 mod rules;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
         Command::Path(arguments) => routes::path(arguments, &cli.common)?,
         Command::Queries(arguments) => listing::queries(arguments, &cli.common)?,
         Command::Lsp(_) => return lsp::run(),
+        Command::Map(arguments) => map::run(arguments, &cli.common)?,
         Command::Completions(arguments) => completions::run(arguments)?,
     }
     Ok(Ending::Clean)
