@@ -1,5 +1,6 @@
 //! The map: written as the command line says, and used in a real browser.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "it tells how long pictures take")]
 
 #[path = "support/large.rs"]
 mod large;
@@ -9,7 +10,7 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::Once;
 
 use program::Project;
@@ -98,7 +99,7 @@ fn use_page(scratch: &Project, folder: &Path, scenario: &str) {
     let mut node = Command::new("node");
     node.arg(driver.join("map.mjs")).arg(browser()).arg(&page).arg(scenario);
     node.current_dir(&driver).env("TITLE", title.file_name().unwrap());
-    let output = node.output().expect("Node is missing: `cargo xtask test` installs it");
+    let output = output_of(&mut node);
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     println!("{said}");
@@ -116,10 +117,18 @@ fn driver() -> PathBuf {
         }
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]).current_dir(&folder);
-        let output = npm.output().expect("npm is missing: `cargo xtask test` installs it");
+        let output = output_of(&mut npm);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     });
     folder
+}
+
+#[track_caller]
+fn output_of(command: &mut Command) -> Output {
+    let output = command.output();
+    output.unwrap_or_else(|error| {
+        panic!("{command:?}: {error}; `cargo xtask test` installs what tests need")
+    })
 }
 
 fn browser() -> PathBuf {

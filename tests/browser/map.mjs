@@ -142,10 +142,19 @@ const scenarios = {
       }
       await page.keyboard.press('1');
       for (const side of ['route', 'query', 'table']) {
+        const open = page.locator(`.column.${side} .column-head button`);
+        if (await open.innerText() === 'Open all') await open.click();
         await items(page, side).nth(1).click();
         await accessible(page, `${scheme}, details of a ${side}`);
         await page.keyboard.press('Escape');
       }
+      await page.keyboard.press('4');
+      await page.locator('#view-diagram .box').first().focus();
+      await page.keyboard.press('Enter');
+      await page.locator('.diagram-tools button').last().click();
+      await accessible(page, `${scheme}, the neighbours of a table`);
+      await page.locator('.diagram-tools button').last().click();
+      await page.keyboard.press('Escape');
       await page.keyboard.press('2');
       await page.locator('#view-findings summary').first().click();
       await accessible(page, `${scheme}, a finding`);

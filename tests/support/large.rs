@@ -16,7 +16,7 @@ fn table(at: usize) -> String {
         "settings",
     ];
     let at = at % TABLES;
-    format!("area_{:02}_{}", at / 10, THINGS[at % 10])
+    format!("area_{:02}_{}", at / 10, THINGS.get(at % 10).unwrap())
 }
 
 /// Writes it.

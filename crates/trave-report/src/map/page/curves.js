@@ -71,11 +71,12 @@ class Curves {
     return top + Math.max(-BEYOND, Math.min(y, height + BEYOND));
   }
 
-  isInSight(link) {
-    return [[link.gap, link.from], [link.gap + 1, link.to]].some(([side, row]) => {
+  // How many of its ends are in sight.
+  endsInSight(link) {
+    return [[link.gap, link.from], [link.gap + 1, link.to]].filter(([side, row]) => {
       const y = row * ROW_HEIGHT - this.scrolled[side];
       return y > -ROW_HEIGHT && y < this.frames[side].height;
-    });
+    }).length;
   }
 
   trace(context, link) {
@@ -98,15 +99,19 @@ class Curves {
     const { top } = this.frames[0];
     context.rect(0, top, this.width, Math.max(...this.frames.map((it) => it.height)));
     context.clip();
-    const inSight = this.links.filter((link) => this.isInSight(link));
+    const ends = this.links.map((link) => [link, this.endsInSight(link)]);
+    const inSight = ends.filter((it) => it[1] > 0).map((it) => it[0]);
     const isLit = (link) => lit && link.items.some(([from, to]) =>
       lit[SIDES[link.gap]].has(from) && lit[SIDES[link.gap + 1]].has(to));
     context.lineWidth = 1;
     context.strokeStyle = this.colours.plain;
-    context.globalAlpha = (lit ? 0.4 : 1) * Math.max(0.16, Math.min(0.75, 60 / inSight.length));
-    context.beginPath();
-    for (const link of inSight) if (!isLit(link)) this.trace(context, link);
-    context.stroke();
+    // What leaves the picture is fainter than what stays in it.
+    for (const [number, strength] of [[2, 1], [1, 0.3]]) {
+      context.globalAlpha = strength * (lit ? 0.4 : 1) * Math.max(0.2, Math.min(0.75, 80 / inSight.length));
+      context.beginPath();
+      for (const [link, seen] of ends) if (seen === number && !isLit(link)) this.trace(context, link);
+      context.stroke();
+    }
     if (lit) this.drawLit(context, inSight.filter(isLit));
     context.restore();
   }

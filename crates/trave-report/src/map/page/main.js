@@ -21,27 +21,32 @@ const unite = (refs) => {
 };
 const refsOf = (side, row) => row.item ? [{ side, id: row.item.id }] : row.members.map((it) => ({ side, id: it.id }));
 
+const isOnMap = (ref) => Boolean(ref) && ref.side !== 'finding';
+
 // What lights up: what the pointer is on, what is selected, or the row with the focus.
 const litNow = () => {
-  if (hovered) return unite(refsOf(hovered.side, hovered.row));
+  if (hovered) return { lit: unite(refsOf(hovered.side, hovered.row)) };
   const focused = columns.find((column) => column.scroller === document.activeElement);
   const row = focused?.activeRow();
-  if (row && !(state.selected && focused.side === state.selected.side)) return unite(refsOf(focused.side, row));
-  return state.selected && state.selected.side !== 'finding' ? connected(state.selected) : row ? unite(refsOf(focused.side, row)) : null;
+  const selected = isOnMap(state.selected) ? state.selected : null;
+  if (row && focused.side !== selected?.side) return { lit: unite(refsOf(focused.side, row)) };
+  return selected ? { lit: connected(selected), isSelection: true } : { lit: row ? unite(refsOf(focused.side, row)) : null };
 };
 
 // Draws what is in sight, cheaply: this runs at every scroll.
 const paint = () => {
   if (state.view !== 'map') return;
-  const look = { lit: litNow(), selected: state.selected, all: printing };
+  const { lit, isSelection } = litNow();
+  // Beside a selection, only what belongs to it is there: nothing has to stand out.
+  const look = { lit: isSelection ? null : lit, selected: state.selected, all: printing };
   columns.forEach((column) => column.draw(look));
-  curves.draw(look.lit);
+  curves.draw(lit);
 };
 
 // Finds out what is shown: after a search, a filter, a selection.
 const arrange = () => {
   const { shown, meant } = chosen();
-  const focus = state.selected && state.selected.side !== 'finding' ? connected(state.selected) : null;
+  const focus = isOnMap(state.selected) ? connected(state.selected) : null;
   const seen = {};
   for (const column of columns) {
     const isOwn = focus && state.selected.side === column.side;
@@ -116,7 +121,7 @@ const write = (how) => {
   const said = new URLSearchParams();
   if (state.view !== 'map') said.set('view', state.view);
   if (state.q) said.set('q', state.q);
-  FILTERS.forEach((name) => state[name] && said.set(name, state[name]));
+  FILTERS.forEach((name) => state[name] && said.set(parameter(name), state[name]));
   if (state.selected) said.set(state.selected.side, itemOf(state.selected).key);
   const hash = `#${said}`;
   if (hash === location.hash || (hash === '#' && !location.hash)) return;
@@ -133,7 +138,8 @@ const read = () => {
   state.q = said.get('q') ?? '';
   FILTERS.forEach((name) => {
     const known = [...($(`filter-${name}`)?.options ?? [])].map((it) => it.value);
-    state[name] = known.includes(said.get(name)) ? said.get(name) : '';
+    const value = said.get(parameter(name)) ?? '';
+    state[name] = known.includes(value) ? value : '';
   });
   state.selected = null;
   for (const side of [...SIDES, 'finding']) {

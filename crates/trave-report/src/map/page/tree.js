@@ -71,15 +71,37 @@ const tableGroups = () => {
 };
 
 const sorted = (groups) => new Map([...groups].sort((a, b) => byText(a[0], b[0])));
-const GROUPS = { route: sorted(routeGroups()), query: sorted(queryGroups()), table: sorted(tableGroups()) };
+// Files stand where the ways in that reach them stand, so that curves lie flat; the rest follows.
+const alongside = (groups, ways) => {
+  const at = new Map();
+  for (const members of ways.values()) members.forEach((route) => at.set(route.id, at.size));
+  const middle = (members) => {
+    const all = members.flatMap((query) => query.routes).map((id) => at.get(id)).sort((a, b) => a - b);
+    return all.length ? all[Math.floor(all.length / 2)] : Infinity;
+  };
+  const middles = new Map([...groups].map(([name, members]) => [name, middle(members)]));
+  return new Map([...groups].sort((a, b) => {
+    const [x, y] = [middles.get(a[0]), middles.get(b[0])];
+    return x === y ? byText(a[0], b[0]) : x - y;
+  }));
+};
+const WAYS = sorted(routeGroups());
+const GROUPS = { route: WAYS, query: alongside(queryGroups(), WAYS), table: sorted(tableGroups()) };
 const TITLES = { route: 'Ways in', query: 'Queries', table: 'Tables' };
 
+// A path of which the part that its group has gives way first.
+const pathName = (item, group) => {
+  const [begin, rest] = item.path.startsWith(`${group}/`) ? [group, item.path.slice(group.length)] : ['', item.path];
+  return h('span', { class: 'name parted', title: item.title }, begin && h('span', { class: 'prefix' }, begin), h('span', { class: 'rest' }, rest));
+};
+
 const rowOf = {
-  route: (item) => [
+  route: (item, group) => [
     guardMark(item.guarded),
     h('span', { class: 'method', 'data-method': methodOf(item) }, methodOf(item) === '*' ? 'ANY' : methodOf(item)),
-    h('span', { class: 'name', title: item.title }, item.kind === 'action' ? item.method : item.path,
-      item.kind === 'action' && h('small', {}, ` ${item.path}`)),
+    item.kind === 'action'
+      ? h('span', { class: 'name', title: item.title }, item.method, h('small', {}, ` ${item.path}`))
+      : pathName(item, group),
   ],
   query: (item) => [
     h('span', { class: 'operation', 'data-operation': operationOf(item) }, operationOf(item)),
@@ -90,10 +112,12 @@ const rowOf = {
   table: (item) => [
     h('span', { class: 'shield', 'data-rls': item.rls ?? 'unknown', title: rlsWords(item) }, hidden(rlsWords(item))),
     h('span', { class: 'name', title: item.kind }, item.name),
-    item.kind !== 'table' && h('span', { class: 'tag quiet' }, item.kind),
+    // What the heading of its group says already is not said again.
+    KIND_TAGS[item.kind] && h('span', { class: 'tag quiet' }, KIND_TAGS[item.kind]),
     usage(item),
   ],
 };
+const KIND_TAGS = { view: 'view', 'materialized view': 'materialized', 'platform table': 'platform', 'unknown function': 'not in the schema' };
 const rlsWords = (table) => {
   if (table.rls === undefined) return '';
   return table.rls ? 'row level security is on, ' : 'row level security is off, ';
@@ -101,8 +125,10 @@ const rlsWords = (table) => {
 const usage = (table) => {
   const writes = table.queries.filter((id) => isWrite(queries[id])).length;
   const reads = table.queries.length - writes;
-  return h('span', { class: 'usage', title: `${plural(reads, 'read')}, ${plural(writes, 'write')}` },
-    `${reads}·${writes}`, hidden(` reads and writes`));
+  const words = table.queries.length === 0 ? 'no query names it' : `${plural(reads, 'read')}, ${plural(writes, 'write')}`;
+  if (table.kind.includes('function')) return h('span', { class: 'usage' }, plural(reads, 'call'));
+  const short = [reads && `${reads}r`, writes && `${writes}w`].filter(Boolean).join(' ') || '–';
+  return h('span', { class: 'usage', title: words }, h('span', { 'aria-hidden': 'true' }, short), hidden(` ${words}`));
 };
 
 class Column {
@@ -161,7 +187,7 @@ class Column {
       members.forEach((item, place) => {
         this.rowOfItem.set(item.id, isOpen ? this.rows.length : this.rows.length - 1);
         if (isOpen) {
-          this.rows.push({ key: `item ${item.id}`, item, isMeant: meant?.has(item.id), level: 2, at: place + 1, of: members.length });
+          this.rows.push({ key: `item ${item.id}`, item, in: name, isMeant: meant?.has(item.id), level: 2, at: place + 1, of: members.length });
         }
       });
       // Closed, all its members stand for the row of the group.
@@ -205,8 +231,10 @@ class Column {
   reveal(index) {
     const top = index * ROW_HEIGHT;
     const { scrollTop, clientHeight } = this.scroller;
-    if (top < scrollTop) this.scroller.scrollTop = top;
-    if (top + ROW_HEIGHT > scrollTop + clientHeight) this.scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
+    // One step out of sight scrolls by a step; what is farther away comes to the middle.
+    if (top < scrollTop - ROW_HEIGHT || top > scrollTop + clientHeight) this.scroller.scrollTop = top - clientHeight / 2;
+    else if (top < scrollTop) this.scroller.scrollTop = top;
+    else if (top + ROW_HEIGHT > scrollTop + clientHeight) this.scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
   }
 
   onKey(event) {
@@ -262,7 +290,7 @@ class Column {
     const inside = row.group
       ? [h('span', { class: 'twist', 'aria-hidden': 'true' }), h('span', { class: 'name', title: row.group }, h('bdi', {}, row.group)),
         h('span', { class: 'size' }, String(row.members.length)), row.isOpen ? null : count(unique(row.members.flatMap((it) => it.findings)))]
-      : [...rowOf[this.side](row.item), count(row.item.findings)];
+      : [...rowOf[this.side](row.item, row.in), count(row.item.findings)];
     const element = h('div', {
       class: classes, id: `${this.side}-${at}`, role: 'treeitem', 'aria-level': row.level,
       'aria-posinset': row.at, 'aria-setsize': row.of, 'aria-selected': row.item ? String(Boolean(isSelected)) : null,
