@@ -72,6 +72,7 @@ const scenarios = {
     // The keyboard alone: into the column, down, open, back.
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
+    await settled(page);
     const active = await page.evaluate(() => document.activeElement.getAttribute('aria-activedescendant'));
     assert.ok(active?.startsWith('route-'), active);
     const name = await page.locator(`#${active} .name`).innerText();

@@ -2,6 +2,10 @@
 
 // As far out of sight, a curve still ends where its row is; further out it only points there.
 const BEYOND = 240;
+// More plain curves than this are a grey surface: those for the most queries are drawn.
+const PLAIN_MAX = 450;
+// One path of very many curves takes longer than several paths of some.
+const PATH_MAX = 50;
 
 class Curves {
   constructor(element, columns) {
@@ -88,6 +92,14 @@ class Curves {
     context.bezierCurveTo(middle, y0, middle, y1, x1, y1);
   }
 
+  stroke(context, links) {
+    for (let at = 0; at < links.length; at += PATH_MAX) {
+      context.beginPath();
+      for (const link of links.slice(at, at + PATH_MAX)) this.trace(context, link);
+      context.stroke();
+    }
+  }
+
   draw(lit) {
     const context = this.canvas.getContext('2d');
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -106,11 +118,13 @@ class Curves {
     context.lineWidth = 1;
     context.strokeStyle = this.colours.plain;
     // What leaves the picture is fainter than what stays in it.
+    let left = PLAIN_MAX;
     for (const [number, strength] of [[2, 1], [1, 0.3]]) {
       context.globalAlpha = strength * (lit ? 0.4 : 1) * Math.max(0.2, Math.min(0.75, 80 / inSight.length));
-      context.beginPath();
-      for (const [link, seen] of ends) if (seen === number && !isLit(link)) this.trace(context, link);
-      context.stroke();
+      const links = ends.filter(([link, seen]) => seen === number && !isLit(link)).map((it) => it[0]);
+      if (links.length > left) links.sort((a, b) => b.items.length - a.items.length).splice(left);
+      left -= links.length;
+      this.stroke(context, links);
     }
     if (lit) this.drawLit(context, inSight.filter(isLit));
     context.restore();
@@ -122,12 +136,8 @@ class Curves {
       context.strokeStyle = this.colours[kind];
       context.setLineDash(kind === 'write' ? [7, 3] : kind === 'call' ? [2, 3] : []);
       context.lineWidth = 1.75;
-      context.beginPath();
-      for (const link of links) {
-        const main = link.kinds.has('write') ? 'write' : link.kinds.has('read') ? 'read' : 'call';
-        if (main === kind) this.trace(context, link);
-      }
-      context.stroke();
+      const main = (link) => (link.kinds.has('write') ? 'write' : link.kinds.has('read') ? 'read' : 'call');
+      this.stroke(context, links.filter((link) => main(link) === kind));
     }
     context.setLineDash([]);
   }

@@ -151,6 +151,9 @@ const details = {
     findingList(unique(table.queries.flatMap((id) => queries[id].findings)).filter((id) => !table.findings.includes(id)), 'Findings of its queries'),
     usesOf(table),
     section('Columns', table.columns.length > 0 && columnTable(table)),
+    section('Keys', listOf([
+      ...(table.primary_key?.length ? [['primary key ', h('code', {}, table.primary_key.join(', '))]] : []),
+      ...(table.uniques ?? []).map((key) => ['unique ', h('code', {}, key.join(', '))])])),
     section('Refers to', listOf(table.foreign_keys.map((key) => [
       h('code', {}, key.columns.join(', ')), ' → ', key.table === null ? key.name : linkTo({ side: 'table', id: key.table }),
       h('span', { class: 'quiet' }, ` (${key.target_columns.join(', ')}), on delete ${key.on_delete}`)]))),

@@ -24,13 +24,22 @@ const refsOf = (side, row) => row.item ? [{ side, id: row.item.id }] : row.membe
 const isOnMap = (ref) => Boolean(ref) && ref.side !== 'finding';
 
 // What lights up: what the pointer is on, what is selected, or the row with the focus.
-const litNow = () => {
-  if (hovered) return { lit: unite(refsOf(hovered.side, hovered.row)) };
+const cause = () => {
+  if (hovered) return { row: hovered.row, side: hovered.side };
   const focused = columns.find((column) => column.scroller === document.activeElement);
-  const row = focused?.activeRow();
+  const row = focused?.activeRow() ?? null;
   const selected = isOnMap(state.selected) ? state.selected : null;
-  if (row && focused.side !== selected?.side) return { lit: unite(refsOf(focused.side, row)) };
-  return selected ? { lit: connected(selected), isSelection: true } : { lit: row ? unite(refsOf(focused.side, row)) : null };
+  return selected && (!row || focused.side === selected.side) ? { selected } : { row, side: focused?.side };
+};
+// Found anew only when the cause is another one: scrolling changes nothing of it.
+let known = { cause: {}, lit: null };
+const litNow = () => {
+  const now = cause();
+  if (now.row !== known.cause.row || now.selected !== known.cause.selected) {
+    const { row, side, selected } = now;
+    known = { cause: now, lit: selected ? connected(selected) : row ? unite(refsOf(side, row)) : null };
+  }
+  return { lit: known.lit, isSelection: Boolean(now.selected) };
 };
 
 // Draws what is in sight, cheaply: this runs at every scroll.
@@ -99,7 +108,7 @@ const render = () => {
   else if (state.view === 'access') text = plural(drawAccess(), 'table');
   else text = plural(drawDiagram(), 'table');
   const isFiltered = state.q || FILTERS.some((name) => state[name]);
-  $('summary').replaceChildren(text, isFiltered ? ' ' : '', isFiltered ? h('button', { type: 'button', class: 'link', onclick: clear }, 'clear') : '');
+  $('summary').replaceChildren(text, isFiltered ? ' ' : '', isFiltered ? h('button', { type: 'button', class: 'link', onclick: () => { clear(); $('search').focus(); } }, 'clear') : '');
   say(`${text} shown`);
   for (const name of FILTERS) {
     const select = $(`filter-${name}`);
@@ -113,7 +122,6 @@ const clear = () => {
   FILTERS.forEach((name) => { state[name] = ''; });
   write('replace');
   render();
-  $('search').focus();
 };
 
 // The address says what is shown.

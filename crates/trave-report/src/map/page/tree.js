@@ -137,6 +137,7 @@ class Column {
     this.onChange = onChange;
     this.open = new Set(lists[side].length > OPEN_MAX ? [] : GROUPS[side].keys());
     this.rows = [];
+    this.made = new Map();
     this.activeKey = null;
     this.count = h('span', { class: 'count' });
     this.toggle = h('button', { type: 'button', class: 'plain small' }, 'Open all');
@@ -271,13 +272,30 @@ class Column {
     const first = look.all ? 0 : Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - 4);
     const last = Math.min(this.rows.length, Math.ceil((scrollTop + height) / ROW_HEIGHT) + 4);
     const active = this.index();
-    const elements = [];
-    for (let at = first; at < last; at += 1) elements.push(this.rowElement(at, at === active, look));
+    const wanted = new Set();
+    for (let at = first; at < last; at += 1) wanted.add(at);
     // What has the focus is there, in sight or not.
-    if (active >= 0 && (active < first || active >= last)) elements.push(this.rowElement(active, true, look));
-    this.canvas.replaceChildren(...elements);
+    if (active >= 0) wanted.add(active);
+    this.keep(wanted, [this.rows, active, look.lit, look.selected]);
+    for (const at of [...wanted].sort((a, b) => b - a)) {
+      if (this.made.has(at)) continue;
+      const element = this.rowElement(at, at === active, look);
+      this.canvas.insertBefore(element, this.made.get(at + 1) ?? null);
+      this.made.set(at, element);
+    }
     if (active >= 0) this.scroller.setAttribute('aria-activedescendant', `${this.side}-${active}`);
     else this.scroller.removeAttribute('aria-activedescendant');
+  }
+
+  // Keeps the elements that are still wanted, as long as they still look the same.
+  keep(wanted, looks) {
+    const isSame = this.looks?.every((it, at) => it === looks[at]);
+    this.looks = looks;
+    for (const [at, element] of this.made) {
+      if (isSame && wanted.has(at)) continue;
+      element.remove();
+      this.made.delete(at);
+    }
   }
 
   rowElement(at, isActive, look) {
