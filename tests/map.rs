@@ -14,6 +14,7 @@ use std::process::{Command, Output};
 use std::sync::Once;
 
 use program::Project;
+use serde_json::{Value, json};
 
 /// The names under which Chromium may be installed.
 const BROWSERS: [&str; 4] =
@@ -46,6 +47,29 @@ fn the_same_project_gives_the_same_bytes() {
     let one = with_threads("1");
     assert!(one.len() > 50_000, "{} bytes", one.len());
     assert!(one == with_threads("4"), "the number of threads changes the page");
+}
+
+#[test]
+fn ways_in_queries_tables_and_findings_know_each_other() {
+    let project = Project::with_a_finding();
+    let page = String::from_utf8(project.run(&["map"]).stdout).unwrap();
+    let (_, rest) = page.split_once("id=\"island\">").unwrap();
+    let (island, _) = rest.split_once("</script>").unwrap();
+    let island: Value = serde_json::from_str(island).unwrap();
+    assert_eq!(island["routes"][0]["path"], "/api/notes");
+    assert_eq!(island["routes"][0]["guarded"], "no");
+    assert_eq!(island["routes"][0]["steps"][0]["query"]["id"], 0);
+    assert_eq!(island["queries"][0]["table"], 0);
+    assert_eq!(island["queries"][0]["found_by"]["key"], "notes_pkey");
+    assert_eq!(island["tables"][0]["name"], "notes");
+    assert_eq!(island["tables"][0]["access"]["cells"][0][0]["rows"], "all");
+    let findings = island["findings"].as_array().unwrap();
+    let open = findings.iter().find(|it| it["rule"] == "rls/table-without-rls").unwrap();
+    assert_eq!((&open["tables"], &open["queries"]), (&json!([0]), &json!([0])), "{open:#}");
+    let (file, line) = (&open["places"][0]["place"][0], &open["places"][0]["place"][1]);
+    let file = usize::try_from(file.as_u64().unwrap()).unwrap();
+    assert_eq!(island["files"][file], program::MIGRATION_PATH);
+    assert_eq!(*line, 1);
 }
 
 #[test]
