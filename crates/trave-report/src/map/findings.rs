@@ -67,11 +67,7 @@ impl<'a> Whereabouts<'a> {
         Self { model, queries, handlers, titles, tables }
     }
 
-    pub(super) fn entry(
-        &self,
-        finding: &'a Finding,
-        places: &mut Places<'a>,
-    ) -> FindingEntry<'a> {
+    pub(super) fn entry(&self, finding: &'a Finding, places: &mut Places<'a>) -> FindingEntry<'a> {
         let first = (finding.origin, finding.label.as_deref());
         let others = finding.labels.iter().map(|it| (it.origin, Some(it.text.as_str())));
         let marks: Vec<(Origin, Option<&'a str>)> = std::iter::once(first).chain(others).collect();
@@ -110,7 +106,8 @@ impl<'a> Whereabouts<'a> {
 
     /// The tables that it is about: it names them, or a column or policy of theirs.
     fn tables_of(&self, finding: &Finding, origins: &[Origin]) -> BTreeSet<usize> {
-        let roots = origins.iter().filter_map(|origin| self.model.catalog_of_file.get(&origin.file));
+        let roots =
+            origins.iter().filter_map(|origin| self.model.catalog_of_file.get(&origin.file));
         let root = roots.copied().next();
         let named = finding.objects.iter().filter_map(|object| {
             let mut begins = beginnings(object);

@@ -58,8 +58,7 @@ pub(super) fn text(map: &Map<'_>) -> String {
     let routes = model.routes.iter().map(|it| route_entry(model, it, &mut places)).collect();
     let queries = model.queries.iter();
     let queries = queries.map(|it| query_entry(model, it, (&objects, &mut places))).collect();
-    let mut describing =
-        Describing { objects: &objects, matrices: &matrices, places: &mut places };
+    let mut describing = Describing { objects: &objects, matrices: &matrices, places: &mut places };
     let tables = objects.iter().map(|(key, it)| describing.entry(key, it)).collect();
     let findings = map.report.findings.iter();
     let findings: Vec<FindingEntry<'_>> =

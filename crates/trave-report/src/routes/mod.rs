@@ -11,7 +11,8 @@ pub use choose::{Asked, Choice, NotThere, reached};
 pub use json::write as json;
 pub use reach::{Reached, json as reached_json, text as reached_text};
 pub(crate) use words::{
-    action_name, before_name, code, guarded_by, guarded_name, guarded_sentence, kind_name, trust_name,
+    action_name, before_name, code, guarded_by, guarded_name, guarded_sentence, kind_name,
+    trust_name,
 };
 
 use std::io::{self, Write};

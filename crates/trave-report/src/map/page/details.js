@@ -143,7 +143,7 @@ const details = {
       severalRoots && ['Schema in', rootName(table.root)],
       table.place && ['Made at', placeLine(table.place)],
       table.comment && ['Comment', table.comment],
-      table.rls !== undefined && ['Row level security', table.rls ? 'on' : 'off'],
+      rlsOf(table) !== 'unknown' && ['Row level security', table.rls ? 'on' : 'off'],
       table.access && data.roots[table.root].exposed && ['Data API', table.access.served ? 'served' : 'not served'],
     ]),
     elsewhere(table),

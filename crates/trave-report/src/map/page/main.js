@@ -279,7 +279,7 @@ const build = () => {
     legend.map(([kind, text]) => h('span', {}, h('i', { class: kind, 'aria-hidden': 'true' }), text)),
     [['yes', 'guarded'], ['claim', 'by a claim'], ['maybe', 'maybe'], ['no', 'open to anybody']].map(([kind, text]) =>
       h('span', {}, h('i', { class: 'guard', 'data-guarded': kind, 'aria-hidden': 'true' }), text)),
-    [['true', 'row level security'], ['false', 'none']].map(([kind, text]) => h('span', {}, h('i', { class: 'shield', 'data-rls': kind, 'aria-hidden': 'true' }), text)),
+    [['true', 'row level security'], ['false', 'none, and served to anybody']].map(([kind, text]) => h('span', {}, h('i', { class: 'shield', 'data-rls': kind, 'aria-hidden': 'true' }), text)),
     h('span', { class: 'grow' }),
     h('span', {}, `${plural(data.coverage.files, 'file')}, ${data.coverage.queries_resolved} of ${plural(data.coverage.queries, 'query', 'queries')} resolved, ${data.coverage.statements_understood} of ${plural(data.coverage.statements, 'statement')} understood`)));
   curves = new Curves(stage, columns);

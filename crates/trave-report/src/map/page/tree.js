@@ -110,7 +110,7 @@ const rowOf = {
     item.unreached && h('span', { class: 'tag quiet' }, item.unreached),
   ],
   table: (item) => [
-    h('span', { class: 'shield', 'data-rls': item.rls ?? 'unknown', title: rlsWords(item) }, hidden(rlsWords(item))),
+    h('span', { class: 'shield', 'data-rls': rlsOf(item), title: RLS[rlsOf(item)] }, hidden(RLS[rlsOf(item)])),
     h('span', { class: 'name', title: item.kind }, item.name),
     // What the heading of its group says already is not said again.
     KIND_TAGS[item.kind] && h('span', { class: 'tag quiet' }, KIND_TAGS[item.kind]),
@@ -118,10 +118,13 @@ const rowOf = {
   ],
 };
 const KIND_TAGS = { view: 'view', 'materialized view': 'materialized', 'platform table': 'platform', 'unknown function': 'not in the schema' };
-const rlsWords = (table) => {
-  if (table.rls === undefined) return '';
-  return table.rls ? 'row level security is on, ' : 'row level security is off, ';
+// Row level security that is off matters where an API serves the table to anybody.
+const rlsOf = (table) => {
+  if (table.rls === undefined || data.roots[table.root]?.dialect !== 'PostgreSQL') return 'unknown';
+  if (table.rls) return 'true';
+  return table.access?.served ? 'false' : 'off';
 };
+const RLS = { true: 'row level security is on, ', false: 'row level security is off, and the table is served, ', off: 'row level security is off, ', unknown: '' };
 const usage = (table) => {
   const writes = table.queries.filter((id) => isWrite(queries[id])).length;
   const reads = table.queries.length - writes;
@@ -144,7 +147,7 @@ class Column {
     this.toggle.addEventListener('click', () => this.openAll());
     this.canvas = h('div', { class: 'rows', role: 'presentation' });
     this.scroller = h('div', { class: 'scroller', role: 'tree', tabindex: '0', 'aria-label': TITLES[side], id: `tree-${side}` }, this.canvas);
-    this.empty = h('p', { class: 'empty' }, 'Nothing here matches.');
+    this.empty = h('p', { class: 'empty' }, lists[side].length === 0 ? 'None were found.' : 'Nothing here matches.');
     this.element = h('section', { class: `column ${side}`, 'aria-label': TITLES[side] },
       h('div', { class: 'column-head' }, h('h2', {}, TITLES[side]), this.count, this.toggle),
       this.scroller, this.empty);
