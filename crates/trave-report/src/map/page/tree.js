@@ -6,28 +6,33 @@ const OPEN_MAX = 60;
 // A group of paths or tables larger than this is split by its next word.
 const GROUP_MAX = 40;
 
-const segments = (path) => path.split('/').filter(Boolean);
+// The words of a path; those of a procedure have points between them as well.
+const segments = (route) => {
+  const words = route.path.split('/').filter(Boolean).map((word) => `/${word}`);
+  return route.kind === 'procedure' ? words.flatMap((word) => word.split(/(?=\.)/)) : words;
+};
 
-// Groups of paths by their first words, split further where a group is large.
-const groupPaths = (list, depth, found) => {
+// Groups of paths by their first words, split further where a group is large. Those that would
+// stand alone stay together under the words that they share.
+const groupPaths = (list, depth, shared) => {
   const groups = new Map();
-  for (const route of list) pushTo(groups, `/${segments(route.path).slice(0, depth).join('/')}`, route);
+  for (const route of list) pushTo(groups, segments(route).slice(0, depth).join('') || '/', route);
+  const [found, alone] = [[], []];
   for (const [name, members] of groups) {
-    const longest = Math.max(...members.map((it) => segments(it.path).length));
-    if (members.length > GROUP_MAX && longest > depth) groupPaths(members, depth + 1, found);
+    const longest = Math.max(...members.map((it) => segments(it).length));
+    if (members.length === 1) alone.push(...members);
+    else if (members.length > GROUP_MAX && longest > depth) found.push(...groupPaths(members, depth + 1, name));
     else found.push([name, members]);
   }
+  if (alone.length > 0) found.push([shared, alone]);
   return found;
 };
 
 const routeGroups = () => {
   const byPath = routes.filter((it) => it.path.startsWith('/') && it.kind !== 'action');
-  const found = groupPaths(byPath, 1, []);
-  const [single, several] = [found.filter((it) => it[1].length === 1), found.filter((it) => it[1].length > 1)];
-  const groups = new Map(several);
-  if (single.length > 0) {
-    const rest = single.flatMap((it) => it[1]);
-    groups.set(several.length ? 'single paths' : 'paths', rest);
+  const groups = new Map();
+  for (const [name, members] of groupPaths(byPath, 1, 'single paths')) {
+    members.forEach((route) => pushTo(groups, name, route));
   }
   const names = { action: 'server actions', job: 'jobs', middleware: 'middleware', procedure: 'procedures' };
   for (const route of routes.filter((it) => !byPath.includes(it))) {
@@ -91,7 +96,7 @@ const TITLES = { route: 'Ways in', query: 'Queries', table: 'Tables' };
 
 // A path of which the part that its group has gives way first.
 const pathName = (item, group) => {
-  const [begin, rest] = item.path.startsWith(`${group}/`) ? [group, item.path.slice(group.length)] : ['', item.path];
+  const [begin, rest] = item.path.startsWith(group) && '/.'.includes(item.path[group.length] ?? ' ') ? [group, item.path.slice(group.length)] : ['', item.path];
   return h('span', { class: 'name parted', title: item.title }, begin && h('span', { class: 'prefix' }, begin), h('span', { class: 'rest' }, rest));
 };
 
