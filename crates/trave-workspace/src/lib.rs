@@ -10,6 +10,7 @@ mod components;
 mod declared;
 mod fragment;
 mod git;
+mod interrupt;
 mod kind;
 mod load;
 mod path;
@@ -28,7 +29,8 @@ mod text;
 mod walk;
 
 pub use git::GitError;
+pub use interrupt::Interrupter;
 pub use load::{Depth, Options, Project, WorkspaceError, analyse, catalogs_at, load, settings_for};
 pub use phases::{Amount, Measure, Phase, Phases};
-pub use session::Session;
+pub use session::{Checked, Session};
 pub use settings::{CheckSettings, Ignore, LevelName, Settings, SettingsError, SupabaseSettings};

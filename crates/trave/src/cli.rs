@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use trave_report::Format;
+
+use crate::reports::ReportFile;
 
 /// Checks the beam between a TypeScript backend and its SQL database.
 ///
@@ -77,6 +81,8 @@ pub(crate) enum Command {
     Path(Way),
     /// List every query with the ways in that reach it
     Queries(Listing),
+    /// Serve an editor: diagnostics while typing, hover, completion, fixes (docs/editors.md)
+    Lsp(Lsp),
     /// Draw ways in, queries and tables as one page for browsers
     ///
     /// The page shows which way in sends which query to which table, with the findings on both
@@ -95,6 +101,9 @@ Examples:
   trave check --only rls --only jwt    two families of rules
   trave check --since origin/main      also: can the new migrations be deployed safely?
   trave check --format json > out.json for other programs (docs/json.md)
+  trave check --format github          annotations and a job summary in a GitHub workflow
+  trave check --report sarif=trave.sarif --report html=trave.html
+                                       files beside what is printed, whatever the exit code
   trave check src/app/api/route.ts     the whole project is read, one file reported
 
 Accept a finding where it stands, with a reason:
@@ -111,6 +120,9 @@ pub(crate) struct Check {
     /// How findings are written
     #[arg(long, short, value_name = "FORMAT", default_value = "terminal")]
     pub(crate) format: CheckFormat,
+    /// Also write a report to a file, in any of these formats; can be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<ReportFile>,
     /// The least level that makes the exit code 1 [default: error]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<FailOn>,
@@ -299,6 +311,17 @@ pub(crate) struct Listing {
     pub(crate) root: Option<String>,
 }
 
+/// Serve an editor over standard input and output.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Editors start it themselves: docs/editors.md says how to set up VS Code, Neovim, Helix, Zed,
+JetBrains, Emacs and Sublime Text. It speaks the Language Server Protocol 3.17.")]
+pub(crate) struct Lsp {
+    /// Speak over standard input and output, as it always does: some editors insist on saying so
+    #[arg(long)]
+    pub(crate) stdio: bool,
+}
+
 /// Draw ways in, queries and tables as one page for browsers.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -337,14 +360,27 @@ pub(crate) enum When {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
-    /// With the code, for people
-    Terminal,
-    /// One line per finding, for editors and scripts
-    Concise,
-    /// For programs
-    Json,
+/// A format of findings: the list is that of the reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CheckFormat(pub(crate) Format);
+
+impl ValueEnum for CheckFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [CheckFormat; Format::ALL.len()] = {
+            let mut all = [CheckFormat(Format::Terminal); Format::ALL.len()];
+            let mut at = 0;
+            while at < all.len() {
+                all[at] = CheckFormat(Format::ALL[at]);
+                at += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.about()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
