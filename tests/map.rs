@@ -89,6 +89,23 @@ fn nothing_keeps_people_out() {
     use_page(&Project::empty(), &support::repository().join("fixtures/spejs"), "accessible");
 }
 
+/// The policy of the page forbids it as well; here it is not even tried.
+#[test]
+fn the_program_reads_no_markup_and_opens_no_connection() {
+    let folder = "crates/trave-report/src/map/page";
+    let never = ["innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "fetch("];
+    let ways_out = ["XMLHttpRequest", "WebSocket", "EventSource", "sendBeacon", "import(", "url("];
+    let files = fs::read_dir(support::repository().join(folder)).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = names.collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let text = support::read(&format!("{folder}/{name}"));
+        let found = never.iter().chain(&ways_out).find(|word| text.contains(**word));
+        assert_eq!(found, None, "{name}");
+    }
+}
+
 #[test]
 fn names_that_look_like_markup_are_names() {
     let project = Project::empty();
