@@ -1,24 +1,29 @@
 //! The map: written as the command line says, and used in a real browser.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 #![expect(clippy::print_stdout, reason = "it tells how long pictures take")]
 
+#[path = "support/chromium.rs"]
+mod chromium;
 #[path = "support/large.rs"]
 mod large;
+#[path = "support/node.rs"]
+mod node;
 #[path = "support/program.rs"]
 mod program;
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::Once;
+use std::path::Path;
+use std::process::Command;
 
+use chromium::chromium;
 use program::Project;
 use serde_json::{Value, json};
-
-/// The names under which Chromium may be installed.
-const BROWSERS: [&str; 4] =
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 #[test]
 fn it_is_written_where_the_command_line_says() {
@@ -29,7 +34,8 @@ fn it_is_written_where_the_command_line_says() {
     assert_eq!(piped.stdout, written, "the same to a file and into a pipe");
     assert!(piped.stderr.is_empty());
     assert!(!project.path().join("trave-map.html").exists(), "a pipe is enough");
-    project.expect(&["map", "-o", "nowhere/out.html"], (2, "`nowhere/out.html` cannot be written"));
+    project.expect(&["map", "-o", "new/out.html"], (0, "wrote new/out.html"));
+    project.expect(&["map", "-o", "src"], (2, "`src` cannot be written"));
     let left = fs::read_dir(project.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<String> = left.map(|name| name.into_string().unwrap()).collect();
     assert!(!left.iter().any(|name| name.starts_with('.')), "nothing half done is left: {left:?}");
@@ -135,49 +141,14 @@ fn use_page(scratch: &Project, folder: &Path, scenario: &str) {
     let page = scratch.path().join("map.html");
     let output = scratch.run(&["map", folder.to_str().unwrap(), "-o", page.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let driver = driver();
+    let driver = node::packages("tests/browser");
     let title = folder.canonicalize().unwrap();
     let mut node = Command::new("node");
-    node.arg(driver.join("map.mjs")).arg(browser()).arg(&page).arg(scenario);
+    node.arg(driver.join("map.mjs")).arg(chromium()).arg(&page).arg(scenario);
     node.current_dir(&driver).env("TITLE", title.file_name().unwrap());
-    let output = output_of(&mut node);
+    let output = node.output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     println!("{said}");
     assert!(output.status.success(), "{scenario}:\n{said}");
-}
-
-/// The folder of the driver, with the packages that it needs.
-fn driver() -> PathBuf {
-    static INSTALLED: Once = Once::new();
-    let folder = support::repository().join("tests/browser");
-    INSTALLED.call_once(|| {
-        let is_there = |name: &str| folder.join("node_modules").join(name).is_dir();
-        if is_there("playwright-core") && is_there("axe-core") {
-            return;
-        }
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]).current_dir(&folder);
-        let output = output_of(&mut npm);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    });
-    folder
-}
-
-#[track_caller]
-fn output_of(command: &mut Command) -> Output {
-    let output = command.output();
-    output.unwrap_or_else(|error| {
-        panic!("{command:?}: {error}; `cargo xtask test` installs what tests need")
-    })
-}
-
-fn browser() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut programs = std::env::split_paths(&path)
-        .flat_map(|folder| BROWSERS.iter().map(move |name| folder.join(name)));
-    let found = programs.find(|program| program.is_file());
-    found.unwrap_or_else(|| {
-        panic!("Chromium is missing: `cargo xtask test` installs it, or names the package")
-    })
 }

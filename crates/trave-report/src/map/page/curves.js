@@ -75,12 +75,30 @@ class Curves {
     return top + Math.max(-BEYOND, Math.min(y, height + BEYOND));
   }
 
-  // How many of its ends are in sight.
-  endsInSight(link) {
-    return [[link.gap, link.from], [link.gap + 1, link.to]].filter(([side, row]) => {
-      const y = row * ROW_HEIGHT - this.scrolled[side];
-      return y > -ROW_HEIGHT && y < this.frames[side].height;
-    }).length;
+  // Where a row is: above what is in sight, in it, or below.
+  where(side, row) {
+    const y = row * ROW_HEIGHT - this.scrolled[side];
+    if (y <= -ROW_HEIGHT) return -1;
+    return y < this.frames[side].height ? 0 : 1;
+  }
+
+  // The links with an end in sight, and how many ends are. Of those from one row that leave the
+  // picture to the same side, one stands for all: they would lie on each other.
+  inSight(links) {
+    const left = new Set();
+    const found = [];
+    for (const link of links) {
+      const [from, to] = [this.where(link.gap, link.from), this.where(link.gap + 1, link.to)];
+      if (from === 0 && to === 0) found.push([link, 2]);
+      else if (from === 0 || to === 0) {
+        const key = from === 0 ? `${link.gap} from ${link.from} ${to}` : `${link.gap} to ${link.to} ${from}`;
+        const kind = `${key} ${link.kinds.has('write')}`;
+        if (left.has(kind)) continue;
+        left.add(kind);
+        found.push([link, 1]);
+      }
+    }
+    return found;
   }
 
   trace(context, link) {
@@ -111,22 +129,21 @@ class Curves {
     const { top } = this.frames[0];
     context.rect(0, top, this.width, Math.max(...this.frames.map((it) => it.height)));
     context.clip();
-    const ends = this.links.map((link) => [link, this.endsInSight(link)]);
-    const inSight = ends.filter((it) => it[1] > 0).map((it) => it[0]);
     const isLit = (link) => lit && link.items.some(([from, to]) =>
       lit[SIDES[link.gap]].has(from) && lit[SIDES[link.gap + 1]].has(to));
+    const ends = this.inSight(this.links.filter((link) => !isLit(link)));
     context.lineWidth = 1;
     context.strokeStyle = this.colours.plain;
     // What leaves the picture is fainter than what stays in it.
     let left = PLAIN_MAX;
-    for (const [number, strength] of [[2, 1], [1, 0.3]]) {
-      context.globalAlpha = strength * (lit ? 0.4 : 1) * Math.max(0.2, Math.min(0.75, 80 / inSight.length));
-      const links = ends.filter(([link, seen]) => seen === number && !isLit(link)).map((it) => it[0]);
+    for (const [number, strength] of [[2, 1], [1, 0.5]]) {
+      context.globalAlpha = strength * (lit ? 0.4 : 1) * Math.max(0.2, Math.min(0.75, 80 / ends.length));
+      const links = ends.filter((it) => it[1] === number).map((it) => it[0]);
       if (links.length > left) links.sort((a, b) => b.items.length - a.items.length).splice(left);
       left -= links.length;
       this.stroke(context, links);
     }
-    if (lit) this.drawLit(context, inSight.filter(isLit));
+    if (lit) this.drawLit(context, this.inSight(this.links.filter(isLit)).map((it) => it[0]));
     context.restore();
   }
 

@@ -305,7 +305,6 @@ const build = () => {
     typing = requestAnimationFrame(() => { write('replace'); render(); });
   });
   document.addEventListener('keydown', onKey);
-  window.addEventListener('hashchange', () => { read(); render(); });
   window.addEventListener('popstate', () => { read(); render(); });
   new ResizeObserver(() => { curves.measure(); schedule(); if (state.view === 'diagram') fit(); }).observe($('main'));
   window.addEventListener('beforeprint', () => { printing = true; paint(); });

@@ -47,6 +47,23 @@ const queryGroups = () => {
   return groups;
 };
 
+// Groups of tables by the first words of their names; those with few of their kind stay together.
+const groupNames = (members, depth) => {
+  const words = (table) => table.name.split(/(?<=[_.])|(?<=[a-z])(?=[A-Z])/);
+  const begin = (table) => words(table).slice(0, depth).join('').replace(/[_.]$/, '').toLowerCase();
+  const byBegin = new Map();
+  for (const table of members) pushTo(byBegin, begin(table).replace(/s$/, ''), table);
+  const [found, rest] = [[], []];
+  for (const [name, some] of byBegin) {
+    const isSplit = some.length > GROUP_MAX && some.every((table) => words(table).length > depth);
+    if (isSplit) found.push(...groupNames(some, depth + 1));
+    else if (some.length >= 3) found.push([`${name}…`, some]);
+    else rest.push(...some);
+  }
+  if (rest.length > 0) found.push([found.length > 0 ? 'others' : 'all', rest]);
+  return found;
+};
+
 const tableGroups = () => {
   const groups = new Map();
   for (const table of tables) {
@@ -62,15 +79,7 @@ const tableGroups = () => {
       split.set(name, members);
       continue;
     }
-    const word = (table) => table.name.split(/[_.]|(?<=[a-z])(?=[A-Z])/)[0].toLowerCase();
-    const byWord = new Map();
-    for (const table of members) pushTo(byWord, word(table).replace(/s$/, ''), table);
-    const rest = [];
-    for (const [first, some] of byWord) {
-      if (some.length >= 3) split.set(`${name} · ${first}…`, some);
-      else rest.push(...some);
-    }
-    if (rest.length > 0) split.set(split.size ? `${name} · others` : name, rest);
+    for (const [part, some] of groupNames(members, 1)) split.set(`${name} · ${part}`, some);
   }
   return split;
 };
