@@ -23,6 +23,7 @@ cargo xtask CHORE
   bench [--rounds N] FOLDER...   time a cold `trave check` against oxlint and Biome
   bench replay [--rounds N] [FOLDER...]
                                  time the replay of migrations against bare sqlparser
+  bench editor [FOLDER...]       time keystrokes in a project that stays in memory
   bless [NAME]                   accept what rules, fixtures and --help print now
   new-rule FAMILY/NAME           write the page and the function of a new rule
   docs                           check links and build the documentation
