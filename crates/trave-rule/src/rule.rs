@@ -59,6 +59,26 @@ impl Meta {
         self.id.split_once('/').map_or(self.id, |(_, name)| name)
     }
 
+    /// The page without its front matter: Markdown that begins with a title.
+    pub fn body(&self) -> &'static str {
+        let rest = self.page.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+        rest.map_or(self.page, |(_, body)| body).trim()
+    }
+
+    /// What stands below this heading of the page, without the heading.
+    pub fn section(&self, heading: &str) -> Option<&'static str> {
+        let sections = self.body().split("\n## ").skip(1);
+        let titled = sections.filter_map(|section| section.split_once('\n'));
+        let mut found = titled.filter(|(title, _)| *title == heading);
+        found.next().map(|(_, text)| text.trim())
+    }
+
+    /// The first words of the page: what breaks in production.
+    pub fn introduction(&self) -> &'static str {
+        let before = self.body().split("\n## ").next().unwrap_or_default();
+        before.split_once('\n').map_or("", |(_, text)| text.trim())
+    }
+
     /// Where to read on: the page as this version has it, in the repository that the package
     /// names. Where it names none, the entry of the weakness in the CWE list; and if the page
     /// carries no such number, nothing. An address that leads nowhere would be worse than none.
@@ -143,6 +163,17 @@ mod tests {
     fn an_id_is_family_and_name() {
         let meta = Meta::new("rls/table-without-rls", Level::Error);
         assert_eq!((meta.family(), meta.name()), ("rls", "table-without-rls"));
+    }
+
+    #[test]
+    fn a_page_has_parts() {
+        let page = "---\nlevel: error\n---\n\n# x\n\nIt leaks.\n\n## Bad\n\n```sql\n```\n\n\
+                    ## Instead\n\nDo not.\n";
+        let meta = Meta { page, ..Meta::new("rls/x", Level::Error) };
+        assert!(meta.body().starts_with("# x\n"));
+        assert_eq!(meta.introduction(), "It leaks.");
+        assert_eq!(meta.section("Instead"), Some("Do not."));
+        assert_eq!(meta.section("Like"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Such a file often only calls what others export. That it does is what makes those ways in.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -39,23 +40,23 @@ const FOLDERS: [&str; 3] = ["bin", "cli", "scripts"];
 
 /// The unpicked files through which programs lead to code that matters, in order.
 pub(crate) fn leading_from_starts<'p>(
-    (sketches, parsed): (&Sketches, &[Parsed]),
+    (sketches, parsed): (&Sketches, &[Arc<Parsed>]),
     path_of: impl Fn(u32) -> Option<&'p str>,
 ) -> BTreeSet<u32> {
     let mut graph = Graph::default();
     let mut unpicked = BTreeSet::new();
-    for (sketch, targets) in sketches.each().filter(|(sketch, _)| !sketch.is_client) {
+    for sketch in sketches.all.iter().filter(|sketch| !sketch.is_client) {
         unpicked.insert(sketch.number);
-        for to in targets {
+        for to in &sketch.targets {
             graph.add(sketch.number, *to);
         }
     }
-    let matters = parsed.iter().filter(|file| file.named);
+    let matters = parsed.iter().filter(|file| file.shape.named);
     let near = matters.filter_map(|file| graph.importers.get(&file.number));
     let near: Vec<u32> = near.flatten().copied().collect();
     let leading = reach(near, |file| graph.importers.get(file), |file| unpicked.contains(file));
     let loaded: FxHashSet<u32> =
-        parsed.iter().flat_map(|file| &file.imports).map(|(_, to)| *to).collect();
+        parsed.iter().flat_map(|file| &file.shape.imports).map(|(_, to)| *to).collect();
     let is_started = |file: &&u32| {
         let is_loaded = loaded.contains(*file) || graph.importers.contains_key(*file);
         !is_loaded && path_of(**file).is_some_and(is_program)

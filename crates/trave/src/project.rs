@@ -70,6 +70,7 @@ fn worded(error: &WorkspaceError) -> Failure {
         WorkspaceError::Git(_) => {
             failure.next("give a branch, a tag or a commit that `git log` knows in this folder")
         }
+        WorkspaceError::Interrupted => failure.next("run it again"),
         WorkspaceError::UnknownRoot { known, .. } => failure.next(match known.as_slice() {
             [] => "no folder of migrations was found".to_owned(),
             known => format!("there are {}", quoted(known)),

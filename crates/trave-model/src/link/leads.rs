@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use trave_source::Origin;
 use trave_ts::ir::FunctionId;
 
+use super::digest::Digests;
 use super::meant::Meant;
 use super::mentions::{InUnit, Mentions};
 use super::starts;
@@ -40,6 +41,15 @@ impl Ran {
         self.found.extend(new.into_iter().map(|key| (key, route)));
     }
 
+    /// Adds what other ways in ran.
+    pub(super) fn also(&mut self, other: &Self) {
+        let new = other.found.iter().filter(|(key, _)| !self.known.contains(key));
+        let new: Vec<(FunctionKey, RouteId)> = new.copied().collect();
+        self.known.extend(new.iter().map(|(key, _)| *key));
+        self.found.extend(new);
+        self.partly.extend(&other.partly);
+    }
+
     /// Whether a function only ran with some of it left out, as was decided each time.
     fn left_out(&self, key: FunctionKey) -> bool {
         self.partly.contains(&key) && !self.known.contains(&key)
@@ -65,7 +75,7 @@ struct Lead {
 struct Leads<'p> {
     cx: &'p Context<'p>,
     ran: &'p Ran,
-    mentions: &'p [Mentions],
+    mentions: FxHashMap<ModuleId, &'p Mentions>,
     /// Functions that others make for whoever takes them by a name that no other function has.
     made: FxHashMap<&'p str, FunctionKey>,
     leads: FxHashMap<FunctionKey, Lead>,
@@ -75,7 +85,7 @@ struct Leads<'p> {
 /// Marks the queries that no way in reached by running, where mentions lead to their functions.
 /// Programs that somebody starts become ways in where they alone lead to a query.
 pub(super) fn mark(
-    cx: &Context<'_>,
+    (cx, digests): (&Context<'_>, &Digests),
     (ran, started): (&Ran, &[FunctionKey]),
     (queries, routes): (&mut [Query], &mut Vec<Route>),
 ) {
@@ -83,8 +93,12 @@ pub(super) fn mark(
     if !queries.iter().any(is_open) {
         return;
     }
-    let mentions: Vec<Mentions> = cx.program.modules.par_iter().map(Mentions::of).collect();
-    let mut leads = Leads::new(cx, ran, &mentions);
+    let modules = cx.program.modules.par_iter();
+    let mentions = modules.filter_map(|module| {
+        let digest = digests.get(module.file)?;
+        Some((ModuleId::of(module.file), digest.mentions(module)))
+    });
+    let mut leads = Leads::new(cx, ran, mentions.collect());
     leads.search(started);
     let mut starts: FxHashMap<ModuleId, RouteId> = FxHashMap::default();
     for query in queries.iter_mut().filter(|query| is_open(query)) {
@@ -117,18 +131,15 @@ pub(super) fn mark(
 }
 
 impl<'p> Leads<'p> {
-    fn new(cx: &'p Context<'p>, ran: &'p Ran, mentions: &'p [Mentions]) -> Self {
+    fn new(cx: &'p Context<'p>, ran: &'p Ran, mentions: FxHashMap<ModuleId, &'p Mentions>) -> Self {
         let functions = cx.program.modules.iter().flat_map(|module| &module.functions);
         let mut named: FxHashMap<&str, u32> = FxHashMap::default();
         for name in functions.filter_map(|function| function.name.as_deref()) {
             *named.entry(name).or_default() += 1;
         }
-        let modules = (0..).map(ModuleId).zip(&cx.program.modules).zip(mentions);
-        let made = modules.flat_map(|((id, module), mentions)| {
-            mentions
-                .units
-                .inner(module)
-                .map(move |(name, function)| (name.as_str(), (id, function)))
+        let made = mentions.iter().flat_map(|(id, mentions): (&ModuleId, &&'p Mentions)| {
+            let inner = cx.module(*id).map(|module| mentions.units.inner(module));
+            inner.into_iter().flatten().map(|(name, function)| (name.as_str(), (*id, function)))
         });
         let made = made.filter(|(name, _)| is_telling(name) && named.get(name) == Some(&1));
         let made = made.collect();
@@ -148,7 +159,7 @@ impl<'p> Leads<'p> {
         let mut at = 0;
         while let Some(key) = self.waiting.get(at).copied() {
             at += 1;
-            let of_module = self.mentions.get(key.0.0 as usize);
+            let of_module = self.mentions.get(&key.0).copied();
             if let Some(mentioned) = of_module.and_then(|it| it.in_unit(key.1)) {
                 self.follow(key, mentioned);
             }
@@ -215,7 +226,7 @@ impl<'p> Leads<'p> {
     }
 
     fn unit(&self, (id, function): FunctionKey) -> FunctionKey {
-        let of_module = self.mentions.get(id.0 as usize);
+        let of_module = self.mentions.get(&id);
         (id, of_module.map_or(function, |it| it.units.around(function)))
     }
 

@@ -198,7 +198,7 @@ impl<'p> Meant<'p> {
             return self.declared(id, (name, of), hops);
         }
         let export = self.cx.export(id, of);
-        let stars = self.cx.star_exports(id).iter().copied().filter(|_| export.is_none());
+        let stars = self.cx.star_exports(id).into_iter().filter(|_| export.is_none());
         let found: Vec<_> = export.into_iter().chain(stars).collect();
         for export in found {
             match &export.what {
@@ -290,7 +290,7 @@ impl<'p> Meant<'p> {
                 _ => None,
             },
             Some(Exported::From { specifier, name }) => next(specifier, name),
-            None => self.cx.star_exports(id).iter().find_map(|export| match &export.what {
+            None => self.cx.star_exports(id).into_iter().find_map(|export| match &export.what {
                 Exported::From { specifier, .. } => next(specifier, name),
                 _ => None,
             }),
@@ -336,7 +336,7 @@ impl<'p> Meant<'p> {
         let Some(hops) = hops.checked_sub(1) else { return };
         let Some(module) = self.cx.module(id) else { return };
         let export = self.cx.export(id, name);
-        let stars = self.cx.star_exports(id).iter().copied().filter(|_| export.is_none());
+        let stars = self.cx.star_exports(id).into_iter().filter(|_| export.is_none());
         let found: Vec<_> = export.into_iter().chain(stars).collect();
         for export in found {
             match &export.what {

@@ -22,7 +22,8 @@ const MIGRATIONS: [&str; 3] = ["alterations", "migration", "migrations"];
 pub(super) fn functions(cx: &Context<'_>, own: &FxHashSet<FileId>) -> Vec<FunctionKey> {
     let loaded = loaded(cx);
     let mut found = Vec::new();
-    for (id, module) in (0..).map(ModuleId).zip(&cx.program.modules) {
+    for module in &cx.program.modules {
+        let id = ModuleId::of(module.file);
         let path = cx.program.sources.path(module.file);
         let is_left_out = loaded.contains(&module.file)
             || cx.program.imported_elsewhere.contains(&module.file)
@@ -70,8 +71,7 @@ pub(super) fn loads<'c>(
         _ => None,
     });
     let specifiers = imported.map(|import| &import.specifier).chain(passed_on);
-    let target = |specifier| cx.program.imports.get(&(module.file, specifier)).copied();
-    specifiers.cloned().filter_map(target)
+    specifiers.filter_map(|specifier| cx.program.import(module.file, specifier))
 }
 
 /// The start of a program as a way in.
