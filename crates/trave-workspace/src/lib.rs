@@ -12,6 +12,7 @@ mod fragment;
 mod git;
 mod interrupt;
 mod kind;
+mod leading;
 mod load;
 mod numbering;
 mod path;

@@ -138,8 +138,9 @@ impl<'p> Leads<'p> {
             *named.entry(name).or_default() += 1;
         }
         let made = mentions.iter().flat_map(|(id, mentions): (&ModuleId, &&'p Mentions)| {
-            let inner = cx.module(*id).map(|module| mentions.units.inner(module));
-            inner.into_iter().flatten().map(|(name, function)| (name.as_str(), (*id, function)))
+            let id = *id;
+            let inner = cx.module(id).map(|module| mentions.units.inner(module));
+            inner.into_iter().flatten().map(move |(name, function)| (name.as_str(), (id, function)))
         });
         let made = made.filter(|(name, _)| is_telling(name) && named.get(name) == Some(&1));
         let made = made.collect();

@@ -12,10 +12,13 @@ pub(super) struct Units(Vec<FunctionId>);
 impl Units {
     pub(super) fn of(module: &Module) -> Self {
         let used = Used::of(module);
+        let names = used.names.iter().filter_map(|name| module.binding(*name));
+        let called = names.map(|binding| (binding.function, &binding.name)).collect();
         let mut units: Vec<FunctionId> = Vec::with_capacity(module.functions.len());
         for (id, function) in (0..).map(FunctionId).zip(&module.functions) {
             let parent = function.parent.filter(|parent| *parent != FunctionId(0));
-            let around = parent.filter(|parent| used.runs(module, (id, function), *parent));
+            let is_used = used.functions.contains(&id);
+            let around = parent.filter(|parent| is_used || runs(function, *parent, &called));
             let unit = around.and_then(|parent| units.get(parent.0 as usize).copied());
             units.push(unit.unwrap_or(id));
         }
@@ -73,19 +76,15 @@ impl Used {
             _ => {}
         });
     }
+}
 
-    /// Whether a function runs with the one around it.
-    fn runs(
-        &self,
-        module: &Module,
-        (id, function): (FunctionId, &Function),
-        parent: FunctionId,
-    ) -> bool {
-        let Some(name) = function.name.as_ref().filter(|_| function.class.is_none()) else {
-            return function.class.is_none();
-        };
-        let own = (0..).map(BindingId).zip(&module.bindings);
-        let mut own = own.filter(|(_, it)| it.function == parent && it.name == *name);
-        self.functions.contains(&id) || own.any(|(binding, _)| self.names.contains(&binding))
-    }
+/// Whether a function runs with the one around it: it has no name to be taken by, or is called
+/// there by its name.
+fn runs(
+    function: &Function,
+    parent: FunctionId,
+    called: &FxHashSet<(FunctionId, &SmolStr)>,
+) -> bool {
+    let is_called = |name| called.contains(&(parent, name));
+    function.class.is_none() && function.name.as_ref().is_none_or(is_called)
 }
