@@ -13,7 +13,7 @@ use golden::expect_file;
 use support::{read, repository};
 
 /// The commands whose help `docs/cli.md` keeps.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "",
     "check",
     "explain",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 11] = [
     "routes",
     "path",
     "queries",
+    "map",
     "completions",
 ];
 

@@ -1,5 +1,5 @@
 //! How long it takes from a keystroke to what rules say of it, in a project that stays in memory.
-//! `cargo xtask bench editor` builds this for release and runs it.
+//! `cargo xtask bench session` builds this for release and runs it.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to who started it")]
 

@@ -1,21 +1,35 @@
-//! `cargo xtask bench editor`: how long it takes from a keystroke to what rules say of it, in a
-//! generated project of 5,000 files, or in folders that are given.
-//!
-//! What is timed is an example of the program: here it is built for release and started.
+//! `cargo xtask bench editor`: how long an editor waits for the server, measured by the reference
+//! client of the protocol.
 
-use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::Context;
+use anyhow::ensure;
 
-use crate::process::{Outcome, cargo, run};
+use super::request;
+use crate::process::{Outcome, cargo, repository, run};
 
-/// Runs the example of `trave` on folders, or on a generated project.
-pub(super) fn run_bench(folders: &[&str]) -> anyhow::Result<Outcome> {
-    let mut command = cargo(&["run", "--quiet", "--release", "--package", "trave"]);
-    command.args(["--example", "editor-speed", "--"]);
-    for folder in folders {
-        let path = Path::new(folder).canonicalize();
-        command.arg(path.with_context(|| format!("`{folder}` cannot be opened"))?);
+/// Times the server over each folder.
+pub(super) fn run_bench(arguments: &[&str]) -> anyhow::Result<Outcome> {
+    let request = request(arguments)?;
+    let built = run(&mut cargo(&["build", "--release", "--package", "trave"]))?;
+    ensure!(built == Outcome::Success, "trave does not build");
+    let packages = packages()?;
+    for folder in &request.folders {
+        let mut client = Command::new("node");
+        client.arg(packages.join("latency.mjs")).arg(folder).arg(request.rounds.to_string());
+        client.env("TRAVE_BINARY", super::peers::built(&repository()));
+        client.env("TRAVE_PACKAGES", &packages);
+        ensure!(run(&mut client)? == Outcome::Success, "the client stopped early");
     }
-    run(&mut command)
+    Ok(Outcome::Success)
+}
+
+/// The folder of the clients, with what they need from npm.
+fn packages() -> anyhow::Result<PathBuf> {
+    let folder = repository().join("tests/editors");
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]).current_dir(&folder);
+    ensure!(run(&mut npm)? == Outcome::Success, "npm cannot install the reference client");
+    Ok(folder)
 }
