@@ -12,7 +12,6 @@
 
 #[path = "session/edits.rs"]
 mod edits;
-mod support;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -48,7 +47,7 @@ fn number(name: &str) -> Option<u64> {
 
 /// The projects that are edited.
 fn fixtures() -> Vec<PathBuf> {
-    let folder = support::repository().join("fixtures");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().join("fixtures");
     let stacks = fs::read_dir(folder.join("stacks")).unwrap();
     let stacks = stacks.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
     let mut all: Vec<PathBuf> = stacks.collect();

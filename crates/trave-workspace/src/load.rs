@@ -173,7 +173,10 @@ pub(crate) fn open(
 ) -> Result<Opened, WorkspaceError> {
     let unsaved = store.over.get(SETTINGS_FILE).and_then(|text| text.text.as_ref());
     let mut settings = match unsaved.filter(|_| options.settings.is_none()) {
-        Some(text) => Settings::parse(SETTINGS_FILE, text, &options.rules)?,
+        Some(text) => {
+            let file = path.join(SETTINGS_FILE);
+            Settings::parse(&file.display().to_string(), text, &options.rules)?
+        }
         None => settings_for(path, options)?,
     };
     let root = options.root.as_ref().map(|root| normal(root));

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use keystrokes::{Strokes, type_at};
-use places::{Place, Where, places};
+use places::{Where, places};
 use trave_rules::RULES;
 use trave_workspace::{Options, Phase, Session, WorkspaceError};
 
