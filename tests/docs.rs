@@ -13,9 +13,11 @@ use golden::expect_file;
 use support::{read, repository};
 
 /// The commands whose help `docs/cli.md` keeps.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 15] = [
     "",
     "check",
+    "init",
+    "baseline",
     "explain",
     "rules",
     "schema",
@@ -24,7 +26,9 @@ const COMMANDS: [&str; 11] = [
     "routes",
     "path",
     "queries",
+    "settings",
     "completions",
+    "man",
 ];
 
 #[test]

@@ -26,13 +26,13 @@ impl Summary<'_> {
         let counts = self.report.counts();
         let total = counts.errors + counts.warnings + counts.infos;
         if total == 0 {
-            writeln!(out, "no findings{}", self.silenced())?;
+            writeln!(out, "no findings{}", self.left_out())?;
         } else {
             let (errors, warnings) = (counts.errors, counts.warnings);
             let parts = [(errors, "error"), (warnings, "warning"), (counts.infos, "info")];
             let parts = parts.iter().filter(|(count, _)| *count > 0);
             let parts: Vec<String> = parts.map(|(count, word)| plural(*count, word)).collect();
-            writeln!(out, "{}{}", parts.join(", "), self.silenced())?;
+            writeln!(out, "{}{}", parts.join(", "), self.left_out())?;
             self.write_rules(out)?;
         }
         if let Some(line) = self.pending() {
@@ -65,11 +65,11 @@ impl Summary<'_> {
         }
     }
 
-    fn silenced(&self) -> String {
-        match self.report.silenced {
-            0 => String::new(),
-            count => format!(" ({count} silenced)"),
-        }
+    fn left_out(&self) -> String {
+        let left_out = [(self.report.silenced, "silenced"), (self.report.known, "known")];
+        let left_out = left_out.iter().filter(|(count, _)| *count > 0);
+        let left_out: Vec<String> = left_out.map(|(count, why)| format!("{count} {why}")).collect();
+        if left_out.is_empty() { String::new() } else { format!(" ({})", left_out.join(", ")) }
     }
 
     /// One line of what was read and what was not.

@@ -60,11 +60,7 @@ pub(crate) struct Ways<'a> {
 impl Ways<'_> {
     /// What is said about which migrations are applied; the command line says it last.
     fn applied(&self) -> Applied<'_> {
-        match (self.changed, &self.settings.applied_until) {
-            (Some(changed), _) => Applied::Since(changed),
-            (None, Some(last)) => Applied::Until(last),
-            (None, None) => Applied::NotSaid,
-        }
+        self.changed.map_or(Applied::Settings(self.settings), Applied::Since)
     }
 }
 
@@ -84,7 +80,7 @@ pub(crate) fn make(
     let mut migrations = sql::read(&files, store, &configs.supabase, &mut sources);
     let mut declarations = declared::read_prisma(&files, store, &mut sources);
     for root in &mut migrations.roots {
-        supabase::complete(&mut root.config, &settings.supabase);
+        supabase::complete(&mut root.config, &settings.at(&root.folder).supabase);
     }
     let pending = ways.applied().mark(&mut migrations.roots, &sources)?;
     let depth = ways.depth;
@@ -138,7 +134,7 @@ fn tree(files: &[Found]) -> Tree {
 fn read_configs(files: &[Found], store: &dyn Store) -> Configs {
     let texts: Vec<(&Found, crate::text::Text)> = files
         .par_iter()
-        .filter(|file| !matches!(file.kind, Kind::Code | Kind::Sql | Kind::Prisma))
+        .filter(|file| file.kind.is_config())
         .map(|file| (file, store.read(&file.path, CONFIG_BYTES_MAX)))
         .collect();
     let mut configs = Configs { imports: Vec::new(), supabase: Vec::new(), notices: Vec::new() };

@@ -10,6 +10,7 @@ use trave_rules::RULES;
 use trave_workspace::{Amount, Depth, Phase, Phases, Project, Settings};
 
 use super::Ending;
+use super::narrow::Narrowing;
 use crate::cli::{Check, CheckFormat, Common, FailOn};
 use crate::failure::Failure;
 use crate::output::{color, stdout};
@@ -22,7 +23,7 @@ const LABELS_MAX: usize = 6;
 /// Runs the command.
 pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> {
     let start = Instant::now();
-    let rules = chosen(&arguments.only)?;
+    known(&arguments.only)?;
     let target = target(&arguments.paths)?;
     let request = Request {
         path: &target.root,
@@ -35,27 +36,23 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
         notices(&project, common, &target)?;
         return Err(nothing(&target.root).into());
     }
-    let report = judge(&mut project, &rules, &target);
-    let run = Run { arguments, common, target: &target, start };
+    let mut report = judge(&mut project, &arguments.only);
+    let narrowing = Narrowing { arguments, common, target: &target };
+    let remarks = narrowing.apply(&mut report, (&project, request))?;
+    let run = Run { arguments, common, target: &target, start, remarks };
     run.write(&mut project, &report)?;
-    let fails = fail_level(arguments, &project.settings);
+    let fails = fail_level(arguments.fail_on, &project.settings);
     let found = fails.is_some_and(|level| report.reaches(level));
     // The program ends here: taking a large model apart piece by piece would only take time.
     std::mem::forget(project);
     Ok(if found { Ending::Found } else { Ending::Clean })
 }
 
-fn judge(project: &mut Project, rules: &[&Rule], target: &Target) -> Report {
+fn judge(project: &mut Project, only: &[String]) -> Report {
     let start = Instant::now();
-    let options = project.settings.rule_options();
-    let mut report = trave_engine::check(&project.model, rules, &options);
-    let sources = &project.model.sources;
-    report.findings.retain(|finding| {
-        let places = finding.labels.iter().map(|label| label.origin);
-        std::iter::once(finding.origin)
-            .chain(places)
-            .any(|place| target.reports(sources.path(place.file)))
-    });
+    let mut options = project.settings.rule_options();
+    options.only = only.to_vec();
+    let report = trave_engine::check(&project.model, RULES, &options);
     let amount = Amount { items: report.findings.len(), bytes: 0 };
     project.phases.end(Phase::Rules, start, amount);
     report
@@ -67,6 +64,8 @@ struct Run<'a> {
     common: &'a Common,
     target: &'a Target,
     start: Instant,
+    /// What was left out of the report, in lines.
+    remarks: Vec<String>,
 }
 
 impl Run<'_> {
@@ -82,6 +81,7 @@ impl Run<'_> {
             CheckFormat::Terminal => {
                 trave_report::terminal(&mut out, &findings)?;
                 Summary { report, model, elapsed: self.start.elapsed() }.write(&mut out)?;
+                self.remarks.iter().try_for_each(|line| writeln!(out, "{line}"))?;
             }
             CheckFormat::Concise => trave_report::concise(&mut out, &findings)?,
             CheckFormat::Json => trave_report::json(&mut out, &findings)?,
@@ -114,26 +114,20 @@ fn timings(phases: &Phases, total: Duration) -> io::Result<()> {
     trave_report::timings(&mut io::stderr().lock(), &parts)
 }
 
-/// The rules that were asked for by id or family; all when none was.
-fn chosen(only: &[String]) -> Result<Vec<&'static Rule>, Failure> {
-    if only.is_empty() {
-        return Ok(RULES.to_vec());
-    }
-    for name in only {
-        if !RULES.iter().any(|rule| is_named(rule, name)) {
-            return Err(super::explain::unknown(name));
-        }
-    }
-    let named = |rule: &&&'static Rule| only.iter().any(|name| is_named(rule, name));
-    Ok(RULES.iter().filter(named).copied().collect())
+/// Makes sure that there are rules or families of these names.
+fn known(only: &[String]) -> Result<(), Failure> {
+    let mut names = only.iter();
+    let unknown = names.find(|name| !RULES.iter().any(|rule| is_named(rule, name)));
+    unknown.map_or(Ok(()), |name| Err(super::explain::unknown(name)))
 }
 
 fn is_named(rule: &Rule, name: &str) -> bool {
     rule.meta.id == name || rule.meta.family() == name
 }
 
-fn fail_level(arguments: &Check, settings: &Settings) -> Option<Level> {
-    match arguments.fail_on {
+/// The least level that fails: what the command line says, else the settings.
+pub(crate) fn fail_level(said: Option<FailOn>, settings: &Settings) -> Option<Level> {
+    match said {
         Some(FailOn::Error) => Some(Level::Error),
         Some(FailOn::Warning) => Some(Level::Warning),
         Some(FailOn::Info) => Some(Level::Info),
