@@ -13,7 +13,7 @@ use golden::expect_file;
 use support::{read, repository};
 
 /// The commands whose help `docs/cli.md` keeps.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "",
     "check",
     "init",
@@ -27,6 +27,7 @@ const COMMANDS: [&str; 15] = [
     "path",
     "queries",
     "settings",
+    "map",
     "completions",
     "man",
 ];

@@ -162,7 +162,10 @@ fn the_disk_and_the_clock_stay_at_the_edge() {
         }
         let text = support::read(&path);
         let code = without_tests(&path, &text);
-        let found = doors.iter().filter(|door| code.contains(*door));
+        // A server names new migrations by the time, and measures how long it may wait.
+        let clock =
+            |door: &&&str| name == "trave-lsp" && matches!(**door, "SystemTime" | "Instant::now");
+        let found = doors.iter().filter(|door| code.contains(**door) && !clock(door));
         problems.extend(found.map(|door| format!("{path}: uses {door}")));
     }
     none(&problems);

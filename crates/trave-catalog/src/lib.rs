@@ -28,9 +28,10 @@ pub use condition::{
 };
 pub use matrix::{Admitted, Entry, Line, Matrix, Rows, Subject, Why};
 pub use migrations::{
-    Declaration, Grouping, LeftOut, Migration, MigrationRoot, RootConfig, RootKind, SqlFile, group,
+    Declaration, Grouping, LeftOut, Migration, MigrationRoot, NewMigration, RootConfig, RootKind,
+    SqlFile, Wanted as WantedMigration, group,
 };
-pub use print::{schema_json, schema_mermaid, schema_sql};
+pub use print::{index_sql, schema_json, schema_mermaid, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
 pub use replay::{Missing, Replay, Replayed, Unchanged, replay, unchanged};
 pub use schema::{

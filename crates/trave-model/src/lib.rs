@@ -29,8 +29,8 @@ pub use model::{
 };
 pub use program::{Backend, Package, Program};
 pub use questions::{
-    Admission, Cascade, Exposed, FoundBy, GoneColumn, Harm, Misfit, MissingColumn, MissingTable,
-    Naming, Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse, Serving, Stake,
-    StaleTypes, Truncation, Trusted, TypesDiffer, TypesDifference, admission, caller_privileges,
-    has_trigram_index,
+    Admission, Cascade, Entity, Exposed, FoundBy, GoneColumn, Harm, Mention, Misfit, MissingColumn,
+    MissingTable, Naming, Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse,
+    Serving, Stake, StaleTypes, Truncation, Trusted, TypesDiffer, TypesDifference, admission,
+    caller_privileges, has_trigram_index,
 };

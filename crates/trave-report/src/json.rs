@@ -62,7 +62,7 @@ struct NoticeEntry<'a> {
 }
 
 /// Writes every finding, what was read, and what was not.
-pub fn write(out: &mut dyn Write, findings: &Findings<'_>) -> io::Result<()> {
+pub(crate) fn write(out: &mut dyn Write, findings: &Findings<'_>) -> io::Result<()> {
     let sources = &findings.model.sources;
     let found = findings.report.findings.iter();
     let notices = findings.model.notices.iter();

@@ -2,25 +2,42 @@
 
 mod access;
 mod changes;
+mod checkstyle;
 mod concise;
+mod excerpt;
 mod files;
+mod format;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
+pub mod map;
+mod markdown;
 mod place;
+mod prose;
 mod queries;
 mod routes;
+#[cfg(test)]
+mod sample;
+mod sarif;
 mod summary;
 mod table;
 mod terminal;
+mod text;
+mod uri;
+mod xml;
 
 pub use access::{Access, html as access_html, json as access_json, text as access_text};
 pub use changes::{Changes, Side, json as changes_json, text as changes_text};
-pub use json::write as json;
+pub use format::{Format, Repository, Run, write};
+pub use markdown::job_summary;
 pub use queries::{json as queries_json, text as queries_text};
 pub use routes::{
-    Asked, Choice, NotThere, Reached, Routes, full_text as routes_full_text, json as routes_json,
-    reached, reached_json, reached_text, text as routes_text,
+    Asked, Choice, NotThere, Reached, Routes, brief as route_brief, full_text as routes_full_text,
+    json as routes_json, reached, reached_json, reached_text, text as routes_text,
 };
-pub use summary::{Summary, Timing, notices, timings};
+pub use summary::{Timing, notices, timings};
 
 use std::io::{self, Write};
 
@@ -62,9 +79,4 @@ pub enum Color {
 /// Writes findings with the code they are about.
 pub fn terminal(out: &mut dyn Write, findings: &Findings<'_>) -> io::Result<()> {
     terminal::write(out, findings)
-}
-
-/// Writes one line per finding: `file:line:column level rule message`.
-pub fn concise(out: &mut dyn Write, findings: &Findings<'_>) -> io::Result<()> {
-    concise::write(out, findings)
 }

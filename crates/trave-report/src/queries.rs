@@ -100,7 +100,7 @@ fn entry<'a>(model: &'a Model, query: &'a Query) -> Entry<'a> {
 }
 
 /// Why no way in reaches a query: it runs in the browser, by hand, or not at all.
-fn unreached(query: &Query) -> Option<&'static str> {
+pub(crate) fn unreached(query: &Query) -> Option<&'static str> {
     match query {
         query if !query.reached.is_empty() => None,
         query if query.in_script => Some("script"),
@@ -146,7 +146,8 @@ pub(crate) fn client_name(role: ClientRole) -> &'static str {
     }
 }
 
-fn op_name(op: FilterOp) -> &'static str {
+/// A word for how a filter compares.
+pub(crate) fn op_name(op: FilterOp) -> &'static str {
     match op {
         FilterOp::Eq => "eq",
         FilterOp::Ne => "neq",

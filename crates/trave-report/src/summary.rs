@@ -11,34 +11,25 @@ use crate::place::start;
 
 /// What the end of a run says.
 #[derive(Debug, Clone, Copy)]
-pub struct Summary<'a> {
+pub(crate) struct Summary<'a> {
     /// What was found.
-    pub report: &'a Report,
+    pub(crate) report: &'a Report,
     /// In what.
-    pub model: &'a Model,
+    pub(crate) model: &'a Model,
     /// How long the run took.
-    pub elapsed: Duration,
+    pub(crate) elapsed: Duration,
 }
 
 impl Summary<'_> {
     /// Writes the summary.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let counts = self.report.counts();
-        let total = counts.errors + counts.warnings + counts.infos;
-        if total == 0 {
-            writeln!(out, "no findings{}", self.left_out())?;
-        } else {
-            let (errors, warnings) = (counts.errors, counts.warnings);
-            let parts = [(errors, "error"), (warnings, "warning"), (counts.infos, "info")];
-            let parts = parts.iter().filter(|(count, _)| *count > 0);
-            let parts: Vec<String> = parts.map(|(count, word)| plural(*count, word)).collect();
-            writeln!(out, "{}{}", parts.join(", "), self.left_out())?;
-            self.write_rules(out)?;
-        }
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let report = self.report;
+        writeln!(out, "{}{}", counted(report), silenced(report))?;
+        self.write_rules(out)?;
         if let Some(line) = self.pending() {
             writeln!(out, "{line}")?;
         }
-        writeln!(out, "{} in {}", self.coverage(), seconds(self.elapsed))
+        writeln!(out, "{} in {}", coverage(self.model), seconds(self.elapsed))
     }
 
     fn write_rules(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -64,31 +55,42 @@ impl Summary<'_> {
             Some(count) => Some(format!("{count} migrations judged as not applied yet")),
         }
     }
+}
 
-    fn left_out(&self) -> String {
-        let left_out = [(self.report.silenced, "silenced"), (self.report.known, "known")];
-        let left_out = left_out.iter().filter(|(count, _)| *count > 0);
-        let left_out: Vec<String> = left_out.map(|(count, why)| format!("{count} {why}")).collect();
-        if left_out.is_empty() { String::new() } else { format!(" ({})", left_out.join(", ")) }
-    }
+/// How many findings of each level there are.
+pub(crate) fn counted(report: &Report) -> String {
+    let counts = report.counts();
+    let (errors, warnings) = (counts.errors, counts.warnings);
+    let parts = [(errors, "error"), (warnings, "warning"), (counts.infos, "info")];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, word)| plural(*count, word)).collect();
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
+}
 
-    /// One line of what was read and what was not.
-    fn coverage(&self) -> String {
-        let coverage = self.model.coverage;
-        let missed = coverage.statements.saturating_sub(coverage.statements_understood);
-        let statements = plural(coverage.statements, "statement");
-        let read = match missed {
-            0 => format!("{statements} read"),
-            missed => format!("{missed} of {statements} not understood"),
-        };
-        format!(
-            "{}, {}, {} of {} resolved, {read}",
-            plural(coverage.files, "file"),
-            plural(coverage.routes, "route"),
-            coverage.queries_resolved,
-            plural_of(coverage.queries, "query", "queries"),
-        )
-    }
+/// How many findings were accepted or known before, in parentheses.
+pub(crate) fn silenced(report: &Report) -> String {
+    let left_out = [(report.silenced, "silenced"), (report.known, "known")];
+    let left_out = left_out.iter().filter(|(count, _)| *count > 0);
+    let left_out: Vec<String> = left_out.map(|(count, why)| format!("{count} {why}")).collect();
+    if left_out.is_empty() { String::new() } else { format!(" ({})", left_out.join(", ")) }
+}
+
+/// One line of what was read and what was not.
+pub(crate) fn coverage(model: &Model) -> String {
+    let coverage = model.coverage;
+    let missed = coverage.statements.saturating_sub(coverage.statements_understood);
+    let statements = plural(coverage.statements, "statement");
+    let read = match missed {
+        0 => format!("{statements} read"),
+        missed => format!("{missed} of {statements} not understood"),
+    };
+    format!(
+        "{}, {}, {} of {} resolved, {read}",
+        plural(coverage.files, "file"),
+        plural(coverage.routes, "route"),
+        coverage.queries_resolved,
+        plural_of(coverage.queries, "query", "queries"),
+    )
 }
 
 /// Writes what was not read, one line each, the same ones counted.

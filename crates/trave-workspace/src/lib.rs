@@ -11,6 +11,7 @@ mod components;
 mod declared;
 mod fragment;
 mod git;
+mod interrupt;
 mod kind;
 mod load;
 mod path;
@@ -30,12 +31,13 @@ mod walk;
 
 pub use baseline::BaselineFile;
 pub use git::{Changes, GitError, changed_since};
+pub use interrupt::Interrupter;
 pub use load::{
     Depth, Options, Project, WorkspaceError, analyse, catalogs_at, load, settings_below,
     settings_for,
 };
 pub use phases::{Amount, Measure, Phase, Phases};
-pub use session::Session;
+pub use session::{Checked, Session};
 pub use settings::{
     CheckSettings, Ignore, LevelName, Settings, SettingsError, SupabaseSettings, json_schema,
 };

@@ -111,6 +111,9 @@ pub enum WorkspaceError {
     /// A git reference cannot be read.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// An edit is on its way: see [`crate::Interrupter`].
+    #[error("stopped: an edit is on its way")]
+    Interrupted,
 }
 
 impl Project {

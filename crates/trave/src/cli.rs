@@ -4,8 +4,12 @@ mod teams;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use trave_report::Format;
+
+use crate::reports::ReportFile;
 
 pub(crate) use teams::{
     BaselineCommand, Ci, Hook, Init, KnownFindings, Man, PresetName, SettingsCommand, Whether,
@@ -30,6 +34,7 @@ Examples:
   trave routes                           every way in: who may take it, what it queries
   trave path GET /api/boats boats        how a handler comes to query a table
   trave access                           every table: who may read and change which rows
+  trave map                              all of it as a page to look at
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 trave could not run.
 Settings: trave.toml in the folder or above it; none is needed."
@@ -89,6 +94,14 @@ pub(crate) enum Command {
     Queries(Listing),
     /// Show which settings hold for a file, or the JSON schema of trave.toml
     Settings(SettingsCommand),
+    /// Serve an editor: diagnostics while typing, hover, completion, fixes (docs/editors.md)
+    Lsp(Lsp),
+    /// Draw ways in, queries and tables as one page for browsers
+    ///
+    /// The page shows which way in sends which query to which table, with the findings on both
+    /// sides, who may see which rows, and what refers to what. It is one file that loads nothing:
+    /// open it, mail it, keep it with a build.
+    Map(Map),
     /// Print a completion script for a shell
     Completions(Completions),
     /// Print the manual page, or write one for each command into a folder
@@ -103,6 +116,9 @@ Examples:
   trave check --only rls --only jwt    two families of rules
   trave check --since origin/main      what this branch changes, and can it be deployed safely?
   trave check --format json > out.json for other programs (docs/json.md)
+  trave check --format github          annotations and a job summary in a GitHub workflow
+  trave check --report sarif=trave.sarif --report html=trave.html
+                                       files beside what is printed, whatever the exit code
   trave check src/app/api/route.ts     the whole project is read, one file reported
 
 Accept a finding where it stands, with a reason:
@@ -119,6 +135,9 @@ pub(crate) struct Check {
     /// How findings are written
     #[arg(long, short, value_name = "FORMAT", default_value = "terminal")]
     pub(crate) format: CheckFormat,
+    /// Also write a report to a file, in any of these formats; can be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<ReportFile>,
     /// The least level that makes the exit code 1 [default: error]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<FailOn>,
@@ -323,6 +342,40 @@ pub(crate) struct Listing {
     pub(crate) root: Option<String>,
 }
 
+/// Serve an editor over standard input and output.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Editors start it themselves: docs/editors.md says how to set up VS Code, Neovim, Helix, Zed,
+JetBrains, Emacs and Sublime Text. It speaks the Language Server Protocol 3.17.")]
+pub(crate) struct Lsp {
+    /// Speak over standard input and output, as it always does: some editors insist on saying so
+    #[arg(long)]
+    pub(crate) stdio: bool,
+}
+
+/// Draw ways in, queries and tables as one page for browsers.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave map                            writes trave-map.html here
+  trave map apps/web -o web.html       of another project, to another file
+  trave map -o - > public/map.html     to standard output, as it does into a pipe
+
+In the page: / searches, arrows move, Enter tells everything about a row, ? lists the keys.
+The address keeps what is shown: send it to show somebody the same.")]
+pub(crate) struct Map {
+    /// A project
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Where the page is written; `-` for standard output [default: trave-map.html, or standard
+    /// output where that is no terminal]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The folder of migrations that all code speaks to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
+}
+
 /// Print a completion script.
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
@@ -338,14 +391,27 @@ pub(crate) enum When {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
-    /// With the code, for people
-    Terminal,
-    /// One line per finding, for editors and scripts
-    Concise,
-    /// For programs
-    Json,
+/// A format of findings: the list is that of the reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CheckFormat(pub(crate) Format);
+
+impl ValueEnum for CheckFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [CheckFormat; Format::ALL.len()] = {
+            let mut all = [CheckFormat(Format::Terminal); Format::ALL.len()];
+            let mut at = 0;
+            while at < all.len() {
+                all[at] = CheckFormat(Format::ALL[at]);
+                at += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.about()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

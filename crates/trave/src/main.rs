@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod output;
 mod project;
+mod reports;
 mod target;
 
 use std::io::{self, Write};
@@ -16,7 +17,7 @@ use anyhow::Context;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use cli::Cli;
+use cli::{Cli, Command};
 
 /// Values of the evaluation are many, small and short-lived: the allocator is a fifth of the time.
 #[global_allocator]
@@ -54,7 +55,12 @@ fn start() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    match in_pool(|| commands::run(&cli)) {
+    // A server waits more than it works: it has a pool of its own for that.
+    let outcome = match cli.command {
+        Command::Lsp(_) => commands::run(&cli),
+        _ => in_pool(|| commands::run(&cli)),
+    };
+    match outcome {
         Ok(commands::Ending::Clean) => ExitCode::SUCCESS,
         Ok(commands::Ending::Found) => ExitCode::from(FOUND),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,

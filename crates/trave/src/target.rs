@@ -46,6 +46,16 @@ impl Target {
     }
 }
 
+/// What stands before a path in a folder, seen from the root of its repository. Without one, from
+/// where the user is, or from the folder itself.
+pub(crate) fn from_repository(folder: &Path) -> String {
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let here = env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
+    let repository = folder.ancestors().find(|above| above.join(".git").exists());
+    let below = folder.strip_prefix(repository.unwrap_or(&here)).unwrap_or(Path::new(""));
+    below.iter().map(|part| format!("{}/", part.to_string_lossy())).collect()
+}
+
 fn existing(path: &Path) -> Result<PathBuf, Failure> {
     fs::canonicalize(path).map_err(|error| {
         let path = path.display();

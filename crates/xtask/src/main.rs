@@ -8,9 +8,12 @@ mod bench;
 mod bless;
 mod docs;
 mod new_rule;
+mod package;
 mod process;
 mod requirements;
 mod test;
+mod tools;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -23,8 +26,13 @@ cargo xtask CHORE
   bench [--rounds N] FOLDER...   time a cold `trave check` against oxlint and Biome
   bench replay [--rounds N] [FOLDER...]
                                  time the replay of migrations against bare sqlparser
+  bench editor [--rounds N] FOLDER...
+                                 time an editor that waits for `trave lsp`
   bless [NAME]                   accept what rules, fixtures and --help print now
   new-rule FAMILY/NAME           write the page and the function of a new rule
+  package npm|vscode|wheel [--target TRIPLE] [--binary FILE]
+                                 make what people install, below target/
+  workflows                      check what CI services read, and the hook for pre-commit
   docs                           check links and build the documentation
 ";
 
@@ -47,6 +55,8 @@ fn run(arguments: &[&str]) -> anyhow::Result<Outcome> {
         ["bless"] => bless::run_bless(None),
         ["bless", name] => bless::run_bless(Some(name)),
         ["new-rule", id] => new_rule::write_rule(id),
+        ["package", rest @ ..] => package::run_package(rest),
+        ["workflows"] => workflows::run_checks(),
         ["docs"] => docs::run_checks(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

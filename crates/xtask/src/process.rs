@@ -41,6 +41,12 @@ pub(crate) fn repository() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(&here).to_owned()
 }
 
+/// Where Cargo puts what it builds, and chores what they make.
+pub(crate) fn built() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    target.unwrap_or_else(|| repository().join("target"))
+}
+
 /// `cargo`, in the repository: the one that runs this program.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -36,6 +36,31 @@ pub(crate) const OF_TESTS: &[Requirement] = &[
         packages: &["postgresql"],
         why: "the tests of the replay ask a real server",
     },
+    Requirement {
+        programs: &["node"],
+        packages: &["nodejs"],
+        why: "programs that others wrote read the reports",
+    },
+    Requirement {
+        programs: &["npm"],
+        packages: &["npm"],
+        why: "it installs the programs that read the reports, and the packages as users do",
+    },
+    Requirement {
+        programs: &["nvim"],
+        packages: &["neovim"],
+        why: "an editor drives the language server",
+    },
+    Requirement {
+        programs: &["pip3"],
+        packages: &["python3", "python3-pip", "python3-venv"],
+        why: "maturin makes the wheel, and validators read the files for CI services",
+    },
+    Requirement {
+        programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+        packages: &["chromium"],
+        why: "pages are opened in a browser, and so is the editor that tests the extension",
+    },
 ];
 
 /// Sees to it that everything is there: installs what is missing if that is possible, or says what

@@ -6,10 +6,12 @@
 mod dialect;
 mod glob;
 mod layout;
+mod next;
 mod sections;
 
 use std::collections::BTreeMap;
 
+pub use next::{NewMigration, Wanted};
 use smol_str::SmolStr;
 use trave_source::{FileId, Span, Translation};
 

@@ -13,6 +13,7 @@ mod sql_table;
 pub use json::schema_json;
 pub use mermaid::schema_mermaid;
 pub use sql::schema_sql;
+pub use sql_table::index_sql;
 
 use crate::{Catalog, Function, FunctionArgument, TypeKind};
 

@@ -328,7 +328,7 @@ fn add_new_indexes(out: &mut String, table: &Table) {
 }
 
 /// `CREATE INDEX` with everything that the index has.
-pub(super) fn index_sql(relation: &QualifiedName, index: &Index) -> String {
+pub fn index_sql(relation: &QualifiedName, index: &Index) -> String {
     let unique = if index.unique { "unique " } else { "" };
     let keys: Vec<String> = index.keys.iter().map(|key| key_sql(index, key)).collect();
     let only = if index.valid { "" } else { "only " };

@@ -407,8 +407,9 @@ fn same_token_verified(trace: &Trace, claim: &ClaimUse) -> Option<bool> {
         let given = token.token.as_ref().filter(|given| !given.inputs.is_empty());
         match given {
             Some(given) if given.is_same(decoded) => {
-                // It turns callers away if something happens for nobody else.
-                let turns_away = trace.queries.iter().any(|record| record.level == Level::Sure);
+                // It turns callers away if something happens, as far as one can see, for nobody
+                // else.
+                let turns_away = trace.queries.iter().any(|record| record.level >= Level::Maybe);
                 return turns_away.then_some(true);
             }
             Some(given) => {

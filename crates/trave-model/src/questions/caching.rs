@@ -79,6 +79,9 @@ impl Model {
                 known.kind == input.kind && whole
             })
         };
+        if key.inputs.iter().any(is_credential) {
+            return Vec::new();
+        }
         let stored = cache.stored_inputs().into_iter();
         stored.filter(|input| !is_identity(input.kind) && !covered(input)).collect()
     }
@@ -89,7 +92,8 @@ impl Model {
         let by_policy = cache.computes.iter().filter_map(|id| self.query(*id)).any(|query| {
             query.facts.client.session && self.table_of(query).is_some_and(shows_by_caller)
         });
-        let keyed = cache.facts.key.inputs.iter().any(|input| is_identity(input.kind));
+        let mut named = cache.facts.key.inputs.iter();
+        let keyed = named.any(|input| is_identity(input.kind) || is_credential(input));
         (by_caller || by_policy) && !keyed
     }
 
@@ -212,6 +216,14 @@ fn are_halves(read: &Cache, write: &Cache) -> bool {
 /// Parts of a request that tell callers apart.
 fn is_identity(kind: InputKind) -> bool {
     matches!(kind, InputKind::Identity | InputKind::Header | InputKind::Cookie)
+}
+
+/// Whether an input is something that only its holder can ask by: a token, the code of an OAuth
+/// callback.
+fn is_credential(input: &Input) -> bool {
+    let name = input.name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let ends = ["token", "secret", "session", "nonce"].iter().any(|end| name.ends_with(end));
+    ends || matches!(name.as_str(), "code" | "state")
 }
 
 /// Whether the policies of a table show different rows to different callers.

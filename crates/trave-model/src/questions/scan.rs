@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use trave_backend::query::{Filter, FilterOp, OrderKey};
 use trave_backend::value::{ClientRole, Shape, Value};
-use trave_catalog::{Command, Condition, IndexTarget, Policy, Table};
+use trave_catalog::{Command, Condition, Index, IndexTarget, Policy, Table};
 
 use super::rows::Certain;
 use crate::model::{Model, Query};
@@ -38,6 +38,34 @@ impl Model {
         let could_serve = |filter: &&Filter| filter.is_certain() && is_sargable(filter.op);
         let unserved: Vec<&Filter> = filters.iter().filter(could_serve).collect();
         if unserved.is_empty() { Serving::Unfiltered } else { Serving::Unserved(unserved) }
+    }
+
+    /// Whether each run of a query reads a whole table that may grow, though an index could serve
+    /// what it filters by.
+    pub fn is_unserved(&self, query: &Query) -> bool {
+        self.table_of(query).is_some_and(|table| {
+            table.provenance.is_migration()
+                && !self.is_small(&table.name.name)
+                && matches!(self.serving(query, table), Serving::Unserved(_))
+        })
+    }
+
+    /// The index that finds the rows of a query: that of which it fixes most columns.
+    pub fn index_for<'t>(&self, query: &Query, table: &'t Table) -> Option<&'t Index> {
+        let fixed: Vec<&SmolStr> = query.fixed_columns().collect();
+        let filters = query.facts.filters.iter().filter(|it| !it.negated && it.relation.is_none());
+        let compared: Vec<&SmolStr> =
+            filters.filter(|it| is_sargable(it.op)).map(|it| &it.column).collect();
+        let leads = |index: &&Index| {
+            let leading = index.leading_column();
+            index.is_ordered_or_hash() && leading.is_some_and(|first| compared.contains(&first))
+        };
+        let depth = |index: &Index| {
+            let keys = index.keys.iter().map(|key| key.column());
+            keys.take_while(|key| key.is_some_and(|key| fixed.contains(&key))).count()
+        };
+        let better = |index: &&Index| (depth(index), index.unique, index.predicate.is_none());
+        table.indexes.iter().filter(leads).max_by_key(better)
     }
 
     /// Whether an index gives the rows of `query` in the order of `key`, after its equalities.

@@ -48,7 +48,7 @@ fn numbered<'a>(access: &'a Access<'a>) -> Vec<Numbered<'a>> {
 }
 
 /// The policies that decide about a cell.
-fn named<'a>(rows: &'a Rows<'a>) -> impl Iterator<Item = &'a Policy> {
+pub(crate) fn named<'a>(rows: &'a Rows<'a>) -> impl Iterator<Item = &'a Policy> {
     let admitted = match rows {
         Rows::Admitted(admitted) => Some(admitted),
         _ => None,
@@ -75,7 +75,7 @@ fn numbers(admitted: &Admitted<'_>, numbered: &[Numbered<'_>]) -> String {
 }
 
 /// One word for a cell.
-fn word(rows: &Rows<'_>) -> &'static str {
+pub(crate) fn word(rows: &Rows<'_>) -> &'static str {
     match rows {
         Rows::Unknown => "unknown",
         Rows::Denied => "denied",
@@ -87,7 +87,7 @@ fn word(rows: &Rows<'_>) -> &'static str {
 }
 
 /// Why a cell says that every row is reached.
-fn reason(why: Why) -> &'static str {
+pub(crate) fn reason(why: Why) -> &'static str {
     match why {
         Why::Off => "row level security is off",
         Why::Bypass => "the role bypasses row level security",

@@ -1,5 +1,6 @@
 //! Ways in: who may take them, what happens on them in order, and why a query belongs to one.
 
+mod brief;
 mod choose;
 mod full;
 mod json;
@@ -7,10 +8,14 @@ mod list;
 mod reach;
 mod words;
 
+pub use brief::brief;
 pub use choose::{Asked, Choice, NotThere, reached};
 pub use json::write as json;
 pub use reach::{Reached, json as reached_json, text as reached_text};
-pub(crate) use words::guarded_name;
+pub(crate) use words::{
+    action_name, before_name, code, guarded_by, guarded_name, guarded_sentence, kind_name,
+    trust_name,
+};
 
 use std::io::{self, Write};
 

@@ -9,7 +9,7 @@ use crate::place::{first_line, start};
 use crate::queries::operation_name;
 
 /// A word for how well the callers of a way in are checked; what runs before it by its name.
-pub(super) fn guarded_by(model: &Model, route: &Route) -> &'static str {
+pub(crate) fn guarded_by(model: &Model, route: &Route) -> &'static str {
     let guarded = model.guarded(route);
     let by = route.before.iter().find(|before| before.guarded == Guarded::Yes);
     match (guarded, by.map(|before| before.kind)) {
@@ -19,7 +19,7 @@ pub(super) fn guarded_by(model: &Model, route: &Route) -> &'static str {
 }
 
 /// What runs before a way in, by its name.
-pub(super) fn before_name(kind: BeforeKind) -> &'static str {
+pub(crate) fn before_name(kind: BeforeKind) -> &'static str {
     match kind {
         BeforeKind::Middleware => "middleware",
         BeforeKind::Layout => "layout",
@@ -38,7 +38,7 @@ pub(crate) fn guarded_name(guarded: Guarded) -> &'static str {
 }
 
 /// The same as a sentence.
-pub(super) fn guarded_sentence(guarded: Guarded) -> &'static str {
+pub(crate) fn guarded_sentence(guarded: Guarded) -> &'static str {
     match guarded {
         Guarded::No => "no: anybody gets through",
         Guarded::Maybe => "maybe: something that could not be followed may turn callers away",
@@ -48,7 +48,7 @@ pub(super) fn guarded_sentence(guarded: Guarded) -> &'static str {
     }
 }
 
-pub(super) fn kind_name(kind: RouteKind) -> &'static str {
+pub(crate) fn kind_name(kind: RouteKind) -> &'static str {
     match kind {
         RouteKind::Http => "http",
         RouteKind::ServerAction => "action",
@@ -61,7 +61,7 @@ pub(super) fn kind_name(kind: RouteKind) -> &'static str {
     }
 }
 
-pub(super) fn action_name(action: CacheAction) -> &'static str {
+pub(crate) fn action_name(action: CacheAction) -> &'static str {
     match action {
         CacheAction::Read => "read",
         CacheAction::Write => "write",
@@ -70,7 +70,7 @@ pub(super) fn action_name(action: CacheAction) -> &'static str {
     }
 }
 
-pub(super) fn trust_name(trust: Trust) -> &'static str {
+pub(crate) fn trust_name(trust: Trust) -> &'static str {
     match trust {
         Trust::Verified => "verified",
         Trust::Claimed => "claimed",
@@ -104,7 +104,7 @@ pub(super) fn place(sources: &Sources, origin: Origin, prefix: &str) -> String {
 }
 
 /// The code at a place, as far as it fits into one line.
-pub(super) fn code(sources: &Sources, origin: Origin, width: usize) -> String {
+pub(crate) fn code(sources: &Sources, origin: Origin, width: usize) -> String {
     let text = sources.get(origin.file).map_or("", |source| &source.text);
     let range = first_line(sources, origin);
     let line = text.get(range.clone()).unwrap_or_default();

@@ -8,7 +8,11 @@ use trave_rule::{Context, rule};
 #[rule]
 fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
-    if !cache.stores_for_others() || cx.model().is_second_half(cache) || cache.keeps_what_is_given()
+    // Of a read and a write that belong together, the write says what is kept.
+    let write = cx.model().write_of(cache).unwrap_or(cache);
+    if !cache.stores_for_others()
+        || cx.model().is_second_half(cache)
+        || write.keeps_what_is_given()
     {
         return;
     }
@@ -16,7 +20,6 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     if missing.is_empty() {
         return;
     }
-    let write = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
     let names: Vec<String> = missing.iter().map(Input::title).collect();
     cx.report(
         facts.key_origin,
@@ -27,7 +30,7 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
         ),
     )
     .here("the key")
-    .label(write, "stored here")
+    .label(write.facts.origin, "stored here")
     .help(format!("add {} to the key", code_list(&names)));
 }
 
@@ -53,6 +56,49 @@ export async function POST(request: Request) {
   const id = crypto.randomUUID()
   await keep(id, url, method)
   return Response.json({ id })
+}
+",
+        );
+    }
+
+    #[test]
+    fn a_record_that_is_looked_up_first_is_no_answer() {
+        check(
+            &super::RULE,
+            "//- src/app/api/orders/route.ts
+import { Redis } from '@upstash/redis'
+import { z } from 'zod'
+const redis = Redis.fromEnv()
+const Order = z.object({ token: z.string(), total: z.number() })
+export async function POST(request: Request) {
+  const order = Order.parse(await request.json())
+  const known = await redis.get(`checkout:${order.token}`)
+  if (known) return Response.json({ known })
+  await redis.set(`checkout:${order.token}`, { total: order.total }, { ex: 60 })
+  return Response.json({ known: null })
+}
+",
+        );
+    }
+
+    #[test]
+    fn only_the_holder_of_a_code_asks_by_it() {
+        check(
+            &super::RULE,
+            "//- src/app/api/callback/route.ts
+import { Redis } from '@upstash/redis'
+import { createClient } from '@supabase/supabase-js'
+const redis = Redis.fromEnv()
+const db = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+export async function GET(request: Request) {
+  const url = new URL(request.url)
+  const code = url.searchParams.get('code')
+  const known = await redis.get(`code:${code}`)
+  if (known) return Response.json({ known })
+  const kind = url.searchParams.get('kind')
+  const { data } = await db.from('accounts').select('id').eq('kind', kind).limit(20)
+  await redis.set(`code:${code}`, data, { ex: 60 })
+  return Response.json({ data })
 }
 ",
         );

@@ -19,20 +19,20 @@ fn user_data_in_shared_cache(model: &Model, cx: &mut Context) {
 
 fn stored(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
-    if !cache.stores_for_others() || cache.is_session_store() {
+    let write = cx.model().write_of(cache).unwrap_or(cache);
+    if !cache.stores_for_others() || write.is_session_store() {
         return;
     }
     if !cx.model().leaks_between_callers(cache) || cx.model().is_second_half(cache) {
         return;
     }
-    let write = cx.model().write_of(cache).unwrap_or(cache).facts.origin;
     cx.report(
         facts.key_origin,
         "the cached value depends on the caller, and the key does not: everybody gets the first \
         caller's data",
     )
     .here("the key")
-    .label(write, "stored here")
+    .label(write.facts.origin, "stored here")
     .help("put the caller's id into the key");
 }
 

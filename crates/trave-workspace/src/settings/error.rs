@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 use trave_engine::Preset;
-use trave_source::LineIndex;
+use trave_source::{LineIndex, Position};
 
 /// A settings file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,21 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
+    /// The file, as it was asked for.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Where it is wrong.
+    pub fn position(&self) -> Position {
+        Position { line: self.line, column: self.column }
+    }
+
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(super) fn from_toml(path: &str, text: &str, error: &toml::de::Error) -> Self {
         Self::at((path, text), error.span(), plain(error.message()))
     }

@@ -3,19 +3,20 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use trave_engine::Report;
-use trave_engine::rule::{Level, Rule};
-use trave_report::{Findings, Look, Summary, Timing};
+use trave_engine::{Options, Report};
+use trave_engine::rule::{Level, Meta, Rule};
+use trave_report::{Color, Findings, Format, Look, Repository, Timing};
 use trave_rules::RULES;
 use trave_workspace::{Amount, Depth, Phase, Phases, Project, Settings};
 
 use super::Ending;
 use super::narrow::Narrowing;
-use crate::cli::{Check, CheckFormat, Common, FailOn};
+use crate::cli::{Check, Common, FailOn};
 use crate::failure::Failure;
 use crate::output::{color, stdout};
 use crate::project::{Request, nothing, read};
-use crate::target::{Target, target};
+use crate::reports;
+use crate::target::{Target, from_repository, target};
 
 /// How many further places of a finding the terminal shows.
 const LABELS_MAX: usize = 6;
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
     let start = Instant::now();
     known(&arguments.only)?;
     let target = target(&arguments.paths)?;
+    reports::prepare(&arguments.report)?;
     let request = Request {
         path: &target.root,
         root: arguments.root.as_deref(),
@@ -36,23 +38,24 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
         notices(&project, common, &target)?;
         return Err(nothing(&target.root).into());
     }
-    let mut report = judge(&mut project, &arguments.only);
+    let mut options = project.settings.rule_options();
+    options.only.clone_from(&arguments.only);
+    let mut report = judge(&mut project, &options);
     let narrowing = Narrowing { arguments, common, target: &target };
     let remarks = narrowing.apply(&mut report, (&project, request))?;
-    let run = Run { arguments, common, target: &target, start, remarks };
-    run.write(&mut project, &report)?;
     let fails = fail_level(arguments.fail_on, &project.settings);
+    let run =
+        Run { arguments, common, target: &target, options: &options, fails, start, remarks };
+    run.write(&mut project, &report)?;
     let found = fails.is_some_and(|level| report.reaches(level));
     // The program ends here: taking a large model apart piece by piece would only take time.
     std::mem::forget(project);
     Ok(if found { Ending::Found } else { Ending::Clean })
 }
 
-fn judge(project: &mut Project, only: &[String]) -> Report {
+fn judge(project: &mut Project, options: &Options) -> Report {
     let start = Instant::now();
-    let mut options = project.settings.rule_options();
-    options.only = only.to_vec();
-    let report = trave_engine::check(&project.model, RULES, &options);
+    let report = trave_engine::check(&project.model, RULES, options);
     let amount = Amount { items: report.findings.len(), bytes: 0 };
     project.phases.end(Phase::Rules, start, amount);
     report
@@ -63,36 +66,53 @@ struct Run<'a> {
     arguments: &'a Check,
     common: &'a Common,
     target: &'a Target,
+    options: &'a Options,
+    fails: Option<Level>,
     start: Instant,
     /// What was left out of the report, in lines.
     remarks: Vec<String>,
 }
 
 impl Run<'_> {
-    fn write(&self, project: &mut Project, report: &Report) -> io::Result<()> {
+    fn write(&self, project: &mut Project, report: &Report) -> anyhow::Result<()> {
         let start = Instant::now();
-        let model = &project.model;
-        let labels_max = (!self.common.verbose).then_some(LABELS_MAX);
-        let look =
-            Look { color: color(self.common.color), prefix: &self.target.prefix, labels_max };
-        let findings = Findings { report, model, look };
-        let mut out = stdout();
-        match self.arguments.format {
-            CheckFormat::Terminal => {
-                trave_report::terminal(&mut out, &findings)?;
-                Summary { report, model, elapsed: self.start.elapsed() }.write(&mut out)?;
-                self.remarks.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-            }
-            CheckFormat::Concise => trave_report::concise(&mut out, &findings)?,
-            CheckFormat::Json => trave_report::json(&mut out, &findings)?,
-        }
-        out.flush()?;
+        self.write_reports(project, report)?;
         notices(project, self.common, self.target)?;
         let amount = Amount { items: report.findings.len(), bytes: 0 };
         project.phases.end(Phase::Report, start, amount);
         if self.arguments.timings {
             timings(&project.phases, self.start.elapsed())?;
         }
+        Ok(())
+    }
+
+    /// Files first: whoever closes the pipe early still gets them.
+    fn write_reports(&self, project: &Project, report: &Report) -> anyhow::Result<()> {
+        let Self { arguments, common, target, fails, .. } = *self;
+        let labels_max = (!common.verbose).then_some(LABELS_MAX);
+        let look = Look { color: Color::Plain, prefix: &target.prefix, labels_max };
+        let rules = RULES.iter().map(|rule| &rule.meta);
+        let rules: Vec<&Meta> = rules.filter(|meta| self.options.is_on(meta)).collect();
+        let (prefix, web) = (from_repository(&target.root), reports::web());
+        let mut run = trave_report::Run {
+            findings: Findings { report, model: &project.model, look },
+            rules: &rules,
+            fails,
+            elapsed: self.start.elapsed(),
+            repository: Repository { prefix: &prefix, web: web.as_deref() },
+        };
+        reports::write(&arguments.report, &run)?;
+        let format = arguments.format.0;
+        if format == Format::Github {
+            reports::summarize(&run)?;
+        }
+        run.findings.look.color = color(common.color);
+        let mut out = stdout();
+        trave_report::write(&mut out, format, &run)?;
+        if format == Format::Terminal {
+            self.remarks.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        }
+        out.flush()?;
         Ok(())
     }
 }

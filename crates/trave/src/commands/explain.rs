@@ -27,11 +27,10 @@ fn find(name: &str) -> Result<&'static Meta, Failure> {
         .ok_or_else(|| unknown(name))
 }
 
-/// The page without its front matter, which the first line says in words.
+/// The page; its front matter is said in words.
 fn page(meta: &Meta) -> String {
-    let body = meta.page.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
-    let body = body.map_or(meta.page, |(_, body)| body);
-    format!("{} · {} · since {}\n{}\n{}", meta.id, meta.level, meta.since, meta.summary, body)
+    let (id, level, since) = (meta.id, meta.level, meta.since);
+    format!("{id} · {level} · since {since}\n{}\n\n{}", meta.summary, meta.body())
 }
 
 /// Says that no rule has this name, and which one may be meant.

@@ -8,6 +8,8 @@ mod diff;
 mod explain;
 mod init;
 mod listing;
+mod lsp;
+mod map;
 mod man;
 mod narrow;
 mod roots;
@@ -44,6 +46,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
         Command::Routes(arguments) => routes::list(arguments, &cli.common)?,
         Command::Path(arguments) => routes::path(arguments, &cli.common)?,
         Command::Queries(arguments) => listing::queries(arguments, &cli.common)?,
+        Command::Lsp(_) => return lsp::run(),
+        Command::Map(arguments) => map::run(arguments, &cli.common)?,
         Command::Completions(arguments) => completions::run(arguments)?,
     }
     Ok(Ending::Clean)

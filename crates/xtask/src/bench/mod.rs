@@ -3,6 +3,7 @@
 //! Absolute times say little: the tools run in turn, round by round, and what counts is the ratio
 //! of two tools in the same round.
 
+mod editor;
 mod measure;
 mod peers;
 mod phases;
@@ -39,6 +40,9 @@ struct Series {
 pub(crate) fn run_bench(arguments: &[&str]) -> anyhow::Result<Outcome> {
     if let ["replay", rest @ ..] = arguments {
         return replay::run_bench(rest);
+    }
+    if let ["editor", rest @ ..] = arguments {
+        return editor::run_bench(rest);
     }
     let request = request(arguments)?;
     let built = run(&mut cargo(&["build", "--release", "--package", "trave"]))?;

@@ -54,7 +54,7 @@ pub(super) fn tools(repository: &Path) -> anyhow::Result<Vec<Tool>> {
 }
 
 /// Where cargo puts what it builds for release.
-fn built(repository: &Path) -> PathBuf {
+pub(super) fn built(repository: &Path) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     target.unwrap_or_else(|| repository.join("target")).join("release/trave")
 }

@@ -1,0 +1,20 @@
+// All findings, by rule, the most serious rules first.
+
+const drawFindings = () => {
+  const view = $('view-findings');
+  const shown = shownFindings();
+  const byRule = new Map();
+  for (const finding of shown) pushTo(byRule, finding.rule, finding.id);
+  const rules = [...byRule].sort((a, b) =>
+    LEVELS.indexOf(worst(a[1])) - LEVELS.indexOf(worst(b[1])) || b[1].length - a[1].length || byText(a[0], b[0]));
+  const box = ([rule, ids]) => h('section', { class: 'rule-group' },
+    h('h2', {}, h('code', {}, rule), ' ', count(ids)),
+    data.rules[rule] && h('p', { class: 'quiet' }, data.rules[rule]),
+    ids.map((id) => findingBox(id, false)));
+  const nothing = findings.length === 0
+    ? `Nothing was found${data.silenced ? `; ${plural(data.silenced, 'finding')} silenced with a reason` : ''}.`
+    : 'No finding matches.';
+  view.replaceChildren(h('div', { class: 'page' },
+    rules.length > 0 ? rules.map(box) : h('p', { class: 'empty-page' }, nothing)));
+  return shown.length;
+};

@@ -1,0 +1,58 @@
+//! Pages as a browser shows them: Chromium without a window.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The names under which Chromium may be installed.
+const PROGRAMS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// What a browser makes of a page.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// The document after its scripts have run.
+    pub(crate) document: String,
+    /// What it wrote to its console: errors of scripts, and what the policy of the page forbids.
+    pub(crate) console: Vec<String>,
+}
+
+/// Opens a file, with something behind its name perhaps: `#level=error`.
+#[track_caller]
+pub(crate) fn open(page: &Path, address_end: &str) -> Opened {
+    let profile = tempfile::tempdir().unwrap();
+    let mut browser = Command::new(program());
+    browser
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        .args(["--no-first-run", "--disable-background-networking", "--disable-component-update"])
+        .args(["--disable-default-apps", "--disable-sync", "--disable-extensions"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        // Time stands still while something is left to do, and the rest of it is not waited for.
+        .args(["--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"])
+        .arg(format!("file://{}{address_end}", page.display()));
+    let output = browser.output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{log}");
+    let console = log.lines().filter(|line| line.contains(":CONSOLE")).map(str::to_owned).collect();
+    Opened { document: String::from_utf8(output.stdout).unwrap(), console }
+}
+
+/// Opens a page with a script behind its own ones, which does what a user would.
+#[track_caller]
+pub(crate) fn open_and_do(page: &Path, script: &str) -> Opened {
+    let text = fs::read_to_string(page).unwrap();
+    let (before, after) = text.rsplit_once("</body>").unwrap();
+    let used = page.with_extension("used.html");
+    fs::write(&used, format!("{before}<script>{script}</script></body>{after}")).unwrap();
+    open(&used, "")
+}
+
+#[track_caller]
+fn program() -> &'static str {
+    let is_there = |name: &&&str| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+    };
+    let found = PROGRAMS.iter().find(is_there);
+    found.expect("Chromium is missing: `cargo xtask test` installs it, or names the package")
+}
