@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use trave_engine::{Baseline, Known};
+use trave_engine::{Baseline, Known, Report};
 
-use crate::load::{WorkspaceError, unreadable};
+use crate::load::{Project, WorkspaceError, unreadable};
 use crate::settings::{Anchor, Settings};
 
 /// The name of the file where the settings give it no other.
@@ -121,6 +121,17 @@ impl BaselineFile {
         };
         written().map_err(|source| WorkspaceError::Unwritable { path: self.path.clone(), source })
     }
+}
+
+/// A report without what the file of known findings has, if the project has one.
+pub(crate) fn without_known(
+    mut report: Report,
+    project: &Project,
+) -> Result<Report, WorkspaceError> {
+    if let Some(file) = BaselineFile::read(&project.settings, None)? {
+        file.baseline.apply(&mut report, &project.model.sources);
+    }
+    Ok(report)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trave_engine::Report;
 use trave_engine::rule::Rule;
 
+use crate::baseline::without_known;
 use crate::interrupt::Interrupter;
 use crate::load::{Options, Project, WorkspaceError, load_over};
 use crate::store::Memory;
@@ -86,6 +87,7 @@ impl Session {
         self.go_on()?;
         let options = project.settings.rule_options();
         let report = trave_engine::check(&project.model, rules, &options);
+        let report = without_known(report, &project)?;
         Ok(Checked { project, report: Arc::new(report), edition: self.edition })
     }
 
@@ -108,7 +110,12 @@ impl Session {
 mod tests {
     use std::fs;
 
+    use trave_engine::Baseline;
+    use trave_engine::rule::source::Span;
+    use trave_engine::rule::{Level, Meta, Rule};
+
     use super::Session;
+    use crate::baseline::BaselineFile;
     use crate::load::{Options, WorkspaceError};
 
     #[test]
@@ -133,6 +140,33 @@ mod tests {
         assert_eq!(tables(&mut session), 3);
         session.edit("supabase/migrations/20240101000000_a.sql", None);
         assert_eq!(tables(&mut session), 2);
+    }
+
+    #[test]
+    fn an_editor_knows_what_the_baseline_knows() {
+        static OPEN: Rule = Rule {
+            meta: Meta::new("rls/open", Level::Error),
+            check: |model, cx| {
+                for (file, _) in model.sources.iter() {
+                    cx.report(Span::new(0, 1).in_file(file), "it is open");
+                }
+            },
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();
+        fs::create_dir_all(folder.path().join("supabase/migrations")).unwrap();
+        write("supabase/migrations/001_a.sql", "create table a (id int);");
+        let mut session = Session::new(folder.path(), Options::default());
+        session.edit("supabase/migrations/002_b.sql", Some("create table b (id int);".to_owned()));
+        let all = session.check(&[&OPEN]).unwrap();
+        let mut first = (*all.report).clone();
+        first.findings.truncate(1);
+        let mut file = BaselineFile::empty(&all.project.settings, None);
+        file.baseline = Baseline::of(&first, &all.project.model.sources);
+        file.write().unwrap();
+        session.changed_on_disk(["trave-baseline.json"]);
+        let rest = session.check(&[&OPEN]).unwrap().report;
+        assert_eq!((all.report.findings.len(), rest.findings.len(), rest.known), (2, 1, 1));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use trave_engine::{Options, Report};
 use trave_engine::rule::{Level, Meta, Rule};
+use trave_engine::{Options, Report};
 use trave_report::{Color, Findings, Format, Look, Repository, Timing};
 use trave_rules::RULES;
 use trave_workspace::{Amount, Depth, Phase, Phases, Project, Settings};
@@ -44,8 +44,7 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
     let narrowing = Narrowing { arguments, common, target: &target };
     let remarks = narrowing.apply(&mut report, (&project, request))?;
     let fails = fail_level(arguments.fail_on, &project.settings);
-    let run =
-        Run { arguments, common, target: &target, options: &options, fails, start, remarks };
+    let run = Run { arguments, common, target: &target, options: &options, fails, start, remarks };
     run.write(&mut project, &report)?;
     let found = fails.is_some_and(|level| report.reaches(level));
     // The program ends here: taking a large model apart piece by piece would only take time.
