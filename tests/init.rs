@@ -50,7 +50,7 @@ fn a_supabase_project_on_github_with_husky() {
         project.expect(&["init"], (0, "found: Supabase, Next.js, pnpm; GitHub Actions, husky"));
     for line in [
         "wrote  trave.toml",
-        "wrote  trave-baseline.json: 1 findings are known now",
+        "wrote  trave-baseline.json: 1 finding is known now",
         "wrote  .github/workflows/trave.yml",
         "added  .husky/pre-commit: a step",
         "`trave check` passes now and fails on what is new",

@@ -206,7 +206,7 @@ fn the_schema_knows_every_rule_and_the_documented_example() {
 fn there_is_a_manual_page_for_each_command() {
     let project = Project::empty();
     project.expect(&["man"], (0, ".TH trave 1"));
-    project.expect(&["man", "pages"], (0, "pages written"));
+    project.expect(&["man", "pages"], (0, "a page for trave and for each command"));
     let page = std::fs::read_to_string(project.path().join("pages/trave-check.1")).unwrap();
     assert!(page.contains(".TH trave-check 1") && page.contains("fail"), "{page}");
     project.write("file", "");

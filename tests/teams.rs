@@ -22,7 +22,7 @@ fn text(project: &Project, path: &str) -> String {
 #[test]
 fn what_is_known_is_not_reported_and_what_is_new_is() {
     let project = Project::with_a_finding();
-    project.expect(&["baseline"], (0, "`./trave-baseline.json`: 1 findings are known now"));
+    project.expect(&["baseline"], (0, "`trave-baseline.json`: 1 finding is known now"));
     project.expect(&["check", "--fail-on", "info"], (0, "no findings (1 known)"));
     project.expect(&["check", "--no-baseline"], (1, "rls/table-without-rls"));
     project.write(OTHER_PATH, OTHER);
@@ -50,7 +50,7 @@ fn a_renamed_table_is_another_finding() {
     project.write(MIGRATION_PATH, MIGRATION.replace("notes", "memos"));
     project.write("src/app/api/notes/route.ts", ROUTE.replace("'notes'", "'memos'"));
     let all = project.expect(&["check"], (1, "`memos`"));
-    assert!(all.contains("1 known finding of `./trave-baseline.json` occurs no longer"), "{all}");
+    assert!(all.contains("1 known finding of `trave-baseline.json` occurs no longer"), "{all}");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn the_settings_name_the_file_and_folders_share_it() {
     let project = Project::with_a_finding();
     project.write("trave.toml", "[check]\nbaseline = 'ci/known.json'\n");
     fs::create_dir(project.path().join("ci")).unwrap();
-    project.expect(&["baseline"], (0, "`./ci/known.json`"));
+    project.expect(&["baseline"], (0, "`ci/known.json`"));
     project.expect(&["check"], (0, "1 known"));
     project.expect(&["check", "supabase"], (0, "1 known"));
     project.expect(&["check", "--baseline", "ci/known.json"], (0, "1 known"));

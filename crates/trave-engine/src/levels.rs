@@ -80,8 +80,8 @@ impl fmt::Debug for Paths {
 impl Levels {
     /// What becomes of the findings of a rule in a file.
     pub fn setting(&self, meta: &Meta, path: &str) -> Setting {
-        let speaking = self.overrides.iter().rev().filter(|over| over.paths.hold(path));
-        let overridden = speaking.filter_map(|over| said(&over.rules, meta)).next();
+        let mut speaking = self.overrides.iter().rev().filter(|over| over.paths.hold(path));
+        let overridden = speaking.find_map(|over| said(&over.rules, meta));
         overridden.map_or_else(|| self.setting_elsewhere(meta), Setting::Exactly)
     }
 
@@ -96,9 +96,9 @@ impl Levels {
 
     /// Whether a rule is on in any file.
     pub fn is_on(&self, meta: &Meta) -> bool {
-        let overrides = self.overrides.iter().filter_map(|over| said(&over.rules, meta));
+        let mut overrides = self.overrides.iter().filter_map(|over| said(&over.rules, meta));
         self.setting_elsewhere(meta).of(meta.level) != Level::Off
-            || overrides.into_iter().any(|level| level != Level::Off)
+            || overrides.any(|level| level != Level::Off)
     }
 }
 

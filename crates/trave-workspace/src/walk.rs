@@ -70,7 +70,7 @@ impl Selection {
         if path.split('/').any(is_hidden) {
             return None;
         }
-        if self.excludes(path, false) {
+        if self.excluded.iter().any(|patterns| patterns.hold(path)) {
             return None;
         }
         let tests = || self.settings.at(path).check.include_tests.unwrap_or(false);
@@ -80,11 +80,7 @@ impl Selection {
     }
 
     fn enters(&self, path: &str) -> bool {
-        !self.excludes(path, true)
-    }
-
-    fn excludes(&self, path: &str, is_folder: bool) -> bool {
-        self.excluded.iter().any(|patterns| patterns.hold(path, is_folder))
+        !self.excluded.iter().any(|patterns| patterns.hold_folder(path))
     }
 }
 

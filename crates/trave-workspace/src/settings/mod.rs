@@ -169,9 +169,8 @@ impl Settings {
                 return Err(SettingsError::unknown_rule((path, text), name, rules));
             }
         }
-        let presets = settings.extends.iter().filter(|name| !extend::is_file(name.get_ref()));
-        if let Some(unknown) = presets.into_iter().find(|it| Preset::named(it.get_ref()).is_none())
-        {
+        let mut presets = settings.extends.iter().filter(|name| !extend::is_file(name.get_ref()));
+        if let Some(unknown) = presets.find(|it| Preset::named(it.get_ref()).is_none()) {
             return Err(SettingsError::unknown_preset((path, text), unknown));
         }
         settings.place = Place { shown: path.into(), text: text.into(), ..Place::default() };

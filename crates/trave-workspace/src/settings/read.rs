@@ -18,18 +18,18 @@ pub(crate) fn read(
     options: &Options<'_>,
     over: &Memory,
 ) -> Result<Settings, WorkspaceError> {
-    let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let reader = Reader { whole: &whole, rules: &options.rules, over };
+    let analysed = whole(folder);
+    let reader = Reader { analysed: &analysed, rules: &options.rules, over };
     let none = || Settings {
         place: Place { folder: folder.to_owned(), ..Place::default() },
         ..Settings::default()
     };
     let (file, anchor) = match &options.settings {
         Some(file) => (file.clone(), Anchor::default()),
-        None => match find(folder, &whole) {
+        None => match find(folder, &analysed) {
             Some(file) => {
-                let above = fs::canonicalize(file.parent().unwrap_or(&file)).unwrap_or_default();
-                (file, Anchor::between(&above, &whole).unwrap_or_default())
+                let above = whole(file.parent().unwrap_or(folder));
+                (file, Anchor::between(&above, &analysed).unwrap_or_default())
             }
             // A file that was never saved counts too.
             None if over.texts.contains_key(FILE_NAME) => {
@@ -53,8 +53,8 @@ pub(crate) fn read_nested(
     (folder, paths): (&Path, &[String]),
     (rules, over): (&[&str], &Memory),
 ) -> Result<(), WorkspaceError> {
-    let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let reader = Reader { whole: &whole, rules, over };
+    let analysed = whole(folder);
+    let reader = Reader { analysed: &analysed, rules, over };
     for path in paths {
         let anchor = Anchor::Below(parent(path).to_owned());
         settings.nest(reader.file(&folder.join(path), &anchor, &mut Vec::new())?);
@@ -64,7 +64,7 @@ pub(crate) fn read_nested(
 
 struct Reader<'a> {
     /// The analysed folder, as a whole path.
-    whole: &'a Path,
+    analysed: &'a Path,
     rules: &'a [&'a str],
     over: &'a Memory,
 }
@@ -124,7 +124,7 @@ impl Reader<'_> {
         // A file above speaks of its own folder; a shared one from elsewhere, of whoever extends it.
         let base_folder = whole(file.parent().unwrap_or(&file));
         let own_folder = whole(&settings.place.folder);
-        let own = Anchor::between(&base_folder, self.whole);
+        let own = Anchor::between(&base_folder, self.analysed);
         let anchor = own.filter(|_| own_folder.starts_with(&base_folder));
         let anchor = anchor.unwrap_or_else(|| settings.place.anchor.clone());
         self.file(&file, &anchor, open)
@@ -141,13 +141,13 @@ impl Reader<'_> {
     /// The path of a file in the analysed folder.
     fn in_project(&self, file: &Path) -> Option<String> {
         let folder = whole(file.parent()?);
-        let Anchor::Below(folder) = Anchor::between(&folder, self.whole)? else { return None };
+        let Anchor::Below(folder) = Anchor::between(&folder, self.analysed)? else { return None };
         join(&folder, file.file_name()?.to_str()?)
     }
 
     /// A whole path as it is shown: from the analysed folder, if it lies there.
     fn seen(&self, path: &Path) -> String {
-        path.strip_prefix(self.whole).unwrap_or(path).display().to_string()
+        path.strip_prefix(self.analysed).unwrap_or(path).display().to_string()
     }
 }
 
@@ -167,8 +167,8 @@ impl Settings {
 }
 
 /// The settings file of a folder, or of one above it in the same repository.
-fn find(path: &Path, whole: &Path) -> Option<PathBuf> {
-    for (up, folder) in whole.ancestors().enumerate() {
+fn find(path: &Path, analysed: &Path) -> Option<PathBuf> {
+    for (up, folder) in analysed.ancestors().enumerate() {
         if folder.join(FILE_NAME).is_file() {
             let near = if up == 0 { path } else { folder };
             return Some(near.join(FILE_NAME));

@@ -30,8 +30,17 @@ impl Patterns {
         Ok(Self { anchor: anchor.clone(), matcher: builder.build()? })
     }
 
-    /// Whether they mean a path of the analysed folder, or a folder around it.
-    pub(crate) fn hold(&self, path: &str, is_folder: bool) -> bool {
+    /// Whether they mean a file of the analysed folder, or a folder around it.
+    pub(crate) fn hold(&self, path: &str) -> bool {
+        self.mean((path, false))
+    }
+
+    /// Whether they mean a folder of the analysed folder, or one around it.
+    pub(crate) fn hold_folder(&self, path: &str) -> bool {
+        self.mean((path, true))
+    }
+
+    fn mean(&self, (path, is_folder): (&str, bool)) -> bool {
         let local = self.anchor.local(path).filter(|local| !local.is_empty());
         local.is_some_and(|local| {
             self.matcher.matched_path_or_any_parents(local, is_folder).is_ignore()
@@ -87,7 +96,7 @@ impl Settings {
             let paths = entry.paths.iter().map(|pattern| pattern.get_ref().as_str());
             // Whoever read the file has made sure that its patterns can be read.
             let Ok(patterns) = Patterns::new(&self.place.anchor, paths) else { continue };
-            let paths = Paths::new(move |path| patterns.hold(path, false));
+            let paths = Paths::new(move |path| patterns.hold(path));
             levels.overrides.push(Override { paths, rules: plain(&entry.rules) });
         }
         levels

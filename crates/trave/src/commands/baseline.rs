@@ -1,6 +1,7 @@
 //! `trave baseline`: writes down what is known, so that only what is new is reported.
 
 use std::io::Write;
+use std::path::Path;
 
 use trave_engine::{Baseline, Report};
 use trave_rules::RULES;
@@ -44,7 +45,7 @@ fn written(
     let named = arguments.baseline.as_deref();
     let mut file = BaselineFile::empty(&project.settings, named);
     let there = file.path.exists();
-    let path = file.path.display().to_string();
+    let path = shown(&file.path);
     if there && !arguments.update && !arguments.prune {
         return Err(Failure::new(format!("`{path}` is there already")).next(
             "`--prune` takes out what occurs no longer, `--update` takes in what is new as well",
@@ -71,9 +72,22 @@ fn written(
     } else if there {
         format!("`{path}`: {gone} taken out, {new} taken in, {kept} in all")
     } else {
-        format!("`{path}`: {kept} findings are known now")
+        format!("`{path}`: {}", known_now(kept))
     };
     Ok((line, file))
+}
+
+/// A path without the `./` of the folder that the user is in.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+/// How many findings a file has that was written now.
+pub(crate) fn known_now(count: usize) -> String {
+    match count {
+        1 => "1 finding is known now".to_owned(),
+        count => format!("{count} findings are known now"),
+    }
 }
 
 /// Writes down everything that a report of a new project says: for `trave init`.

@@ -4,50 +4,36 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use clap::{Command, CommandFactory};
-use clap_mangen::Man;
+use clap::CommandFactory;
 
-use crate::cli::{self, Cli};
+use crate::cli::{Cli, Man};
 use crate::failure::Failure;
 use crate::output::stdout;
 
 /// Runs the command.
-pub(crate) fn run(arguments: &cli::Man) -> anyhow::Result<()> {
-    let mut command = Cli::command();
-    command.build();
+pub(crate) fn run(arguments: &Man) -> anyhow::Result<()> {
     let mut out = stdout();
     match &arguments.folder {
-        None => out.write_all(&page(command)?)?,
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            out.write_all(&page)?;
+        }
         Some(folder) => {
-            let count = write_all(&command, folder).map_err(|error| {
+            let written = write_all(folder).map_err(|error| {
                 let folder = folder.display();
                 Failure::new(format!("`{folder}` cannot be written to: {error}"))
                     .next("give a folder that you may write to")
-            })?;
-            writeln!(out, "`{}`: {count} pages written", folder.display())?;
+            });
+            written?;
+            writeln!(out, "`{}`: a page for trave and for each command", folder.display())?;
         }
     }
     out.flush()?;
     Ok(())
 }
 
-/// Writes the page of the program and one for each command; how many.
-fn write_all(command: &Command, folder: &Path) -> io::Result<usize> {
+fn write_all(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let parts = command.get_subcommands().filter(|part| part.get_name() != "help");
-    let mut count = 0;
-    for part in std::iter::once(command).chain(parts) {
-        // `trave check` is called `trave-check` once its command is built.
-        let name = part.get_display_name().unwrap_or("trave").to_owned();
-        let part = part.clone().name(name.clone());
-        fs::write(folder.join(format!("{name}.1")), page(part)?)?;
-        count += 1;
-    }
-    Ok(count)
-}
-
-fn page(command: Command) -> io::Result<Vec<u8>> {
-    let mut page = Vec::new();
-    Man::new(command).render(&mut page)?;
-    Ok(page)
+    clap_mangen::generate_to(Cli::command(), folder)
 }

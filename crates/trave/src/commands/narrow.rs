@@ -5,6 +5,7 @@ use trave_engine::rule::Finding;
 use trave_engine::{Compared, Report};
 use trave_workspace::{BaselineFile, Project};
 
+use super::baseline::shown;
 use super::since::Since;
 use crate::cli::{Check, Common};
 use crate::failure::Failure;
@@ -66,7 +67,7 @@ impl Narrowing<'_> {
             only.is_empty() || only.iter().any(|it| it == rule || Some(it.as_str()) == family)
         };
         let count = compared.gone.iter().filter(|known| has_run(&known.rule)).count();
-        let path = file.path.display();
+        let path = shown(&file.path);
         let (what, it) = match count {
             0 => return None,
             1 => ("1 known finding".to_owned(), "occurs no longer: it leaves the file"),

@@ -43,7 +43,7 @@ impl<'a> Questions<'a> {
     }
 
     /// Whether what was found is known from now on.
-    pub(crate) fn baseline(&self, report: &Report, fails: bool) -> Result<bool, Failure> {
+    pub(crate) fn baseline(&self, (report, fails): (&Report, bool)) -> Result<bool, Failure> {
         if let Some(whether) = self.arguments.baseline {
             return Ok(whether == Whether::Yes);
         }

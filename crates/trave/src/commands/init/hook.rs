@@ -6,11 +6,7 @@ use super::texts::COMMAND;
 use crate::cli::Hook;
 
 /// The change that adds the check to what runs before a commit.
-pub(crate) fn change(
-    repository: &Repository,
-    (hook, below): (Hook, &str),
-    overwrites: bool,
-) -> Option<Change> {
+pub(crate) fn change(repository: &Repository, hook: Hook, below: &str) -> Option<Change> {
     let path = match hook {
         Hook::None => return None,
         Hook::Husky => ".husky/pre-commit",
@@ -22,7 +18,7 @@ pub(crate) fn change(
     if before.as_ref().is_some_and(|text| text.contains("trave check")) {
         return Some(Change::Keep(path.into()));
     }
-    if hook == Hook::Git && before.is_some() && !overwrites {
+    if hook == Hook::Git && before.is_some() && !repository.overwrites {
         return Some(Change::Keep(path.into()));
     }
     let command = match below {
@@ -101,7 +97,7 @@ fn pre_commit(text: &str, command: &str) -> Result<String, String> {
         .concat()
     };
     let is_key = |line: &&str| !line.starts_with([' ', '\t', '#', '-']) && !line.trim().is_empty();
-    match text.lines().filter(is_key).next_back() {
+    match text.lines().rfind(is_key) {
         None => Ok(format!("{}repos:\n{}", leading(text), entry("  "))),
         // The list of repositories stands last, so that it goes on at the end of the file.
         Some(line) if line.trim_end() == "repos:" => {

@@ -18,7 +18,7 @@ use self::ask::Questions;
 use self::change::{Change, Outcome};
 use self::repository::Repository;
 use self::stack::Stack;
-use super::baseline::accept;
+use super::baseline::{accept, known_now};
 use super::check::fail_level;
 use crate::cli::{Ci, Common, Hook, Init};
 use crate::failure::Failure;
@@ -36,9 +36,9 @@ pub(crate) fn run(arguments: &Init, common: &Common) -> anyhow::Result<()> {
     if project.is_empty() {
         return Err(nothing(folder).into());
     }
-    let repository = Repository::around(folder);
+    let repository = Repository::around(folder, arguments);
     let stack = Stack::of(folder, &project);
-    let setup = Setup { folder, stack, repository: &repository, overwrites: arguments.force };
+    let setup = Setup { folder, stack, repository: &repository };
     let mut out = stdout();
     writeln!(out, "found: {}", setup.found())?;
     out.flush()?;
@@ -58,14 +58,14 @@ pub(crate) fn run(arguments: &Init, common: &Common) -> anyhow::Result<()> {
     let report = trave_engine::check(&project.model, RULES, &options);
     let level = fail_level(None, &project.settings);
     let fails = level.is_some_and(|level| report.reaches(level));
-    let is_known = questions.baseline(&report, fails)?;
+    let is_known = questions.baseline((&report, fails))?;
     if is_known {
         writeln!(out, "{}", setup.accept(&project, &report)?)?;
     }
     for change in setup.changes(places) {
         writeln!(out, "{}", change.make(&repository.root)?)?;
     }
-    writeln!(out, "{}", next(fails && !is_known, is_known))?;
+    writeln!(out, "{}", next((fails && !is_known, is_known)))?;
     out.flush()?;
     Ok(())
 }
@@ -75,8 +75,6 @@ struct Setup<'a> {
     folder: &'a Path,
     stack: Stack,
     repository: &'a Repository,
-    /// Whether files that are there may be overwritten.
-    overwrites: bool,
 }
 
 impl Setup<'_> {
@@ -89,7 +87,7 @@ impl Setup<'_> {
     /// Writes the settings file, unless there is one that stays.
     fn write_settings(&self, preset: Preset, project: &Project) -> Result<Outcome, Failure> {
         let own = self.folder.join(SETTINGS);
-        if own.exists() && !self.overwrites {
+        if own.exists() && !self.repository.overwrites {
             return Ok(Outcome::kept(SETTINGS));
         }
         let above = project.settings.files_for("").into_iter().next();
@@ -107,26 +105,25 @@ impl Setup<'_> {
     /// Writes down what is known; a file of an earlier set-up is kept.
     fn accept(&self, project: &Project, report: &Report) -> Result<Outcome, Failure> {
         let name = "trave-baseline.json";
-        if self.folder.join(name).exists() && !self.overwrites {
+        if self.folder.join(name).exists() && !self.repository.overwrites {
             return Ok(Outcome::kept(name));
         }
         let file = accept(project, report)?;
         let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let count = file.baseline.findings.len();
-        Ok(Outcome::wrote(&name, Some(format!("{count} findings are known now"))))
+        Ok(Outcome::wrote(&name, Some(known_now(file.baseline.findings.len()))))
     }
 
     /// The workflow and the hook.
     fn changes(&self, (ci, hook): (Ci, Hook)) -> Vec<Change> {
         let below = self.repository.below.as_str();
-        let ci = self.repository.workflow(ci, self.overwrites);
-        let hook = hook::change(self.repository, (hook, below), self.overwrites);
+        let ci = self.repository.workflow(ci);
+        let hook = hook::change(self.repository, hook, below);
         ci.into_iter().chain(hook).collect()
     }
 }
 
 /// What stands at the end: whether a check passes, and what to do.
-fn next(fails: bool, is_known: bool) -> String {
+fn next((fails, is_known): (bool, bool)) -> String {
     let state = match (fails, is_known) {
         (true, _) => "`trave check` fails until its errors are mended, or known: `trave baseline`",
         (false, true) => {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::change::Change;
 use super::texts;
-use crate::cli::{Ci, Hook};
+use crate::cli::{Ci, Hook, Init};
 
 /// A repository, as far as a set-up has to know it.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub(crate) struct Repository {
     pub(crate) ci: Ci,
     /// What runs before its commits.
     pub(crate) hook: Hook,
+    /// Whether files that are there may be overwritten.
+    pub(crate) overwrites: bool,
     branch: String,
 }
 
@@ -29,7 +31,7 @@ const PRE_COMMIT: &str = ".pre-commit-config.yaml";
 
 impl Repository {
     /// The repository that holds a folder.
-    pub(crate) fn around(folder: &Path) -> Self {
+    pub(crate) fn around(folder: &Path, arguments: &Init) -> Self {
         let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         let root = whole.ancestors().find(|folder| folder.join(".git").exists());
         let root = root.unwrap_or(&whole).to_owned();
@@ -37,7 +39,7 @@ impl Repository {
         let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
         let below = parts.join("/");
         let (ci, hook, branch) = (ci(&root), hook(&root), branch(&root));
-        Self { root, below, ci, hook, branch }
+        Self { root, below, ci, hook, overwrites: arguments.force, branch }
     }
 
     /// What it uses, in words.
@@ -75,12 +77,12 @@ impl Repository {
     }
 
     /// What makes the checks run for every change.
-    pub(crate) fn workflow(&self, ci: Ci, overwrites: bool) -> Option<Change> {
+    pub(crate) fn workflow(&self, ci: Ci) -> Option<Change> {
         match ci {
             Ci::None => None,
             Ci::Github => {
                 let path = ".github/workflows/trave.yml";
-                if self.root.join(path).exists() && !overwrites {
+                if self.root.join(path).exists() && !self.overwrites {
                     return Some(Change::Keep(path.into()));
                 }
                 let text = texts::github(&self.branch, &self.below);
