@@ -17,17 +17,15 @@ use crate::subject::InCatalog;
 pub struct Context<'m> {
     model: &'m Model,
     meta: Meta,
-    level: Option<Level>,
     place: Option<Origin>,
     done: Vec<Finding>,
     current: Option<FindingBuilder>,
 }
 
 impl<'m> Context<'m> {
-    /// A context for one run of one rule. A level from the settings replaces those that the rule
-    /// chooses.
-    pub fn new(model: &'m Model, meta: Meta, level: Option<Level>) -> Self {
-        Self { model, meta, level, place: None, done: Vec::new(), current: None }
+    /// A context for one run of one rule.
+    pub fn new(model: &'m Model, meta: Meta) -> Self {
+        Self { model, meta, place: None, done: Vec::new(), current: None }
     }
 
     /// Everything that is known of the project.
@@ -81,7 +79,6 @@ impl<'m> Context<'m> {
         let mut findings = self.done;
         findings.extend(self.current.map(|builder| builder.0));
         for finding in &mut findings {
-            finding.level = self.level.unwrap_or(finding.level);
             finding.seal(&self.model.sources);
         }
         findings
@@ -182,19 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn settings_win_over_the_level_that_a_rule_chooses() {
-        let model = Model::default();
-        for (setting, expected) in [(None, Level::Info), (Some(Level::Error), Level::Error)] {
-            let mut cx = Context::new(&model, META, setting);
-            cx.report(at(1), "no index").level(Level::Info);
-            assert_eq!(cx.finish()[0].level, expected);
-        }
-    }
-
-    #[test]
     fn help_grows_by_lines() {
         let model = Model::default();
-        let mut cx = Context::new(&model, META, None);
+        let mut cx = Context::new(&model, META);
         cx.report(at(1), "no index").help("do this").help("then that");
         assert_eq!(cx.finish()[0].help.as_deref(), Some("do this\nthen that"));
     }

@@ -507,12 +507,12 @@ mod tests {
     use crate::load::Depth;
     use crate::numbering::Numbering;
     use crate::resolve::{Resolver, Tree};
-    use crate::settings::CheckSettings;
+    use crate::settings::Settings;
     use crate::store::Memory;
     use crate::walk::{Selection, listed};
 
     fn read(files: &[(&str, &str)]) -> Code {
-        let selection = Selection::new(&CheckSettings::default()).unwrap();
+        let selection = Selection::new(&Settings::default()).unwrap();
         let inventory = listed(files.iter().map(|(path, _)| *path), &selection);
         let code = (0..).zip(&inventory.files).filter(|(_, file)| file.kind == Kind::Code);
         let tree = Tree::new(code.map(|(number, file)| (Arc::from(file.path.as_str()), number)));
