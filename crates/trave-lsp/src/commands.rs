@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use trave_engine::nearest_rule;
 use trave_model::Route;
+use trave_report::map::Map;
 use trave_report::{Access, Routes};
 
 use crate::server::{Asked, Fault, Server};
@@ -149,6 +150,22 @@ fn access_of(view: &View<'_>) -> Result<Vec<Value>, Fault> {
         Ok(json!({ "folder": view.root, "root": root, "html": html }))
     });
     pages.collect()
+}
+
+/// Answers `trave/map`: a page for each folder of the workspace.
+pub(crate) fn map(server: &Server) -> Value {
+    let pages = server.views().map(|view| {
+        let title = view.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        let html = trave_report::map::page(&Map {
+            model: view.model(),
+            report: &view.snapshot.report,
+            rules: server.rules,
+            title: title.as_deref().unwrap_or("project"),
+            prefix: "",
+        });
+        json!({ "folder": view.root, "html": html })
+    });
+    json!({ "pages": pages.collect::<Vec<Value>>() })
 }
 
 fn written(

@@ -48,14 +48,14 @@ pub(crate) fn rule_name_at(text: &str, offset: u32) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
-    use super::rule_name_at;
+    use super::{rule_name_at, slice};
 
     #[test]
     fn the_name_of_a_rule_is_read_from_a_suppression() {
         let text = "a();\n// trave-ignore rls/x-y: because\n// not rls/x\n";
         let at = |what: &str| u32::try_from(text.find(what).unwrap()).unwrap();
         let span = rule_name_at(text, at("x-y")).unwrap();
-        assert_eq!(&text[span.start as usize..span.end as usize], "rls/x-y");
+        assert_eq!(slice(text, span), "rls/x-y");
         assert_eq!(rule_name_at(text, at("because")), None);
         assert_eq!(rule_name_at(text, at("rls/x\n")), None);
     }

@@ -27,7 +27,7 @@ pub(crate) fn initialize(server: &mut Server, params: &Value) -> Value {
     let options = params.get("initializationOptions").cloned().unwrap_or_default();
     server.settings = Settings::read(options.get("settings").unwrap_or(&options));
     for root in roots(params) {
-        server.folders.entry(root).or_insert_with(Folder::default);
+        server.folders.entry(root).or_default();
     }
     capabilities::of(&server.client)
 }
@@ -126,7 +126,9 @@ pub(crate) fn change_folders(server: &mut Server, added: &[WorkspaceFolder], gon
     }
     // What lies in a nested folder is that folder's to report.
     let roots: Vec<PathBuf> = server.folders.keys().cloned().collect();
-    roots.iter().for_each(|root| publish::publish(server, root));
+    for root in &roots {
+        publish::publish(server, root);
+    }
 }
 
 /// The folders that the client names, in whichever of the three ways it does.

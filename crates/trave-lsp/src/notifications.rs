@@ -19,23 +19,25 @@ use crate::{lifecycle, publish, uri};
 /// Takes in a notification. One that is malformed or unknown is left out.
 pub(crate) fn take(server: &mut Server, notification: Notification) {
     let Notification { method, params } = notification;
-    let taken = match method.as_str() {
-        "initialized" => Some(lifecycle::initialized(server)),
-        "textDocument/didOpen" => read(params).map(|it| opened(server, it)),
-        "textDocument/didChange" => read(params).map(|it| changed(server, it)),
-        "textDocument/didSave" => read(params).map(|it| saved(server, &it)),
-        "textDocument/didClose" => read(params).map(|it| closed(server, &it)),
-        "workspace/didChangeWatchedFiles" => read(params).map(|it| watched(server, it)),
-        "workspace/didChangeWorkspaceFolders" => read(params).map(|it| folders(server, it)),
-        "workspace/didChangeConfiguration" => Some(configured(server, &params)),
-        "$/cancelRequest" => read(params).map(|it| cancelled(server, it)),
-        _ => None,
-    };
-    taken.unwrap_or_default();
+    match method.as_str() {
+        "initialized" => lifecycle::initialized(server),
+        "textDocument/didOpen" => with(params, |it| opened(server, it)),
+        "textDocument/didChange" => with(params, |it| changed(server, it)),
+        "textDocument/didSave" => with(params, |it| saved(server, &it)),
+        "textDocument/didClose" => with(params, |it| closed(server, &it)),
+        "workspace/didChangeWatchedFiles" => with(params, |it| watched(server, &it)),
+        "workspace/didChangeWorkspaceFolders" => with(params, |it| folders(server, it)),
+        "workspace/didChangeConfiguration" => configured(server, &params),
+        "$/cancelRequest" => with(params, |it| cancelled(server, it)),
+        _ => {}
+    }
 }
 
-fn read<P: DeserializeOwned>(params: Value) -> Option<P> {
-    serde_json::from_value(params).ok()
+/// Does something with parameters that are what they should be.
+fn with<P: DeserializeOwned>(params: Value, act: impl FnOnce(P)) {
+    if let Ok(params) = serde_json::from_value(params) {
+        act(params);
+    }
 }
 
 fn opened(server: &mut Server, params: DidOpenTextDocumentParams) {
@@ -67,7 +69,9 @@ fn saved(server: &mut Server, params: &DidSaveTextDocumentParams) {
 /// Has the worker see every text as the editor holds it.
 pub(crate) fn show_all(server: &mut Server) {
     let paths: Vec<PathBuf> = server.documents.iter().map(|(path, _)| path.clone()).collect();
-    paths.into_iter().for_each(|path| show(server, path));
+    for path in paths {
+        show(server, path);
+    }
 }
 
 /// Has the worker see the text of a file as the editor holds it.
@@ -83,7 +87,7 @@ fn closed(server: &mut Server, params: &DidCloseTextDocumentParams) {
     publish::reopen(server, &path);
 }
 
-fn watched(server: &mut Server, params: DidChangeWatchedFilesParams) {
+fn watched(server: &mut Server, params: &DidChangeWatchedFilesParams) {
     let paths: Vec<PathBuf> =
         params.changes.iter().filter_map(|change| uri::to_path(&change.uri)).collect();
     if !paths.is_empty() {

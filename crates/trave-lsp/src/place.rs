@@ -1,5 +1,7 @@
 //! What stands at a place in a text: something of a catalog, or the name of a rule.
 
+use std::path::Path;
+
 use lsp_types::{Location, TextDocumentPositionParams};
 use trave_catalog::{Catalog, Function, Table, View as SqlView};
 use trave_model::Entity;
@@ -52,7 +54,8 @@ impl Server {
 impl<'a> Here<'a> {
     /// Whether the text is SQL, rather than code with SQL in it.
     pub(crate) fn is_sql(&self) -> bool {
-        self.path.ends_with(".sql")
+        let ending = Path::new(&self.path).extension();
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("sql"))
     }
 
     /// The catalog that the text speaks to.
@@ -99,12 +102,11 @@ impl<'a> Here<'a> {
         let word = slice(self.text, span);
         for table in known.tables.values() {
             let column = table.columns.iter().find(|column| is_here(column.origin));
+            let is_table = column.is_none() && table.origin().is_some_and(is_here);
+            let column = column.filter(|column| spelled_alike(&column.name, word));
             let entity = match column {
-                Some(column) if spelled_alike(&column.name, word) => {
-                    Entity::Column(table.name.clone(), column.name.clone())
-                }
-                Some(_) => continue,
-                None if table.origin().is_some_and(is_here) => Entity::Relation(table.name.clone()),
+                Some(column) => Entity::Column(table.name.clone(), column.name.clone()),
+                None if is_table => Entity::Relation(table.name.clone()),
                 None => continue,
             };
             return Some(Named { catalog, entity, span });

@@ -77,7 +77,7 @@ fn complain(server: &mut Server, root: &Path, trouble: Option<String>) {
             said.remove();
         }
         (entry, Some(text)) => {
-            entry.insert_entry(text.clone());
+            entry.and_modify(|said| said.clone_from(&text)).or_insert_with(|| text.clone());
             server.tell(MessageType::ERROR, text);
         }
         (Entry::Vacant(_), None) => {}
@@ -132,10 +132,11 @@ fn send(server: &mut Server, path: &Path) {
     let version = document.map(|it| it.version);
     let params = PublishDiagnosticsParams { uri: address, diagnostics: now.clone(), version };
     server.notify("textDocument/publishDiagnostics", params);
-    match now.is_empty() {
-        true => server.published.sent.remove(path),
-        false => server.published.sent.insert(path.to_owned(), now),
-    };
+    if now.is_empty() {
+        server.published.sent.remove(path);
+    } else {
+        server.published.sent.insert(path.to_owned(), now);
+    }
 }
 
 /// Answers a client that asks for the diagnostics of one file.

@@ -42,6 +42,7 @@ pub(crate) fn answer(server: &mut Server, method: &str, params: Value) -> Result
         "trave/explain" => commands::explain(server, &params),
         "trave/routes" => commands::routes(server),
         "trave/accessMatrix" => commands::access(server),
+        "trave/map" => Ok(commands::map(server)),
         _ => {
             let message = format!("`{method}` is not known here");
             Err(Fault { code: ErrorCode::MethodNotFound, message })

@@ -296,7 +296,9 @@ impl Server {
     /// Asks the client for something.
     pub(crate) fn ask(&mut self, method: &str, params: impl Serialize, asked: Asked) {
         self.requests += 1;
-        self.asked.insert(self.requests, asked);
+        if asked != Asked::Nothing {
+            self.asked.insert(self.requests, asked);
+        }
         let request = Request::new(RequestId::from(self.requests), method.to_owned(), params);
         let _ = self.sender.send(Message::Request(request));
     }

@@ -22,18 +22,16 @@ pub(crate) struct Snapshot {
     pub(crate) project: Arc<Project>,
     /// What the rules found.
     pub(crate) report: Arc<Report>,
-    /// The last order of the server that it knows of.
-    pub(crate) generation: u64,
     files: BTreeMap<Arc<str>, FileId>,
 }
 
 impl Snapshot {
     /// A snapshot after an analysis.
-    pub(crate) fn new(checked: Checked, generation: u64) -> Self {
+    pub(crate) fn new(checked: Checked) -> Self {
         let Checked { project, report, .. } = checked;
         let sources = project.model.sources.iter();
         let files = sources.map(|(id, source)| (source.path.clone(), id)).collect();
-        Self { project, report, generation, files }
+        Self { project, report, files }
     }
 
     /// The model.

@@ -42,7 +42,9 @@ pub(crate) fn of_document(
         )
     } else {
         let mut flat = Vec::new();
-        symbols.into_iter().for_each(|it| flatten(&view, it, (address, None), &mut flat));
+        for symbol in symbols {
+            flatten(&view, symbol, (address, None), &mut flat);
+        }
         DocumentSymbolResponse::Flat(flat)
     })
 }

@@ -181,8 +181,7 @@ mod tests {
     fn texts(text: &str, kind: Kind, expected: &[&str]) {
         let found = tokens(text);
         let found = found.iter().filter(|token| token.kind == kind);
-        let found: Vec<&str> =
-            found.map(|it| &text[it.span.start as usize..it.span.end as usize]).collect();
+        let found: Vec<&str> = found.map(|it| crate::words::slice(text, it.span)).collect();
         assert_eq!(found, expected, "{text}");
     }
 

@@ -149,7 +149,7 @@ impl Worker {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Edit(path, text) => self.edit(path, text),
+            Order::Edit(path, text) => self.edit(&path, text.as_ref()),
             Order::Disk(paths) => {
                 for (root, folder) in &mut self.folders {
                     let inside: Vec<String> =
@@ -167,14 +167,14 @@ impl Worker {
         }
     }
 
-    fn edit(&mut self, path: PathBuf, text: Option<Arc<str>>) {
-        match &text {
-            Some(text) => self.texts.insert(path.clone(), text.clone()),
-            None => self.texts.remove(&path),
+    fn edit(&mut self, path: &Path, text: Option<&Arc<str>>) {
+        match text {
+            Some(text) => self.texts.insert(path.to_owned(), text.clone()),
+            None => self.texts.remove(path),
         };
         for (root, folder) in &mut self.folders {
-            if let Some(inside) = relative(root, &path) {
-                folder.session.edit(&inside, text.as_deref().map(str::to_owned));
+            if let Some(inside) = relative(root, path) {
+                folder.session.edit(&inside, text.map(ToString::to_string));
             }
         }
     }
@@ -229,13 +229,12 @@ impl Worker {
     }
 
     fn analysed(&mut self, root: &Path) -> Result<Arc<Snapshot>, Trouble> {
-        let generation = self.generation;
         let rules = self.rules;
         let Some(folder) = self.folders.get_mut(root) else { return Err(Trouble::Own) };
         let session = &mut folder.session;
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let checked = session.check(rules)?;
-            Ok(Arc::new(Snapshot::new(checked, generation)))
+            Ok(Arc::new(Snapshot::new(checked)))
         }));
         match outcome {
             Ok(Ok(snapshot)) => Ok(snapshot),

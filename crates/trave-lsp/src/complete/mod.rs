@@ -109,13 +109,10 @@ fn offers(here: &Here<'_>, catalog: &Catalog) -> Option<(Vec<Offer>, Span)> {
         ));
     };
     let written = slice(text, Span { start: around.span.start, end: offset });
-    let offers = match chain::offers(catalog, text, (before, written)) {
-        Some(offers) => offers,
-        None => {
-            let whole = sql_around(text, &pieces, at);
-            sql::is_sql(&whole).then(|| sql::offers(catalog, written, &whole))?
-        }
-    };
+    let offers = chain::offers(catalog, text, (before, written)).or_else(|| {
+        let whole = sql_around(text, &pieces, at);
+        sql::is_sql(&whole).then(|| sql::offers(catalog, written, &whole))
+    })?;
     Some((offers, word_before(text, around.span, offset)))
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Read, Write, pipe};
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use trave_engine::rule::Rule;
 use trave_lsp::Ending;
 use trave_rules::RULES;
 use trave_testing::Fixture;
@@ -58,8 +58,13 @@ impl Client {
     }
 
     /// A client that says this in its first message; its folder is added.
-    pub(crate) fn with(fixture: &str, mut hello: Value) -> Self {
-        let mut client = Self::silent(fixture);
+    pub(crate) fn with(fixture: &str, hello: Value) -> Self {
+        Self::silent(fixture).greet(hello)
+    }
+
+    /// Says hello.
+    pub(crate) fn greet(self, mut hello: Value) -> Self {
+        let mut client = self;
         if hello.get("workspaceFolders").is_none() {
             let folder = json!({ "uri": client.uri(""), "name": "project" });
             hello["workspaceFolders"] = json!([folder]);
@@ -72,6 +77,11 @@ impl Client {
 
     /// A client that has said nothing yet.
     pub(crate) fn silent(fixture: &str) -> Self {
+        Self::of_rules(fixture, RULES)
+    }
+
+    /// The same, of a server with other rules.
+    pub(crate) fn of_rules(fixture: &str, rules: &'static [&'static Rule]) -> Self {
         let fixture = Fixture::read(fixture);
         let folder = tempfile::tempdir().unwrap();
         for file in &fixture.files {
@@ -83,7 +93,7 @@ impl Client {
         let (input, server_output) = pipe().unwrap();
         let server = thread::Builder::new()
             .stack_size(64 << 20)
-            .spawn(move || trave_lsp::serve(RULES, server_input, server_output).unwrap());
+            .spawn(move || trave_lsp::serve(rules, server_input, server_output).unwrap());
         let (sender, receiver) = channel();
         thread::spawn(move || {
             let mut input = BufReader::new(input);
@@ -307,9 +317,4 @@ fn read(input: &mut BufReader<PipeReader>) -> Option<Value> {
     let mut body = vec![0; length];
     input.read_exact(&mut body).ok()?;
     serde_json::from_slice(&body).ok()
-}
-
-/// Where a project lies.
-pub(crate) fn root(client: &Client) -> PathBuf {
-    client.folder.path().to_owned()
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use trave_rules::RULES;
 use trave_workspace::{Options, load};
 
-use crate::client::{Client, capabilities, position};
+use crate::client::{Client, position};
 use crate::diagnostics::{MIGRATION, PROJECT, ROUTE};
 use crate::robust::Numbers;
 
@@ -67,11 +67,7 @@ fn after_any_edit_the_diagnostics_are_those_of_a_fresh_check() {
     let rounds = std::env::var("TRAVE_EDITS").ok().and_then(|it| it.parse().ok()).unwrap_or(60);
     let seed = std::env::var("TRAVE_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(11);
     let mut numbers = Numbers(seed);
-    let hello = json!({
-        "capabilities": capabilities(),
-        "initializationOptions": { "diagnostics": "pull" },
-    });
-    let mut client = Client::with(&format!("{PROJECT}{MORE}"), hello);
+    let mut client = Client::start(&format!("{PROJECT}{MORE}"));
     FILES.iter().for_each(|path| client.open(path));
     let fresh = tempfile::tempdir().unwrap();
     for round in 0..rounds {
@@ -112,16 +108,14 @@ fn edit(client: &mut Client, numbers: &mut Numbers) {
     }
 }
 
-/// What the server says, one line per diagnostic.
+/// What the server has published once all is analysed, one line per diagnostic.
 fn served(client: &mut Client) -> BTreeSet<String> {
-    let params = json!({ "previousResultIds": [] });
-    let report = client.request("workspace/diagnostic", params).unwrap();
+    client.diagnostics(MIGRATION);
     let mut lines = BTreeSet::new();
-    for item in report["items"].as_array().unwrap() {
-        let path = client.path(&item["uri"]);
-        for it in item["items"].as_array().unwrap() {
+    for (path, published) in &client.published {
+        for it in published["diagnostics"].as_array().unwrap() {
             let message = it["message"].as_str().unwrap().lines().next().unwrap();
-            lines.insert(line(&path, &it["code"], (&it["range"]["start"], message)));
+            lines.insert(line(path, &it["code"], (&it["range"]["start"], message)));
         }
     }
     lines

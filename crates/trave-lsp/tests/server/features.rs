@@ -1,6 +1,7 @@
 //! What is answered about places: hover, definitions, references, symbols, completion, actions.
 
 use serde_json::{Value, json};
+use trave_engine::rule::{Edit, Fix, Level, Meta, Rule, Safety};
 
 use crate::client::{Client, capabilities, offset};
 use crate::diagnostics::{MIGRATION, PROJECT, ROUTE};
@@ -45,6 +46,71 @@ fn a_column_is_told_in_filters_selections_and_sql() {
     assert!(text.contains("notes.folder text not null"), "{text}");
     assert!(text.contains("No index holds it."), "{text}");
     assert_eq!(hover(ROUTE, "createServer"), "");
+}
+
+/// A project of an ORM: code calls the table and its columns otherwise.
+const PRISMA: &str = "
+//- prisma/schema.prisma
+datasource db {
+  provider = \"postgresql\"
+  url      = env(\"DATABASE_URL\")
+}
+model Note {
+  id      String @id
+  ownerId String @map(\"owner_id\")
+  @@map(\"notes\")
+}
+//- src/app/api/notes/route.ts
+import { PrismaClient } from '@prisma/client';
+const prisma = new PrismaClient();
+export async function GET(request: Request) {
+  const rows = await prisma.note.findMany({ where: { ownerId: request.url }, take: 20 });
+  return Response.json(rows);
+}
+";
+
+/// The same table in the words of Drizzle, and in SQL.
+const DRIZZLE: &str = "
+//- src/db/schema.ts
+import { pgTable, text } from 'drizzle-orm/pg-core';
+export const notesTable = pgTable('notes', {
+  id: text('id').primaryKey(),
+  ownerId: text('owner_id').notNull(),
+});
+//- src/app/api/notes/route.ts
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { eq } from 'drizzle-orm';
+import { Pool } from 'pg';
+import { notesTable } from '../../../db/schema';
+const db = drizzle(process.env.DATABASE_URL!);
+const pool = new Pool();
+export async function GET(request: Request) {
+  const rows = await db.select().from(notesTable).where(eq(notesTable.ownerId, request.url));
+  const more = await pool.query('select id from notes where owner_id = $1', [request.url]);
+  return Response.json([rows, more.rows]);
+}
+";
+
+#[test]
+fn names_of_orms_and_of_sql_in_strings_are_understood() {
+    for (project, before, expected) in [
+        (PRISMA, "await prisma.no", "create table public.notes ("),
+        (PRISMA, "where: { own", "notes.owner_id text not null"),
+        (DRIZZLE, ".from(notes", "create table public.notes ("),
+        (DRIZZLE, "eq(notesTable.own", "notes.owner_id text not null"),
+        (DRIZZLE, "select id from no", "create table public.notes ("),
+        (DRIZZLE, "where own", "notes.owner_id text not null"),
+    ] {
+        let mut client = Client::start(project);
+        client.open(ROUTE);
+        let offset = client.text(ROUTE).find(before).unwrap() + before.len();
+        let hover = client.at("textDocument/hover", ROUTE, offset);
+        let text = hover["contents"]["value"].as_str().unwrap_or_default();
+        assert!(text.contains(expected), "{before}: {text}");
+        let place = client.at("textDocument/definition", ROUTE, offset);
+        let path = client.path(&place["uri"]);
+        assert!(path.ends_with("schema.prisma") || path.ends_with("schema.ts"), "{before}: {path}");
+    }
 }
 
 #[test]
@@ -236,6 +302,73 @@ fn a_finding_is_silenced_with_a_reason() {
     assert!(rules.iter().all(|it| !it.starts_with("trave/")), "{rules:?}");
 }
 
+/// Every query is to read from `boats`.
+static SHOUTING: Rule = Rule {
+    meta: Meta::new("test/boats", Level::Warning),
+    check: |model, cx| {
+        for query in &model.queries {
+            let origin = query.facts.target_origin;
+            if model.sources.slice(origin) != "'boats'" {
+                let edit = Edit { origin, text: "'boats'".to_owned() };
+                cx.report(origin, "no boats").fix(Fix::replace("read boats", Safety::Safe, edit));
+            }
+        }
+    },
+};
+
+static SHOUTING_ONLY: &[&Rule] = &[&SHOUTING];
+
+#[test]
+fn fixes_are_applied_one_by_one_and_all_at_once() {
+    let client = Client::of_rules(PROJECT, SHOUTING_ONLY);
+    let mut client = client.greet(json!({ "capabilities": capabilities() }));
+    client.open(ROUTE);
+    // The second one stands behind signs that are wider in some units than in others.
+    client.replace(
+        ROUTE,
+        "return Response.json(data)",
+        "/* é𝄞 */ await supabase.from('x').select('id');\n",
+    );
+    assert_eq!(client.rules(ROUTE).len(), 2);
+    let found = actions(&mut client, ROUTE);
+    let fixes = found.iter().filter(|it| it["title"] == "read boats").count();
+    assert_eq!(fixes, 2);
+    let all = action(&found, "Fix all").clone();
+    assert_eq!(all["kind"], "source.fixAll.trave");
+    let mut edits = all["edit"]["documentChanges"][0]["edits"].as_array().unwrap().clone();
+    edits.reverse();
+    for edit in edits {
+        let text = client.text(ROUTE);
+        let (start, end) = (&edit["range"]["start"], &edit["range"]["end"]);
+        let (start, end) = (offset(&text, start), offset(&text, end));
+        client.edit(ROUTE, start, end, edit["newText"].as_str().unwrap());
+    }
+    assert_eq!(client.rules(ROUTE), [""; 0]);
+    assert_eq!(client.text(ROUTE).matches(".from('boats')").count(), 2);
+}
+
+#[test]
+fn columns_are_counted_in_the_units_that_were_agreed_on() {
+    for (encoding, width) in [("utf-8", 6), ("utf-16", 3), ("utf-32", 2)] {
+        let mut hello = json!({ "capabilities": capabilities() });
+        hello["capabilities"]["general"]["positionEncodings"] = json!([encoding]);
+        let fixture = PROJECT.replace(".from('notes')", "/*é𝄞*/.from('notes')");
+        let mut client = Client::with(&fixture, hello);
+        assert_eq!(client.capabilities["positionEncoding"], encoding);
+        client.open(ROUTE);
+        let line = client.text(ROUTE).lines().position(|it| it.contains("é𝄞")).unwrap();
+        // Four columns before the comment, its signs, `*/.from('`.
+        let column = 4 + 2 + width + "*/.from('".len();
+        let document = json!({ "uri": client.uri(ROUTE) });
+        let place = json!({ "line": line, "character": column });
+        let params = json!({ "textDocument": document, "position": place });
+        let hover = client.request("textDocument/hover", params).unwrap();
+        assert_eq!(hover["range"]["start"], json!({ "line": line, "character": column }));
+        let end = json!({ "line": line, "character": column + "notes".len() });
+        assert_eq!(hover["range"]["end"], end, "{encoding}");
+    }
+}
+
 #[test]
 fn a_rule_is_explained_on_request() {
     let mut client = unindexed();
@@ -283,6 +416,9 @@ fn routes_and_the_access_matrix_are_there_for_extensions() {
     let matrix = client.request("trave/accessMatrix", Value::Null).unwrap();
     let html = matrix["pages"][0]["html"].as_str().unwrap();
     assert!(html.contains("<!DOCTYPE html>") && html.contains("notes"));
+    let map = client.request("trave/map", Value::Null).unwrap();
+    let html = map["pages"][0]["html"].as_str().unwrap();
+    assert!(html.contains("<!DOCTYPE html>") && html.contains("/api/notes"));
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl Model {
             reader.name(facts.target_origin, &name.name, Entity::Function(name.clone()));
             return reader.found;
         }
-        reader.name(facts.target_origin, &name.name, Entity::Relation(name.clone()));
+        reader.target(&name);
         reader.selection(&facts.selection, (&name, 0));
         reader.conditions(&name);
         reader.written(&name);
@@ -146,6 +146,20 @@ impl Reader<'_> {
     fn name(&mut self, place: Origin, name: &str, entity: Entity) {
         if let Some(origin) = self.find(place, name) {
             self.add(origin, entity);
+        }
+    }
+
+    /// Notes what names the table. Code may call it otherwise: `prisma.note`, a constant; then the
+    /// last word does.
+    fn target(&mut self, name: &QualifiedName) {
+        let facts = &self.query.facts;
+        let place = facts.target_origin;
+        let text = self.model.sources.slice(place);
+        let is_narrow = place != facts.origin && !text.contains('\n');
+        let last = || last_word(text).map(|span| span.shifted(place.span.start));
+        let otherwise = || last().filter(|_| is_narrow).map(|span| span.in_file(place.file));
+        if let Some(origin) = self.find(place, &name.name).or_else(otherwise) {
+            self.add(origin, Entity::Relation(name.clone()));
         }
     }
 
@@ -244,6 +258,12 @@ fn find_name(text: &str, name: &str) -> Option<Span> {
     let mut found = words.filter(|(start, word)| same(word) && !is_method(*start, word));
     let (start, word) = found.next()?;
     Some(Span::new(start, start + word.len()))
+}
+
+fn last_word(text: &str) -> Option<Span> {
+    let end = text.trim_end_matches(|sign: char| !is_part(sign)).len();
+    let start = text.get(..end)?.trim_end_matches(is_part).len();
+    (start < end).then(|| Span::new(start, end))
 }
 
 fn is_part(sign: char) -> bool {
