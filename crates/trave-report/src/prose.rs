@@ -39,6 +39,11 @@ pub(crate) fn as_markdown(text: &str) -> String {
     written.collect()
 }
 
+/// Whether a help is code or SQL to copy, and not a sentence.
+pub(crate) fn is_code(help: &str) -> bool {
+    help.contains('\n') || help.ends_with(';') || help.contains(";  --")
+}
+
 /// Plain text as Markdown.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

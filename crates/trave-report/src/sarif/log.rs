@@ -146,6 +146,16 @@ pub(super) struct LogicalLocation {
 pub(super) struct PhysicalLocation {
     pub(super) artifact_location: ArtifactLocation,
     pub(super) region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) context_region: Option<ContextRegion>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContextRegion {
+    pub(super) start_line: usize,
+    pub(super) end_line: usize,
+    pub(super) snippet: Message,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
