@@ -6,7 +6,7 @@ use trave_model::catalog::{Catalog, Table};
 use trave_model::source::Origin;
 use trave_model::{Model, ModelSettings};
 
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Key, Label};
 use crate::fix::Fix;
 use crate::rule::{Level, Meta};
 use crate::sql::NewIndex;
@@ -153,7 +153,14 @@ impl FindingBuilder {
     /// Makes it one finding with all others of this rule that have the same key; the first one
     /// leads, the places of the others become labels.
     pub fn once_per(&mut self, key: impl Into<String>) -> &mut Self {
-        self.0.key = Some(key.into());
+        self.0.key = Some(Key::Name(key.into()));
+        self
+    }
+
+    /// Makes it one finding with all others of this rule that are about this place. Places move:
+    /// what names the finding across edits is its object, its symbol or its file.
+    pub fn once_at(&mut self, place: Origin) -> &mut Self {
+        self.0.key = Some(Key::Place(place));
         self
     }
 
