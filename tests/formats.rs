@@ -188,8 +188,8 @@ fn sarif_is_as_the_published_schema_wants_it() {
         let results = run["results"].as_array().unwrap();
         let told = results.iter().map(|result| {
             let place = &result["locations"][0]["physicalLocation"];
-            let rule =
-                &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+            let rule = &run["tool"]["driver"]["rules"]
+                [usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
             assert_eq!(rule["id"], result["ruleId"]);
             let message = text(&result["message"]["text"]);
             Told {
@@ -309,9 +309,10 @@ fn junit_fails_where_the_run_fails() {
             cases.iter().filter(|case| case["line"].is_number() || case["line"].is_string());
         let told = found.map(|case| {
             let failure = &case["failure"][0];
-            let (level, message) = match failure.is_object() {
-                true => (text(&failure["type"]), text(&failure["message"])),
-                false => ("info".to_owned(), text(&case["skipped"][0]["message"])),
+            let (level, message) = if failure.is_object() {
+                (text(&failure["type"]), text(&failure["message"]))
+            } else {
+                ("info".to_owned(), text(&case["skipped"][0]["message"]))
             };
             let message = message.replace("info, which does not fail this run: ", "");
             let file = text(&case["file"]);

@@ -55,11 +55,11 @@ fn text(begin: &str, run: &Run<'_>, limits: Limits) -> String {
         } else {
             format!("{left_out} more findings")
         };
-        text.push_str(&format!("\n{more} did not fit here: `trave check` shows all of them.\n"));
+        let rest = format!("\n{more} did not fit here: `trave check` shows all of them.\n");
+        text.push_str(&rest);
     }
     let model = run.findings.model;
-    text.push_str(&format!("\n<sub>{}</sub>\n", coverage(model)));
-    text
+    text + &format!("\n<sub>{}</sub>\n", coverage(model))
 }
 
 /// What one rule found of one level, as far as it fits.

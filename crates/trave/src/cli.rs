@@ -3,6 +3,7 @@
 mod teams;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -397,16 +398,9 @@ pub(crate) struct CheckFormat(pub(crate) Format);
 
 impl ValueEnum for CheckFormat {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [CheckFormat; Format::ALL.len()] = {
-            let mut all = [CheckFormat(Format::Terminal); Format::ALL.len()];
-            let mut at = 0;
-            while at < all.len() {
-                all[at] = CheckFormat(Format::ALL[at]);
-                at += 1;
-            }
-            all
-        };
-        &ALL
+        static ALL: LazyLock<[CheckFormat; Format::ALL.len()]> =
+            LazyLock::new(|| Format::ALL.map(CheckFormat));
+        ALL.as_slice()
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
