@@ -10,6 +10,8 @@
 
 #[path = "support/browser.rs"]
 mod browser;
+#[path = "support/chromium.rs"]
+mod chromium;
 #[path = "support/node.rs"]
 mod node;
 #[path = "support/program.rs"]

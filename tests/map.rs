@@ -1,22 +1,29 @@
 //! The map: written as the command line says, and used in a real browser.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+#![expect(clippy::print_stdout, reason = "it tells how long pictures take")]
 
+#[path = "support/chromium.rs"]
+mod chromium;
 #[path = "support/large.rs"]
 mod large;
+#[path = "support/node.rs"]
+mod node;
 #[path = "support/program.rs"]
 mod program;
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::Once;
 
+use chromium::chromium;
 use program::Project;
-
-/// The names under which Chromium may be installed.
-const BROWSERS: [&str; 4] =
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+use serde_json::{Value, json};
 
 #[test]
 fn it_is_written_where_the_command_line_says() {
@@ -27,7 +34,8 @@ fn it_is_written_where_the_command_line_says() {
     assert_eq!(piped.stdout, written, "the same to a file and into a pipe");
     assert!(piped.stderr.is_empty());
     assert!(!project.path().join("trave-map.html").exists(), "a pipe is enough");
-    project.expect(&["map", "-o", "nowhere/out.html"], (2, "`nowhere/out.html` cannot be written"));
+    project.expect(&["map", "-o", "new/out.html"], (0, "wrote new/out.html"));
+    project.expect(&["map", "-o", "src"], (2, "`src` cannot be written"));
     let left = fs::read_dir(project.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<String> = left.map(|name| name.into_string().unwrap()).collect();
     assert!(!left.iter().any(|name| name.starts_with('.')), "nothing half done is left: {left:?}");
@@ -48,6 +56,29 @@ fn the_same_project_gives_the_same_bytes() {
 }
 
 #[test]
+fn ways_in_queries_tables_and_findings_know_each_other() {
+    let project = Project::with_a_finding();
+    let page = String::from_utf8(project.run(&["map"]).stdout).unwrap();
+    let (_, rest) = page.split_once("id=\"island\">").unwrap();
+    let (island, _) = rest.split_once("</script>").unwrap();
+    let island: Value = serde_json::from_str(island).unwrap();
+    assert_eq!(island["routes"][0]["path"], "/api/notes");
+    assert_eq!(island["routes"][0]["guarded"], "no");
+    assert_eq!(island["routes"][0]["steps"][0]["query"]["id"], 0);
+    assert_eq!(island["queries"][0]["table"], 0);
+    assert_eq!(island["queries"][0]["found_by"]["key"], "notes_pkey");
+    assert_eq!(island["tables"][0]["name"], "notes");
+    assert_eq!(island["tables"][0]["access"]["cells"][0][0]["rows"], "all");
+    let findings = island["findings"].as_array().unwrap();
+    let open = findings.iter().find(|it| it["rule"] == "rls/table-without-rls").unwrap();
+    assert_eq!((&open["tables"], &open["queries"]), (&json!([0]), &json!([0])), "{open:#}");
+    let (file, line) = (&open["places"][0]["place"][0], &open["places"][0]["place"][1]);
+    let file = usize::try_from(file.as_u64().unwrap()).unwrap();
+    assert_eq!(island["files"][file], program::MIGRATION_PATH);
+    assert_eq!(*line, 1);
+}
+
+#[test]
 fn a_small_project_is_shown_in_all_four_views() {
     let project = Project::with_a_finding();
     use_page(&project, project.path(), "small");
@@ -62,6 +93,23 @@ fn it_is_searched_filtered_and_walked_by_keyboard() {
 #[test]
 fn nothing_keeps_people_out() {
     use_page(&Project::empty(), &support::repository().join("fixtures/spejs"), "accessible");
+}
+
+/// The policy of the page forbids it as well; here it is not even tried.
+#[test]
+fn the_program_reads_no_markup_and_opens_no_connection() {
+    let folder = "crates/trave-report/src/map/page";
+    let never = ["innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "fetch("];
+    let ways_out = ["XMLHttpRequest", "WebSocket", "EventSource", "sendBeacon", "import(", "url("];
+    let files = fs::read_dir(support::repository().join(folder)).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = names.collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let text = support::read(&format!("{folder}/{name}"));
+        let found = never.iter().chain(&ways_out).find(|word| text.contains(**word));
+        assert_eq!(found, None, "{name}");
+    }
 }
 
 #[test]
@@ -93,41 +141,14 @@ fn use_page(scratch: &Project, folder: &Path, scenario: &str) {
     let page = scratch.path().join("map.html");
     let output = scratch.run(&["map", folder.to_str().unwrap(), "-o", page.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let driver = driver();
+    let driver = node::packages("tests/browser");
     let title = folder.canonicalize().unwrap();
     let mut node = Command::new("node");
-    node.arg(driver.join("map.mjs")).arg(browser()).arg(&page).arg(scenario);
+    node.arg(driver.join("map.mjs")).arg(chromium()).arg(&page).arg(scenario);
     node.current_dir(&driver).env("TITLE", title.file_name().unwrap());
-    let output = node.output().expect("Node is missing: `cargo xtask test` installs it");
+    let output = node.output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     println!("{said}");
     assert!(output.status.success(), "{scenario}:\n{said}");
-}
-
-/// The folder of the driver, with the packages that it needs.
-fn driver() -> PathBuf {
-    static INSTALLED: Once = Once::new();
-    let folder = support::repository().join("tests/browser");
-    INSTALLED.call_once(|| {
-        let is_there = |name: &str| folder.join("node_modules").join(name).is_dir();
-        if is_there("playwright-core") && is_there("axe-core") {
-            return;
-        }
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]).current_dir(&folder);
-        let output = npm.output().expect("npm is missing: `cargo xtask test` installs it");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    });
-    folder
-}
-
-fn browser() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut programs = std::env::split_paths(&path)
-        .flat_map(|folder| BROWSERS.iter().map(move |name| folder.join(name)));
-    let found = programs.find(|program| program.is_file());
-    found.unwrap_or_else(|| {
-        panic!("Chromium is missing: `cargo xtask test` installs it, or names the package")
-    })
 }

@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The names under which Chromium may be installed.
-const PROGRAMS: [&str; 4] =
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+use crate::chromium::chromium;
 
 /// What a browser makes of a page.
 #[derive(Debug)]
@@ -21,7 +19,7 @@ pub(crate) struct Opened {
 #[track_caller]
 pub(crate) fn open(page: &Path, address_end: &str) -> Opened {
     let profile = tempfile::tempdir().unwrap();
-    let mut browser = Command::new(program());
+    let mut browser = Command::new(chromium());
     browser
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
         .args(["--no-first-run", "--disable-background-networking", "--disable-component-update"])
@@ -45,14 +43,4 @@ pub(crate) fn open_and_do(page: &Path, script: &str) -> Opened {
     let used = page.with_extension("used.html");
     fs::write(&used, format!("{before}<script>{script}</script></body>{after}")).unwrap();
     open(&used, "")
-}
-
-#[track_caller]
-fn program() -> &'static str {
-    let is_there = |name: &&&str| {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
-    };
-    let found = PROGRAMS.iter().find(is_there);
-    found.expect("Chromium is missing: `cargo xtask test` installs it, or names the package")
 }

@@ -16,7 +16,7 @@ fn table(at: usize) -> String {
         "settings",
     ];
     let at = at % TABLES;
-    format!("area_{:02}_{}", at / 10, THINGS[at % 10])
+    format!("area_{:02}_{}", at / 10, THINGS.get(at % 10).unwrap())
 }
 
 /// Writes it.
@@ -29,20 +29,24 @@ pub(crate) fn write(project: &Project) {
     }
 }
 
-/// Each table refers to its neighbour in the area, every tenth to another area, and one in three
-/// to the members of the first.
+/// Everything of an area refers to its orders, some of it to its events as well; orders refer to
+/// those of another area, and every third table to the members of the first.
 fn migration() -> String {
     let mut sql = String::new();
     for at in 0..TABLES {
-        let name = table(at);
+        let (name, area, thing) = (table(at), at / 10, at % 10);
         let mut keys = String::new();
-        if at % 10 != 0 {
-            let _ = write!(keys, ",\n  parent_id bigint references {}", table(at - 1));
-        } else if at > 0 {
-            let _ = write!(keys, ",\n  other_id bigint references {}", table(at - 10));
+        let mut refer = |column: &str, to: usize| {
+            let _ = write!(keys, ",\n  {column} bigint references {}", table(to));
+        };
+        match thing {
+            0 if area > 0 => refer("other_id", (area - 1) / 2 * 10),
+            0 => {}
+            1..=6 => refer("order_id", area * 10),
+            _ => refer("event_id", area * 10 + 2),
         }
         if at % 3 == 0 && at > 3 {
-            let _ = write!(keys, ",\n  member_id bigint not null references {}", table(3));
+            refer("member_id", 3);
         }
         let _ = writeln!(
             sql,

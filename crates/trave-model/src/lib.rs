@@ -21,13 +21,13 @@ pub use trave_backend::{effect, query, value};
 pub use trave_catalog as catalog;
 pub use trave_source as source;
 
-pub use link::link;
+pub use link::{Linker, link};
 pub use model::{
     Answer, Before, BeforeKind, Cache, Call, Claim, ClaimSource, Coverage, EnvUse, FrameworkCache,
     Guarded, IgnoreComment, LoopAround, Model, ModelSettings, Query, QueryFacts, QueryRef, Reach,
     Route, RouteId, RouteKind, Same, SecretLiteral, Step, Token, TypesFile, Wrapper,
 };
-pub use program::{Backend, Package, Program};
+pub use program::{Backend, Imports, Package, Program};
 pub use questions::{
     Admission, Cascade, Entity, Exposed, FoundBy, GoneColumn, Harm, Mention, Misfit, MissingColumn,
     MissingTable, Naming, Narrowing, OpenAs, OpenTable, PartOfKey, PolicyLookup, ReferenceUse,

@@ -4,6 +4,7 @@
 //! Every list is in a stable order (file, then place).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_backend::effect::{
@@ -32,7 +33,7 @@ pub struct Model {
     /// The texts.
     pub sources: Sources,
     /// One catalog per root, in order of folder.
-    pub catalogs: Vec<Catalog>,
+    pub catalogs: Vec<Arc<Catalog>>,
     /// Which catalog the code of a file speaks to; none where no root fits.
     pub catalog_of_file: BTreeMap<FileId, usize>,
     /// Ways in.
@@ -58,7 +59,7 @@ pub struct Model {
     /// The files of generated types.
     pub types_files: Vec<TypesFile>,
     /// SQL that belongs to no migration: run by hand, seeds, notes. A witness of what it names.
-    pub other_sql: Vec<String>,
+    pub other_sql: Vec<Arc<str>>,
     /// The queries on each table, by catalog and name; [`Model::index_queries`] fills it.
     pub queries_by_table: BTreeMap<(usize, QualifiedName), Vec<QueryRef>>,
     /// What was read and what was not.
@@ -443,7 +444,7 @@ impl Model {
 
     /// The catalog that the code at a place speaks to, or that a migration belongs to.
     pub fn catalog_at(&self, origin: Origin) -> Option<&Catalog> {
-        self.catalogs.get(*self.catalog_of_file.get(&origin.file)?)
+        self.catalogs.get(*self.catalog_of_file.get(&origin.file)?).map(|it| &**it)
     }
 
     /// The table that a query works on, if it is a known table of its catalog.

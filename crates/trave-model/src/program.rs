@@ -33,17 +33,20 @@ impl std::fmt::Debug for Backend {
     }
 }
 
+/// Where the specifiers of a file lead; one that is missing is an external package.
+pub type Imports = Vec<(SmolStr, FileId)>;
+
 /// A whole program, read but not understood.
 #[derive(Debug)]
 pub struct Program {
     /// The texts.
     pub sources: Sources,
-    /// Every lowered file that may matter, in the order of their ids.
-    pub modules: Vec<Module>,
-    /// Where a specifier of a file leads; a specifier that is missing is an external package.
-    pub imports: FxHashMap<(FileId, SmolStr), FileId>,
+    /// Every lowered file that may matter, in the order of their files.
+    pub modules: Vec<Arc<Module>>,
+    /// Where the specifiers of a file lead, as far as that was lowered.
+    pub imports: FxHashMap<FileId, Arc<Imports>>,
     /// One catalog per root, in order of folder.
-    pub catalogs: Vec<Catalog>,
+    pub catalogs: Vec<Arc<Catalog>>,
     /// Which catalog the code or the SQL of a file speaks to.
     pub catalog_of_file: BTreeMap<FileId, usize>,
     /// Every `package.json`, as far as it matters.
@@ -67,13 +70,21 @@ pub struct Program {
     /// The files of generated types, in the order of their ids.
     pub types_files: Vec<TypesFile>,
     /// The texts of SQL files that are no migrations.
-    pub other_sql: Vec<String>,
+    pub other_sql: Vec<Arc<str>>,
     /// What could not be read.
     pub notices: Vec<Notice>,
     /// Files and statements read; routes and queries are counted by the linker.
     pub coverage: Coverage,
     /// What the settings say about the project.
     pub settings: ModelSettings,
+}
+
+impl Program {
+    /// The file that a specifier leads to; none for an external package.
+    pub(crate) fn import(&self, from: FileId, specifier: &str) -> Option<FileId> {
+        let mut imports = self.imports.get(&from)?.iter();
+        imports.find(|(known, _)| known == specifier).map(|(_, target)| *target)
+    }
 }
 
 /// What a `package.json` says.

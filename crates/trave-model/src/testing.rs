@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use trave_source::{FileId, Sources};
 
+use crate::program::Imports;
 use crate::{Backend, Coverage, Model, ModelSettings, Package, Program, Query, Route, Step, link};
 
 /// Links files; relative imports and `@/` are resolved, everything else is a package.
@@ -18,23 +20,25 @@ pub(crate) fn model(files: &[(&str, &str)]) -> Model {
     }
     let mut imports = FxHashMap::default();
     for module in &modules {
+        let mut own = Imports::new();
         for import in &module.imports {
             let target = resolve(&sources, sources.path(module.file), &import.specifier);
-            imports.extend(target.map(|target| ((module.file, import.specifier.clone()), target)));
+            own.extend(target.map(|target| (import.specifier.clone(), target)));
         }
         for export in &module.exports {
             if let trave_ts::ir::Exported::From { specifier, .. } = &export.what {
                 let target = resolve(&sources, sources.path(module.file), specifier);
-                imports.extend(target.map(|target| ((module.file, specifier.clone()), target)));
+                own.extend(target.map(|target| (specifier.clone(), target)));
             }
         }
+        imports.insert(module.file, Arc::new(own));
     }
     let package =
         Package { dependencies: [("next".into(), "^15.0.0".into())].into(), ..Package::default() };
     link(Program {
         package_of_file: modules.iter().map(|module| (module.file, 0)).collect(),
         sources,
-        modules,
+        modules: modules.into_iter().map(Arc::new).collect(),
         imports,
         catalogs: Vec::new(),
         catalog_of_file: BTreeMap::new(),

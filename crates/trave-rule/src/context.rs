@@ -42,7 +42,8 @@ impl<'m> Context<'m> {
 
     /// The catalog that a table, view or function belongs to.
     pub fn catalog_of(&self, object: &impl InCatalog) -> Option<&'m Catalog> {
-        self.model.catalogs.iter().find(|catalog| object.is_in(catalog))
+        let mut catalogs = self.model.catalogs.iter().map(|catalog| &**catalog);
+        catalogs.find(|catalog| object.is_in(catalog))
     }
 
     /// An index to offer, on these keys in order: columns, each with ` desc` behind it perhaps.

@@ -26,7 +26,7 @@ impl Subject for Model {
 
 impl Subject for Catalog {
     fn all(model: &Model) -> impl Iterator<Item = &Self> {
-        model.catalogs.iter()
+        model.catalogs.iter().map(|catalog| &**catalog)
     }
 
     fn place(&self) -> Option<Origin> {

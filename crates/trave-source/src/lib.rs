@@ -28,6 +28,13 @@ pub struct Source {
 }
 
 impl Source {
+    /// A file with its text.
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let lines = LineIndex::new(&text);
+        Self { path: path.into(), text, lines }
+    }
+
     /// The text of a span, empty where the span does not fit the text.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
@@ -47,22 +54,35 @@ impl Source {
 /// Every text that one run looks at, in a stable order.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    files: Vec<Source>,
+    /// By id; ids may be kept free for files that are not read now.
+    files: Vec<Option<Source>>,
+    count: usize,
 }
 
 impl Sources {
     /// Adds a file and returns its id. Ids grow by one with each call.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        let text = text.into();
-        let lines = LineIndex::new(&text);
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { path: path.into(), text, lines });
+        self.files.push(Some(Source::new(path, text)));
+        self.count += 1;
         id
+    }
+
+    /// Puts a file where its id says, in place of what was there.
+    pub fn put(&mut self, id: FileId, source: Source) {
+        let at = id.0 as usize;
+        if at >= self.files.len() {
+            self.files.resize_with(at + 1, || None);
+        }
+        if let Some(place) = self.files.get_mut(at) {
+            self.count += usize::from(place.is_none());
+            *place = Some(source);
+        }
     }
 
     /// The file behind an id, if it is one of this collection.
     pub fn get(&self, id: FileId) -> Option<&Source> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize)?.as_ref()
     }
 
     /// Path of a file, or `?` for an id that belongs to another collection.
@@ -75,9 +95,10 @@ impl Sources {
         self.get(origin.file).map_or("", |source| source.slice(origin.span))
     }
 
-    /// Every file with its id, in the order of [`Sources::add`].
+    /// Every file with its id, in the order of ids.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
-        (0..).map(FileId).zip(&self.files)
+        let files = (0..).map(FileId).zip(&self.files);
+        files.filter_map(|(id, source)| Some((id, source.as_ref()?)))
     }
 
     /// Finds a file by its relative path.
@@ -87,12 +108,12 @@ impl Sources {
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.count
     }
 
     /// Whether no file was added.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.count == 0
     }
 }
 

@@ -1,5 +1,7 @@
 //! From byte offsets to the lines and columns that people read.
 
+use std::sync::Arc;
+
 /// A place as people count: line and column from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -9,10 +11,10 @@ pub struct Position {
     pub column: u32,
 }
 
-/// The byte offset at which each line of a text begins.
+/// The byte offset at which each line of a text begins. Shared, so that a copy costs nothing.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
-    starts: Vec<u32>,
+    starts: Arc<[u32]>,
 }
 
 impl LineIndex {

@@ -4,17 +4,15 @@
 //! tells, so the imports of unpicked files are looked at, and only when there is a secret.
 
 use std::collections::BTreeSet;
-
-use trave_backend::scan::SECRET_NEEDLES;
-use trave_ts::ir;
+use std::sync::Arc;
 
 use crate::code::Parsed;
 use crate::sketch::{Graph, Sketches, reach};
 
 /// The unpicked files through which a client component leads to a secret, in order.
-pub(crate) fn leading_to_secrets(sketches: &Sketches, parsed: &[Parsed]) -> BTreeSet<u32> {
-    let holds_secret = |file: &&Parsed| SECRET_NEEDLES.iter().any(|name| file.text.contains(name));
-    let secrets: Vec<u32> = parsed.iter().filter(holds_secret).map(|file| file.number).collect();
+pub(crate) fn leading_to_secrets(sketches: &Sketches, parsed: &[Arc<Parsed>]) -> BTreeSet<u32> {
+    let secrets = parsed.iter().filter(|file| file.shape.holds_secret);
+    let secrets: Vec<u32> = secrets.map(|file| file.number).collect();
     if secrets.is_empty() {
         return BTreeSet::new();
     }
@@ -31,10 +29,10 @@ pub(crate) fn leading_to_secrets(sketches: &Sketches, parsed: &[Parsed]) -> BTre
     on_the_way.intersection(&unpicked).copied().collect()
 }
 
-fn graph(sketches: &Sketches, parsed: &[Parsed]) -> Graph {
+fn graph(sketches: &Sketches, parsed: &[Arc<Parsed>]) -> Graph {
     let mut graph = Graph::default();
-    for file in parsed.iter().filter(|file| !stays_on_server(&file.module)) {
-        for (_, to) in file.imports.iter().filter(|(name, _)| is_at_run_time(&file.module, name)) {
+    for file in parsed.iter().filter(|file| !file.shape.stays_on_server) {
+        for to in &file.shape.at_run_time {
             graph.add(file.number, *to);
         }
     }
@@ -42,17 +40,4 @@ fn graph(sketches: &Sketches, parsed: &[Parsed]) -> Graph {
         graph.add(from, to);
     }
     graph
-}
-
-/// Of a server action the browser gets a reference only; `server-only` refuses the build.
-fn stays_on_server(module: &ir::Module) -> bool {
-    module.has_directive("use server")
-        || module.imports.iter().any(|import| import.specifier == "server-only")
-}
-
-/// Whether an import is more than one of types; re-exports are.
-fn is_at_run_time(module: &ir::Module, specifier: &str) -> bool {
-    let mut imports = module.imports.iter().filter(|import| import.specifier == specifier);
-    let first = imports.next();
-    first.is_none_or(|first| !first.type_only) || imports.any(|import| !import.type_only)
 }

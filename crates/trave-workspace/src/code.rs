@@ -13,63 +13,79 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 use trave_backend::declared::may_declare;
 use trave_backend::frameworks::is_server_only;
-use trave_backend::generated::{self, GeneratedTypes};
-use trave_backend::scan::{NEEDLES, ROUTER_NEEDLES, is_entry_path};
-use trave_source::{FileId, Notice, Sources};
+use trave_backend::generated::GeneratedTypes;
+use trave_backend::scan::SECRET_NEEDLES;
+use trave_source::{FileId, Notice, Source};
 use trave_ts::ir;
 
 use crate::browser::leading_to_secrets;
 use crate::components::leading_to_queries;
 use crate::kind::{Kind, is_generated};
 use crate::load::Depth;
+use crate::numbering::Numbering;
 use crate::phases::{Amount, Phase, Phases};
 use crate::resolve::{Resolver, Target};
-use crate::sketch::{Sketch, Sketches};
+use crate::scan::{Names, Scanned, Way, about, is_minified, names, needles};
+use crate::sketch::Sketches;
 use crate::store::Store;
 use crate::text::CODE_BYTES_MAX;
 use crate::walk::Found;
-
-/// Lines of this length on average are written by a bundler, not by people.
-const LINE_BYTES_MAX: usize = 1000;
 
 /// A parsed file with what its imports mean.
 #[derive(Debug)]
 pub(crate) struct Parsed {
     /// Its number among the walked files.
     pub(crate) number: u32,
-    /// Its path.
-    pub(crate) path: String,
-    /// Its text.
-    pub(crate) text: Arc<str>,
-    /// The lowered module; its file is set when the sources are known.
-    pub(crate) module: ir::Module,
-    /// What each specifier means, as a number among the walked files.
-    pub(crate) imports: Vec<(SmolStr, u32)>,
+    /// Its path and text.
+    pub(crate) source: Source,
+    /// The lowered module.
+    pub(crate) module: Arc<ir::Module>,
+    /// Whether it may declare tables.
+    pub(crate) may_declare: bool,
+    /// What other files may see of it.
+    pub(crate) shape: Shape,
+}
+
+/// What a parsed file says about which others are parsed: most edits leave it as it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
     /// Whether its own text names something that matters: otherwise only its callers give what it
     /// does a meaning.
     pub(crate) named: bool,
+    /// What each specifier means, as a number among the walked files.
+    pub(crate) imports: Vec<(SmolStr, u32)>,
+    /// Those of them that are there at run time.
+    pub(crate) at_run_time: Vec<u32>,
+    /// The files that it leads to.
+    leads: Vec<u32>,
+    /// Whether it names a secret.
+    pub(crate) holds_secret: bool,
+    /// `use client`, `use server` …
+    directives: Vec<SmolStr>,
+    /// It never gets to a browser.
+    pub(crate) stays_on_server: bool,
 }
 
 /// A file of generated types.
 #[derive(Debug)]
 pub(crate) struct TypesText {
-    /// Its path.
-    pub(crate) path: String,
-    /// Its text.
-    pub(crate) text: Arc<str>,
+    /// Its number among the walked files.
+    pub(crate) number: u32,
+    /// Its path and text.
+    pub(crate) source: Source,
     /// What it shows.
     pub(crate) types: GeneratedTypes,
 }
 
 /// The code of a project.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Code {
     /// Parsed files, in order of path.
-    pub(crate) parsed: Vec<Parsed>,
+    pub(crate) parsed: Vec<Arc<Parsed>>,
     /// Generated types, which are read in a way of their own.
-    pub(crate) generated: Vec<TypesText>,
+    pub(crate) generated: Vec<Arc<TypesText>>,
     /// The files that others import which were not parsed.
-    pub(crate) imported_elsewhere: BTreeSet<u32>,
+    pub(crate) imported_elsewhere: Arc<BTreeSet<u32>>,
     /// How many files were looked at.
     pub(crate) scanned: usize,
     /// What could not be read.
@@ -78,17 +94,36 @@ pub(crate) struct Code {
     pub(crate) phases: Phases,
 }
 
-impl Code {
-    /// Gives the parsed files their place among the sources, in order.
-    pub(crate) fn add_to(&self, sources: &mut Sources) -> Vec<FileId> {
-        let add = |parsed: &Parsed| sources.add(parsed.path.as_str(), Arc::clone(&parsed.text));
-        self.parsed.iter().map(add).collect()
-    }
+/// What is known of files of code from earlier reads, by their numbers.
+#[derive(Debug, Default)]
+pub(crate) struct CodeCache {
+    scans: Vec<Option<Arc<Scanned>>>,
+    /// None inside for a file without a text.
+    parses: Vec<Option<Arc<Outcome>>>,
+    needles: Option<AhoCorasick>,
+    code: Option<Code>,
+}
 
-    /// Gives the files of generated types their place among the sources, in order.
-    pub(crate) fn add_types_to(&self, sources: &mut Sources) -> Vec<FileId> {
-        let add = |one: &TypesText| sources.add(one.path.as_str(), Arc::clone(&one.text));
-        self.generated.iter().map(add).collect()
+/// What parsing a file gave; none for one without a text of which that was said already.
+type Outcome = Option<Result<Arc<Parsed>, Notice>>;
+
+impl Code {
+    /// Whether nothing of it is another thing than before.
+    pub(crate) fn is_same(&self, before: &Self) -> bool {
+        let are_same = self.parsed.len() == before.parsed.len()
+            && self.generated.len() == before.generated.len()
+            && self.parsed.iter().zip(&before.parsed).all(|(now, was)| Arc::ptr_eq(now, was))
+            && self.generated.iter().zip(&before.generated).all(|(now, was)| Arc::ptr_eq(now, was));
+        are_same
+            && self.scanned == before.scanned
+            && self.notices == before.notices
+            && self.imported_elsewhere == before.imported_elsewhere
+    }
+}
+
+impl Parsed {
+    pub(crate) fn path(&self) -> &str {
+        &self.source.path
     }
 }
 
@@ -96,6 +131,8 @@ impl Code {
 pub(crate) struct CodeFiles<'a> {
     /// Every walked file.
     pub(crate) files: &'a [Found],
+    /// Their ids.
+    pub(crate) numbering: &'a Numbering,
     /// Their texts.
     pub(crate) store: &'a dyn Store,
     /// What imports mean.
@@ -104,17 +141,17 @@ pub(crate) struct CodeFiles<'a> {
     pub(crate) depth: Depth,
 }
 
-/// A file that is to be parsed; its text is kept when it was read already.
+/// A file that is to be parsed.
+#[derive(Debug, Clone, Copy)]
 struct Picked {
     number: u32,
-    text: Option<Arc<str>>,
     named: bool,
 }
 
 impl Picked {
     /// A file that is parsed because another one leads to it.
     fn followed(number: u32) -> Self {
-        Self { number, text: None, named: false }
+        Self { number, named: false }
     }
 }
 
@@ -122,166 +159,274 @@ impl Picked {
 struct Parsing<'a> {
     files: &'a CodeFiles<'a>,
     needles: Option<&'a AhoCorasick>,
+    scans: &'a [Option<Arc<Scanned>>],
+    /// What is known of files that were parsed before.
+    known: &'a [Option<Arc<Outcome>>],
     /// Which of the walked files were met.
     seen: &'a [AtomicBool],
-    done: Mutex<Vec<(u32, Result<Parsed, Notice>)>>,
+    done: Mutex<Vec<(u32, Arc<Outcome>)>>,
 }
 
 impl Parsing<'_> {
     /// Parses a file, and in tasks of their own the files that it leads to.
     fn parse<'s>(&'s self, scope: &rayon::Scope<'s>, picked: Picked) {
         let number = picked.number;
-        let Some(result) = self.files.parse(picked, self.needles) else { return };
-        for next in result.iter().flat_map(|parsed| self.files.leads_to(parsed)) {
+        let known = self.known.get(number as usize).and_then(Option::as_ref);
+        let outcome = known.map_or_else(|| Arc::new(self.parsed(picked)), Arc::clone);
+        let leads = outcome.iter().flatten().flat_map(|parsed| &parsed.shape.leads);
+        for next in leads.copied() {
             if mark(self.seen, next) {
                 scope.spawn(move |scope| self.parse(scope, Picked::followed(next)));
             }
         }
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).push((number, outcome));
+    }
+
+    fn parsed(&self, picked: Picked) -> Outcome {
+        let scanned = self.scans.get(picked.number as usize).and_then(Option::as_ref);
+        let text = scanned.and_then(|scanned| scanned.take_text());
+        self.files.parse(picked, text, self.needles)
     }
 }
 
 impl CodeFiles<'_> {
-    /// Scans, parses, and follows imports until nothing new is met.
-    pub(crate) fn read(&self) -> Code {
+    /// Scans, parses, and follows imports until nothing new is met. Of a cache that knows the
+    /// files from before, only those that are `dirty` are read again.
+    pub(crate) fn read(&self, cache: &mut CodeCache, dirty: &[u32]) -> Code {
+        cache.needles = cache.needles.take().or_else(needles);
+        cache.scans.resize_with(self.files.len(), || None);
+        cache.parses.resize_with(self.files.len(), || None);
+        let start = Instant::now();
+        let code = self.patched(cache, dirty).unwrap_or_else(|| {
+            for number in dirty {
+                cache.forget(*number);
+            }
+            self.read_all(cache)
+        });
+        let mut kept = code.clone();
+        kept.phases = Phases::default();
+        cache.code = Some(kept);
+        let mut code = code;
+        if code.phases.measures.is_empty() {
+            let amount = Amount { items: dirty.len(), bytes: 0 };
+            code.phases.end(Phase::Parse, start, amount);
+        }
+        code
+    }
+
+    /// The code as it was but for the dirty files, where they lead on as they did.
+    fn patched(&self, cache: &mut CodeCache, dirty: &[u32]) -> Option<Code> {
+        let mut code = cache.code.take()?;
+        for number in dirty {
+            let at = *number as usize;
+            let file = self.files.get(at).filter(|file| file.kind == Kind::Code)?;
+            let was = cache.scans.get(at)?.clone();
+            let is = self.is_scanned(file).then(|| self.scan_one((*number, file), cache));
+            let is_alike = match (&was, &is) {
+                (Some(was), Some(is)) => was.leads_on_as(is),
+                (None, None) => true,
+                _ => false,
+            };
+            let named = is.as_ref().is_some_and(|is| is.picked == Some(Names::Something));
+            let text = is.as_ref().and_then(Scanned::take_text);
+            *cache.scans.get_mut(at)? = is.map(Arc::new);
+            let Some(old) = cache.parses.get_mut(at)?.take().filter(|_| is_alike) else {
+                // Nothing leads to it, and its text does not matter by itself.
+                if is_alike { continue } else { return None }
+            };
+            let place = code.parsed.binary_search_by_key(number, |parsed| parsed.number).ok()?;
+            let place = code.parsed.get_mut(place)?;
+            if let (Some(text), Some(Ok(known))) = (&text, &*old)
+                && **text == *known.source.text
+            {
+                *cache.parses.get_mut(at)? = Some(old);
+                continue;
+            }
+            let picked = Picked { number: *number, named };
+            let outcome = self.parse(picked, text, cache.needles.as_ref());
+            let Some(Ok(parsed)) = &outcome else { return None };
+            let Some(Ok(old)) = &*old else { return None };
+            let is_alike = parsed.shape == old.shape;
+            *place = Arc::clone(parsed);
+            *cache.parses.get_mut(at)? = Some(Arc::new(outcome));
+            if !is_alike {
+                return None;
+            }
+        }
+        Some(code)
+    }
+
+    fn read_all(&self, cache: &mut CodeCache) -> Code {
         let mut code = Code::default();
-        let needles = needles();
-        let (picked, sketches) = self.scan(&mut code, needles.as_ref());
+        let picked = self.scan(&mut code, cache);
         let start = Instant::now();
         let seen: Vec<AtomicBool> = self.files.iter().map(|_| AtomicBool::new(false)).collect();
-        self.parse_all(picked, (&seen, needles.as_ref()), &mut code);
-        let unseen = |sketch: &Sketch| {
-            seen.get(sketch.number as usize).is_some_and(|seen| !seen.load(Ordering::Relaxed))
-        };
-        let sketches: Vec<(String, Sketch)> =
-            sketches.into_iter().filter(|(_, sketch)| unseen(sketch)).collect();
-        let sketches = Sketches::new(sketches, self.resolver);
+        self.parse_all(picked, (&seen, &mut *cache), &mut code);
+        let unseen =
+            |number: u32| seen.get(number as usize).is_some_and(|it| !it.load(Ordering::Relaxed));
+        let scans = cache.scans.iter().flatten();
+        let sketches = scans.filter_map(|scanned| scanned.sketch.clone());
+        let sketches = Sketches::new(sketches.filter(|it| unseen(it.number)).collect());
         let mut leading = leading_to_secrets(&sketches, &code.parsed);
         leading.extend(leading_to_queries(&sketches, &code.parsed));
         let picked = leading.into_iter().map(Picked::followed).collect();
-        self.parse_all(picked, (&seen, needles.as_ref()), &mut code);
-        let left = sketches.each().filter(|(sketch, _)| unseen(sketch));
-        code.imported_elsewhere = left.flat_map(|(_, targets)| targets).copied().collect();
+        self.parse_all(picked, (&seen, &mut *cache), &mut code);
+        let left = sketches.all.iter().filter(|sketch| unseen(sketch.number));
+        code.imported_elsewhere =
+            Arc::new(left.flat_map(|sketch| &sketch.targets).copied().collect());
         code.parsed.sort_by_key(|parsed| parsed.number);
-        let bytes = code.parsed.iter().map(|parsed| parsed.text.len() as u64).sum();
+        let bytes = code.parsed.iter().map(|parsed| parsed.source.text.len() as u64).sum();
         let amount = Amount { items: code.parsed.len(), bytes };
         code.phases.end(Phase::Parse, start, amount);
         code
     }
 
-    /// Parses files and everything that they lead to.
+    /// Parses files and everything that they lead to; what is known is taken as it is.
     fn parse_all(
         &self,
         picked: Vec<Picked>,
-        (seen, needles): (&[AtomicBool], Option<&AhoCorasick>),
+        (seen, cache): (&[AtomicBool], &mut CodeCache),
         code: &mut Code,
     ) {
-        let parsing = Parsing { files: self, needles, seen, done: Mutex::default() };
         for file in &picked {
             mark(seen, file.number);
         }
-        rayon::scope(|scope| {
-            for file in picked {
-                let parsing = &parsing;
-                scope.spawn(move |scope| parsing.parse(scope, file));
+        let mut done: Vec<(u32, Arc<Outcome>)> = Vec::new();
+        let mut waiting = picked;
+        while !waiting.is_empty() {
+            let mut unknown = Vec::new();
+            while let Some(picked) = waiting.pop() {
+                let known = cache.parses.get(picked.number as usize).and_then(Option::as_ref);
+                let Some(known) = known else {
+                    unknown.push(picked);
+                    continue;
+                };
+                done.push((picked.number, Arc::clone(known)));
+                let leads = known.iter().flatten().flat_map(|parsed| &parsed.shape.leads);
+                let fresh = leads.copied().filter(|next| mark(seen, *next));
+                waiting.extend(fresh.map(Picked::followed));
             }
-        });
-        let mut done = parsing.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+            done.extend(self.parse_unknown(unknown, seen, cache));
+        }
         done.sort_by_key(|(number, _)| *number);
-        for (_, result) in done {
-            match result {
-                Ok(parsed) => code.parsed.push(parsed),
-                Err(notice) => code.notices.push(notice),
+        for (_, outcome) in done {
+            match &*outcome {
+                Some(Ok(parsed)) => code.parsed.push(Arc::clone(parsed)),
+                Some(Err(notice)) => code.notices.push(notice.clone()),
+                None => {}
             }
         }
     }
 
-    /// Reads every file that is looked at for its own sake, picks those worth parsing, and keeps
-    /// what the others import.
-    fn scan(
+    /// Parses files that are not known, and those that they lead to.
+    fn parse_unknown(
         &self,
-        code: &mut Code,
-        needles: Option<&AhoCorasick>,
-    ) -> (Vec<Picked>, Vec<(String, Sketch)>) {
+        unknown: Vec<Picked>,
+        seen: &[AtomicBool],
+        cache: &mut CodeCache,
+    ) -> Vec<(u32, Arc<Outcome>)> {
+        let (needles, scans) = (cache.needles.as_ref(), cache.scans.as_slice());
+        let (files, known, done) = (self, cache.parses.as_slice(), Mutex::default());
+        let parsing = Parsing { files, needles, scans, known, seen, done };
+        rayon::scope(|scope| {
+            for file in unknown {
+                let parsing = &parsing;
+                scope.spawn(move |scope| parsing.parse(scope, file));
+            }
+        });
+        let done = parsing.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (number, outcome) in &done {
+            if let Some(place) = cache.parses.get_mut(*number as usize) {
+                *place = Some(Arc::clone(outcome));
+            }
+        }
+        done
+    }
+
+    /// Reads every file that is looked at for its own sake, and picks those worth parsing.
+    fn scan(&self, code: &mut Code, cache: &mut CodeCache) -> Vec<Picked> {
         let start = Instant::now();
-        let files: Vec<(u32, &Found)> = (0..)
-            .zip(self.files)
-            .filter(|(_, file)| file.kind == Kind::Code)
-            .filter(|(_, file)| file.included || is_generated(&file.path))
-            .collect();
-        let scanned: Vec<Scanned> = files
+        let files: Vec<(u32, &Found)> =
+            (0..).zip(self.files).filter(|(_, file)| self.is_scanned(file)).collect();
+        let known = &*cache;
+        let scanned: Vec<(u32, Arc<Scanned>)> = files
             .par_iter()
-            .map(|(number, file)| self.scan_one((*number, file), needles))
+            .map(|(number, file)| {
+                let scanned = known.scans.get(*number as usize).and_then(Option::as_ref);
+                let scanned = scanned.cloned();
+                let scan = || Arc::new(self.scan_one((*number, file), known));
+                (*number, scanned.unwrap_or_else(scan))
+            })
             .collect();
         let mut amount = Amount { items: scanned.len(), bytes: 0 };
-        let (mut picked, mut sketches) = (Vec::new(), Vec::new());
-        for scanned in scanned {
+        let mut picked = Vec::new();
+        for (number, scanned) in scanned {
             amount.bytes += scanned.bytes;
-            picked.extend(scanned.picked);
-            sketches.extend(scanned.sketch);
-            code.notices.extend(scanned.notice);
-            code.generated.extend(scanned.generated);
+            let named = scanned.picked == Some(Names::Something);
+            picked.extend(scanned.picked.map(|_| Picked { number, named }));
+            code.notices.extend(scanned.notice.clone());
+            code.generated.extend(scanned.generated.clone());
+            if let Some(place) = cache.scans.get_mut(number as usize) {
+                *place = Some(scanned);
+            }
         }
         if self.depth == Depth::Everything {
             code.scanned = amount.items;
         }
         code.phases.end(Phase::Scan, start, amount);
-        (picked, sketches)
+        picked
     }
 
-    fn scan_one(&self, (number, file): (u32, &Found), needles: Option<&AhoCorasick>) -> Scanned {
+    /// Whether a file is looked at for its own sake.
+    fn is_scanned(&self, file: &Found) -> bool {
+        file.kind == Kind::Code && (file.included || is_generated(&file.path))
+    }
+
+    fn scan_one(&self, (number, file): (u32, &Found), cache: &CodeCache) -> Scanned {
         let read = self.store.read(&file.path, CODE_BYTES_MAX);
-        let notice = read.notice.map(|notice| about(&file.path, &notice));
-        let mut scanned = Scanned { notice, ..Scanned::default() };
-        let Some(text) = read.text else { return scanned };
-        scanned.bytes = text.len() as u64;
-        if generated::is_generated(&text) {
-            let types = generated::read(&text);
-            scanned.generated =
-                Some(TypesText { path: file.path.clone(), text: text.into(), types });
-            return scanned;
-        }
-        if self.depth == Depth::Catalog {
-            if file.included && may_declare(&text) && !is_minified(&text) {
-                scanned.picked = Some(Picked { number, text: Some(text.into()), named: false });
-            }
-            return scanned;
-        }
-        let found = names(needles, &text);
-        let named = found == Names::Something;
-        let wanted = found != Names::Nothing || is_entry_path(&file.path) || may_declare(&text);
-        if wanted && is_minified(&text) {
-            scanned.notice = Some(about(&file.path, "is minified: left out"));
-        } else if wanted && file.included {
-            scanned.picked = Some(Picked { number, text: Some(Arc::from(text)), named });
-        } else if file.included {
-            scanned.sketch = Some((file.path.clone(), Sketch::new(number, &text)));
-        }
-        scanned
+        let (depth, needles, resolver) = (self.depth, cache.needles.as_ref(), self.resolver);
+        Scanned::of((number, file), read, &Way { depth, needles, resolver })
     }
 
     /// Parses a file and looks up its imports. None when the file has no text and that was said.
     fn parse(
         &self,
         picked: Picked,
+        text: Option<Arc<str>>,
         needles: Option<&AhoCorasick>,
-    ) -> Option<Result<Parsed, Notice>> {
+    ) -> Outcome {
         let file = self.files.get(picked.number as usize)?;
-        let text = if let Some(text) = picked.text {
+        let text = if let Some(text) = text {
             text
         } else {
             let read = self.store.read(&file.path, CODE_BYTES_MAX);
             match read.text.filter(|text| !is_minified(text)) {
-                Some(text) => Arc::from(text),
+                Some(text) => text,
                 None => return Some(Err(about(&file.path, &read.notice?))),
             }
         };
-        let mut module = trave_ts::parse(FileId(0), &file.path, &text);
+        let id: FileId = self.numbering.id(picked.number);
+        let mut module = trave_ts::parse(id, &file.path, &text);
         let imports = self.resolved(&file.path, &mut module);
-        let path = file.path.clone();
         // What is not looked at for its own sake was not scanned either.
         let named = picked.named || (!file.included && names(needles, &text) == Names::Something);
-        Some(Ok(Parsed { number: picked.number, path, text, module, imports, named }))
+        let leads = imports.iter().filter(|(name, to)| self.follows(&module, name, *to));
+        let leads = leads.map(|(_, number)| *number).collect();
+        let at_run_time = imports.iter().filter(|(name, _)| is_at_run_time(&module, name));
+        let at_run_time = at_run_time.map(|(_, number)| *number).collect();
+        let shape = Shape {
+            named,
+            leads,
+            at_run_time,
+            holds_secret: SECRET_NEEDLES.iter().any(|name| text.contains(name)),
+            directives: module.directives.clone(),
+            stays_on_server: stays_on_server(&module),
+            imports,
+        };
+        let may_declare = may_declare(&text);
+        let source = Source::new(file.path.as_str(), text);
+        let (number, module) = (picked.number, Arc::new(module));
+        Some(Ok(Arc::new(Parsed { number, source, module, may_declare, shape })))
     }
 
     /// What each specifier of a module means; names that an import map replaces are replaced.
@@ -300,14 +445,6 @@ impl CodeFiles<'_> {
         found
     }
 
-    /// The files that the imports of a file lead to.
-    fn leads_to(&self, parsed: &Parsed) -> impl Iterator<Item = u32> {
-        let follows = |(specifier, number): &&(SmolStr, u32)| {
-            self.follows(&parsed.module, specifier, *number)
-        };
-        parsed.imports.iter().filter(follows).map(|(_, number)| *number)
-    }
-
     /// Whether an import leads on. Components that nothing picked hold markup; types are gone at
     /// run time, and those that name a client are picked by its name.
     fn follows(&self, module: &ir::Module, specifier: &str, number: u32) -> bool {
@@ -321,13 +458,17 @@ impl CodeFiles<'_> {
     }
 }
 
-#[derive(Default)]
-struct Scanned {
-    bytes: u64,
-    picked: Option<Picked>,
-    sketch: Option<(String, Sketch)>,
-    generated: Option<TypesText>,
-    notice: Option<Notice>,
+impl CodeCache {
+    /// Forgets what was known of a file.
+    fn forget(&mut self, number: u32) {
+        let at = number as usize;
+        if let Some(scan) = self.scans.get_mut(at) {
+            *scan = None;
+        }
+        if let Some(parse) = self.parses.get_mut(at) {
+            *parse = None;
+        }
+    }
 }
 
 /// Marks a file as met; whether it was new.
@@ -335,38 +476,17 @@ fn mark(seen: &[AtomicBool], number: u32) -> bool {
     seen.get(number as usize).is_some_and(|met| !met.swap(true, Ordering::Relaxed))
 }
 
-/// What the text of a file names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Names {
-    /// Nothing that matters.
-    Nothing,
-    /// A package that registers routes.
-    Router,
-    /// Something that matters by itself.
-    Something,
+/// Of a server action the browser gets a reference only; `server-only` refuses the build.
+fn stays_on_server(module: &ir::Module) -> bool {
+    module.has_directive("use server")
+        || module.imports.iter().any(|import| import.specifier == "server-only")
 }
 
-/// What a text names; without the automaton, every file is parsed.
-fn names(needles: Option<&AhoCorasick>, text: &str) -> Names {
-    let Some(needles) = needles else { return Names::Something };
-    let mut found = Names::Nothing;
-    for hit in needles.find_iter(text) {
-        if hit.pattern().as_usize() < NEEDLES.len() {
-            return Names::Something;
-        }
-        found = Names::Router;
-    }
-    found
-}
-
-/// The automaton over every name that matters.
-fn needles() -> Option<AhoCorasick> {
-    AhoCorasick::new(NEEDLES.iter().chain(ROUTER_NEEDLES)).ok()
-}
-
-fn is_minified(text: &str) -> bool {
-    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
-    text.len() > 16 * LINE_BYTES_MAX && text.len() / lines > LINE_BYTES_MAX
+/// Whether an import is more than one of types; re-exports are.
+fn is_at_run_time(module: &ir::Module, specifier: &str) -> bool {
+    let mut imports = module.imports.iter().filter(|import| import.specifier == specifier);
+    let first = imports.next();
+    first.is_none_or(|first| !first.type_only) || imports.any(|import| !import.type_only)
 }
 
 /// Every specifier of a module, to read or to replace.
@@ -378,17 +498,14 @@ fn specifiers(module: &mut ir::Module) -> impl Iterator<Item = &mut SmolStr> {
     module.imports.iter_mut().map(|import| &mut import.specifier).chain(exports)
 }
 
-fn about(path: &str, what: &str) -> Notice {
-    Notice { origin: None, message: format!("`{path}` {what}") }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{Code, CodeFiles};
+    use super::{Code, CodeCache, CodeFiles};
     use crate::kind::Kind;
     use crate::load::Depth;
+    use crate::numbering::Numbering;
     use crate::resolve::{Resolver, Tree};
     use crate::settings::CheckSettings;
     use crate::store::Memory;
@@ -401,13 +518,16 @@ mod tests {
         let tree = Tree::new(code.map(|(number, file)| (Arc::from(file.path.as_str()), number)));
         let resolver = Resolver::new(tree, &[]);
         let texts = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
-        let store = Memory { texts: texts.collect() };
+        let store: Memory = texts.collect();
         let depth = Depth::Everything;
-        CodeFiles { files: &inventory.files, store: &store, resolver: &resolver, depth }.read()
+        let numbering = Numbering::new(&inventory.files);
+        let (files, numbering) = (&inventory.files, &numbering);
+        let files = CodeFiles { files, numbering, store: &store, resolver: &resolver, depth };
+        files.read(&mut CodeCache::default(), &[])
     }
 
     fn paths(code: &Code) -> Vec<&str> {
-        code.parsed.iter().map(|parsed| parsed.path.as_str()).collect()
+        code.parsed.iter().map(|parsed| parsed.path()).collect()
     }
 
     #[test]
@@ -420,7 +540,7 @@ mod tests {
         ]);
         assert_eq!(paths(&code), ["src/db.ts", "src/deep.ts", "src/list.ts"]);
         assert_eq!(code.scanned, 4);
-        assert_eq!(code.parsed[2].imports.len(), 1);
+        assert_eq!(code.parsed[2].shape.imports.len(), 1);
     }
 
     #[test]

@@ -11,8 +11,7 @@ use trave_backend::declared::prisma::{self, SchemaFile};
 use trave_backend::declared::{Linked, Source, TableName, Tool};
 use trave_backend::naming::NamedTable;
 use trave_catalog::{
-    Catalog, Declaration, DeclaredBy, Dialect, MigrationRoot, QualifiedName, Replay, RootConfig,
-    RootKind,
+    Catalog, Declaration, DeclaredBy, Dialect, MigrationRoot, QualifiedName, RootConfig, RootKind,
 };
 use trave_model::IgnoreComment;
 use trave_source::{FileId, Notice, Sources, Span};
@@ -21,13 +20,12 @@ use crate::code::Code;
 use crate::kind::{Kind, is_test};
 use crate::path::shared_depth;
 use crate::resolve::Resolver;
-use crate::sql::ReplayedRoots;
-use crate::store::Store;
+use crate::sql::{Files, ReplayedRoots, Replays};
 use crate::text::CODE_BYTES_MAX;
 use crate::walk::Found;
 
 /// Every schema that is declared in another language, their texts among the sources.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Declarations {
     /// The schemas.
     pub(crate) sources: Vec<Source>,
@@ -40,27 +38,22 @@ pub(crate) struct Declarations {
 /// What code calls the tables of declared schemas, by the folder of their root.
 pub(crate) type CodeNames = BTreeMap<SmolStr, Vec<(Tool, Arc<NamedTable>)>>;
 
-/// Reads every `.prisma` file and adds them to the sources.
-pub(crate) fn read_prisma(
-    files: &[Found],
-    store: &dyn Store,
-    sources: &mut Sources,
-) -> Declarations {
-    let files: Vec<&Found> =
-        files.iter().filter(|file| file.kind == Kind::Prisma && !is_test(&file.path)).collect();
-    let texts: Vec<_> =
-        files.par_iter().map(|file| store.read(&file.path, CODE_BYTES_MAX)).collect();
+/// Reads every `.prisma` file and puts them among the sources.
+pub(crate) fn read_prisma(files: Files<'_>, sources: &mut Sources) -> Declarations {
+    let found = files.of_kind(Kind::Prisma);
+    let found: Vec<_> = found.into_iter().filter(|(_, file)| !is_test(&file.path)).collect();
+    let read = |(_, file): &(FileId, &Found)| files.store.read(&file.path, CODE_BYTES_MAX);
+    let texts: Vec<_> = found.par_iter().map(read).collect();
     let mut made = Declarations::default();
     let mut read: Vec<(FileId, &str, Arc<str>)> = Vec::new();
-    for (file, text) in files.iter().zip(texts) {
+    for ((id, file), text) in found.iter().zip(texts) {
         let about =
             |what: String| Notice { origin: None, message: format!("`{}` {what}", file.path) };
         made.notices.extend(text.notice.map(about));
         let Some(text) = text.text else { continue };
-        let text: Arc<str> = text.into();
-        let id = sources.add(file.path.as_str(), Arc::clone(&text));
-        made.comments.extend(ignore_comments(id, &text));
-        read.push((id, &file.path, text));
+        sources.put(*id, trave_source::Source::new(file.path.as_str(), Arc::clone(&text)));
+        made.comments.extend(ignore_comments(*id, &text));
+        read.push((*id, &file.path, text));
     }
     let listed: Vec<SchemaFile<'_>> =
         read.iter().map(|(id, path, text)| SchemaFile { id: *id, path, text }).collect();
@@ -68,6 +61,32 @@ pub(crate) fn read_prisma(
     made.sources = found;
     made.notices.extend(notices);
     made
+}
+
+/// The schemas that the parsed code declares.
+pub(crate) fn read_code(code: &Code, resolver: &Resolver) -> Vec<Source> {
+    let parsed = code.parsed.iter().enumerate();
+    if !parsed.clone().any(|(_, parsed)| parsed.may_declare) {
+        return Vec::new();
+    }
+    let places: BTreeMap<u32, usize> =
+        parsed.clone().map(|(at, parsed)| (parsed.number, at)).collect();
+    let linked = parsed.map(|(_, parsed)| Linked {
+        module: &parsed.module,
+        file: parsed.module.file,
+        path: parsed.path(),
+        text: &parsed.source.text,
+        package: resolver.package_of(parsed.path()).map_or("", |it| it.folder.as_str()),
+        is_test: is_test(parsed.path()),
+        imports: parsed
+            .shape
+            .imports
+            .iter()
+            .filter_map(|(specifier, number)| Some((specifier.as_str(), *places.get(number)?)))
+            .collect(),
+    });
+    let linked: Vec<Linked<'_>> = linked.collect();
+    trave_backend::declared::read_modules(&linked)
 }
 
 /// `// trave-ignore rule: reason`, each on its line.
@@ -88,38 +107,13 @@ fn ignore_comments(file: FileId, text: &str) -> Vec<IgnoreComment> {
 }
 
 impl Declarations {
-    /// Adds the schemas that the parsed code declares.
-    pub(crate) fn read_code(&mut self, code: &Code, ids: &[FileId], resolver: &Resolver) {
-        let parsed = code.parsed.iter().enumerate();
-        if !parsed.clone().any(|(_, parsed)| trave_backend::declared::may_declare(&parsed.text)) {
-            return;
-        }
-        let places: BTreeMap<u32, usize> =
-            parsed.clone().map(|(at, parsed)| (parsed.number, at)).collect();
-        let linked = parsed.zip(ids).map(|((_, parsed), id)| Linked {
-            module: &parsed.module,
-            file: *id,
-            path: &parsed.path,
-            text: &parsed.text,
-            package: resolver.package_of(&parsed.path).map_or("", |it| it.folder.as_str()),
-            is_test: is_test(&parsed.path),
-            imports: parsed
-                .imports
-                .iter()
-                .filter_map(|(specifier, number)| Some((specifier.as_str(), *places.get(number)?)))
-                .collect(),
-        });
-        let linked: Vec<Linked<'_>> = linked.collect();
-        self.sources.extend(trave_backend::declared::read_modules(&linked));
-    }
-
     /// Gives each declaration to the root whose tables it declares, or a root of its own, and
     /// replays what that changes. What comes back is what code calls the tables.
     pub(crate) fn give_to(
         self,
         roots: &mut Vec<MigrationRoot>,
         replayed: &mut ReplayedRoots,
-        sources: &Sources,
+        replays: (&mut Replays, &Sources),
     ) -> CodeNames {
         let mut names = CodeNames::new();
         replayed.comments.extend(self.comments);
@@ -156,13 +150,7 @@ impl Declarations {
         }
         let again: Vec<(usize, &MigrationRoot)> =
             changed.iter().filter_map(|at| Some((*at, roots.get(*at)?))).collect();
-        let again: Vec<_> = again
-            .par_iter()
-            .map(|(at, root)| (*at, trave_catalog::replay(root, sources, Replay::default())))
-            .collect();
-        for (at, one) in again {
-            replayed.put(at, one);
-        }
+        replayed.put(&again, replays);
         names
     }
 }
@@ -190,7 +178,7 @@ fn only_names(
 /// The root whose tables a declaration repeats: most of those of the smaller of the two.
 fn root_of<'a>(
     source: &Source,
-    candidates: impl Iterator<Item = (usize, (&'a MigrationRoot, &'a Catalog))>,
+    candidates: impl Iterator<Item = (usize, (&'a MigrationRoot, &'a Arc<Catalog>))>,
 ) -> Option<usize> {
     let dialect = dialect_of(source.declared.dialect);
     let ranked = candidates.filter_map(|(at, (root, catalog))| {

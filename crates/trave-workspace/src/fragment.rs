@@ -4,6 +4,7 @@
 //! of its own: what it shows is a second witness that a table or column is there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_backend::generated::GeneratedTable;
@@ -26,7 +27,7 @@ pub(crate) struct Fragments {
 /// Finds the fragments among the roots.
 pub(crate) fn fragments(
     roots: &[MigrationRoot],
-    catalogs: &[Catalog],
+    catalogs: &[Arc<Catalog>],
     placing: &Placing<'_>,
 ) -> Fragments {
     let mut found = Fragments::default();

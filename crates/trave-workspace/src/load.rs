@@ -1,6 +1,6 @@
 //! The ways in: a folder of the disk, or texts in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ use crate::git::{self, GitError};
 use crate::phases::{Amount, Phase, Phases};
 use crate::project;
 use crate::settings::{Settings, SettingsError};
-use crate::store::{Disk, Memory, Overlay};
-use crate::walk::{Selection, listed, walk};
+use crate::store::{Memory, Overlay};
+use crate::walk::{Inventory, Selection, listed, walk};
 
 /// The name of a settings file.
 const SETTINGS_FILE: &str = "trave.toml";
@@ -112,16 +112,73 @@ impl Project {
 
 /// Reads the project in a folder.
 pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceError> {
-    load_over(path, options, &Memory::default())
+    let store = Overlay::new(path.to_owned());
+    let opened = open(path, options, &store)?;
+    let ways = opened.said.ways(options.depth);
+    let made =
+        project::make(opened.inventory, &store, ways).map_err(WorkspaceError::UnknownMigration)?;
+    let mut phases = opened.phases;
+    phases.extend(made.phases);
+    opened.said.find_root(&made.roots)?;
+    let root = path.to_owned();
+    Ok(Project {
+        root,
+        settings: opened.said.settings,
+        model: made.model,
+        migrations: made.roots,
+        phases,
+    })
 }
 
-/// Reads the project in a folder, as far as no text in memory stands over a file.
-pub(crate) fn load_over(
+/// A folder of which is known what there is and what settings say, and no text was read yet.
+pub(crate) struct Opened {
+    pub(crate) said: Said,
+    pub(crate) inventory: Inventory,
+    pub(crate) phases: Phases,
+}
+
+/// What somebody says of a project beside its texts.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) settings: Settings,
+    pub(crate) selection: Arc<Selection>,
+    /// The folder of migrations that all code speaks to, if that was asked.
+    root: Option<String>,
+    /// The files that changed since a revision, if that was asked.
+    changed: Option<BTreeSet<String>>,
+}
+
+impl Said {
+    pub(crate) fn ways(&self, depth: Depth) -> project::Ways<'_> {
+        project::Ways { settings: &self.settings, changed: self.changed.as_ref(), depth }
+    }
+
+    /// An error when the folder of migrations that was asked for is none.
+    pub(crate) fn find_root(&self, roots: &[MigrationRoot]) -> Result<(), WorkspaceError> {
+        match &self.root {
+            Some(root) if roots.iter().all(|made| made.folder != *root) => {
+                let known = roots.iter().map(|root| root.folder.to_string()).collect();
+                Err(WorkspaceError::UnknownRoot { root: root.clone(), known })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Looks at a folder, with the texts that stand over its files.
+pub(crate) fn open(
     path: &Path,
     options: &Options<'_>,
-    over: &Memory,
-) -> Result<Project, WorkspaceError> {
-    let mut settings = settings_for(path, options)?;
+    store: &Overlay,
+) -> Result<Opened, WorkspaceError> {
+    let unsaved = store.over.get(SETTINGS_FILE).and_then(|text| text.text.as_ref());
+    let mut settings = match unsaved.filter(|_| options.settings.is_none()) {
+        Some(text) => {
+            let file = path.join(SETTINGS_FILE);
+            Settings::parse(&file.display().to_string(), text, &options.rules)?
+        }
+        None => settings_for(path, options)?,
+    };
     let root = options.root.as_ref().map(|root| normal(root));
     if let Some(root) = &root {
         settings.roots = BTreeMap::from([(String::new(), root.clone())]);
@@ -135,24 +192,14 @@ pub(crate) fn load_over(
     let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
     let selection = Arc::new(selection);
     let mut inventory = walk(path, &selection);
-    inventory.add(over.texts.keys().filter_map(|path| selection.file(path)));
+    inventory.add(store.over.paths().filter_map(|path| selection.file(path)));
     let mut phases = Phases::default();
     phases.end(Phase::Walk, start, Amount { items: inventory.files.len(), bytes: 0 });
-    let store = Overlay { over, disk: Disk { root: path.to_owned() } };
     let changed = match &options.since {
         Some(reference) => Some(git::changed_since(path, reference)?),
         None => None,
     };
-    let depth = options.depth;
-    let ways = project::Ways { settings: &settings, changed: changed.as_ref(), depth };
-    let made = project::make(inventory, &store, ways).map_err(WorkspaceError::UnknownMigration)?;
-    phases.extend(made.phases);
-    if let Some(root) = root.filter(|root| made.roots.iter().all(|made| made.folder != *root)) {
-        let known = made.roots.iter().map(|root| root.folder.to_string()).collect();
-        return Err(WorkspaceError::UnknownRoot { root, known });
-    }
-    let root = path.to_owned();
-    Ok(Project { root, settings, model: made.model, migrations: made.roots, phases })
+    Ok(Opened { said: Said { settings, selection, root, changed }, inventory, phases })
 }
 
 /// Reads the migrations of a project as a git reference has them, under the settings of today.
@@ -169,7 +216,7 @@ pub fn catalogs_at(
     let texts = git::texts_at(path, reference, &paths)?;
     let text =
         |(path, bytes): (String, Vec<u8>)| (path, String::from_utf8_lossy(&bytes).into_owned());
-    let memory = Memory { texts: texts.into_iter().map(text).collect() };
+    let memory: Memory = texts.into_iter().map(text).collect();
     let depth = Depth::Catalog;
     let ways = project::Ways { settings: &settings, changed: None, depth };
     let made = project::make(inventory, &memory, ways).map_err(WorkspaceError::UnknownMigration)?;
@@ -187,7 +234,7 @@ fn normal(folder: &str) -> String {
 pub fn analyse(files: Vec<(String, String)>, settings: &Settings) -> Model {
     let Ok(selection) = Selection::new(&settings.check) else { return Model::default() };
     let inventory = listed(files.iter().map(|(path, _)| path.as_str()), &selection);
-    let memory = Memory { texts: files.into_iter().collect() };
+    let memory: Memory = files.into_iter().collect();
     let ways = project::Ways { settings, changed: None, depth: Depth::Everything };
     project::make(inventory, &memory, ways).map(|made| made.model).unwrap_or_default()
 }

@@ -7,26 +7,25 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use trave_backend::generated::GeneratedTable;
 use trave_catalog::{MigrationRoot, RootConfig};
-use trave_model::{Backend, Coverage, Model, ModelSettings, Package, Program, TypesFile};
-use trave_source::{FileId, Notice, Sources};
-use trave_ts::ir::Module;
+use trave_model::{Backend, Imports, Model, ModelSettings, Package, Program, link};
+use trave_source::{FileId, Notice};
 
 use crate::applied::Applied;
-use crate::code::{Code, CodeFiles, Parsed};
-use crate::fragment::{Witnesses, fragments, without};
+use crate::code::{Code, CodeCache, CodeFiles, Parsed};
 use crate::kind::{Kind, is_script, is_test};
 use crate::load::Depth;
+use crate::numbering::Numbering;
 use crate::phases::{Amount, Phase, Phases};
 use crate::place::Placing;
 use crate::resolve::{ConfigFile, Resolver, Tree, json};
+use crate::schema::{Said, Schema, SchemaCache};
 use crate::settings::Settings;
-use crate::sql::{Migrations, ReplayedRoots};
+use crate::sql::Files;
 use crate::store::Store;
+use crate::supabase;
 use crate::text::CONFIG_BYTES_MAX;
 use crate::walk::{Found, Inventory};
-use crate::{declared, shown, sql, supabase};
 
 /// A model and how it was made.
 #[derive(Debug)]
@@ -74,56 +73,208 @@ pub(crate) fn make(
     store: &dyn Store,
     ways: Ways<'_>,
 ) -> Result<Made, String> {
-    let settings = ways.settings;
-    let files = inventory.files;
-    let mut notices: Vec<Notice> = inventory.notices.into_iter().map(plain).collect();
-    let configs = read_configs(&files, store);
-    notices.extend(configs.notices);
-    let resolver = Resolver::new(tree(&files), &configs.imports);
-    let mut sources = Sources::default();
-    let mut migrations = sql::read(&files, store, &configs.supabase, &mut sources);
-    let mut declarations = declared::read_prisma(&files, store, &mut sources);
-    for root in &mut migrations.roots {
-        supabase::complete(&mut root.config, &settings.supabase);
+    let mut base = Base::new(inventory, store);
+    let standing = base.program(store, ways, &[])?;
+    let Some(Standing { program, schema, mut phases }) = standing else {
+        return Ok(Made { model: Model::default(), phases: Phases::default(), roots: Vec::new() });
+    };
+    // Nothing comes after this program: what is kept for the next one would only take room.
+    drop(base);
+    let (start, amount) = (Instant::now(), amount(&program));
+    let model = link(program);
+    phases.end(Phase::Link, start, amount);
+    let schema = Arc::unwrap_or_clone(schema);
+    Ok(Made { model, phases, roots: schema.roots })
+}
+
+/// What stays of a project for as long as no file comes or goes and no settings change, with what
+/// is known of the texts.
+#[derive(Debug)]
+pub(crate) struct Base {
+    files: Vec<Found>,
+    /// The numbers of the files by their paths.
+    numbers: FxHashMap<String, u32>,
+    numbering: Numbering,
+    resolver: Resolver,
+    supabase: Vec<RootConfig>,
+    packages: Vec<Package>,
+    notices: Vec<Notice>,
+    code: CodeCache,
+    schema: SchemaCache,
+    imports: FxHashMap<u32, Linked>,
+    /// What the last program was made of.
+    last: Option<(Code, Arc<Schema>)>,
+}
+
+/// A program as it stands now.
+pub(crate) struct Standing {
+    pub(crate) program: Program,
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) phases: Phases,
+}
+
+/// What the imports of a parsed file mean in terms of files, as far as these are parsed.
+#[derive(Debug)]
+struct Linked {
+    parsed: Arc<Parsed>,
+    imports: Arc<Imports>,
+}
+
+impl Base {
+    pub(crate) fn new(inventory: Inventory, store: &dyn Store) -> Self {
+        let files = inventory.files;
+        let mut notices: Vec<Notice> = inventory.notices.into_iter().map(plain).collect();
+        let configs = read_configs(&files, store);
+        notices.extend(configs.notices);
+        let resolver = Resolver::new(tree(&files), &configs.imports);
+        Self {
+            numbers: (0..).zip(&files).map(|(number, file)| (file.path.clone(), number)).collect(),
+            numbering: Numbering::new(&files),
+            packages: packages(&resolver),
+            supabase: configs.supabase,
+            code: CodeCache::default(),
+            schema: SchemaCache::default(),
+            imports: FxHashMap::default(),
+            last: None,
+            files,
+            resolver,
+            notices,
+        }
     }
-    let pending = ways.applied().mark(&mut migrations.roots, &sources)?;
-    let depth = ways.depth;
-    let code_files = CodeFiles { files: &files, store, resolver: &resolver, depth };
-    let (mut replayed, code) = rayon::join(|| migrations.replay(&sources), || code_files.read());
-    let mut phases = Phases::default();
-    phases.extend(code.phases.clone());
-    phases.extend(replayed.phases.clone());
-    notices.extend(migrations.notices.iter().cloned());
-    notices.extend(declarations.notices.iter().cloned());
-    let schema_files = sources.len();
-    let code_ids = code.add_to(&mut sources);
-    declarations.read_code(&code, &code_ids, &resolver);
-    let names = declarations.give_to(&mut migrations.roots, &mut replayed, &sources);
-    let types_ids = code.add_types_to(&mut sources);
-    if migrations.roots.is_empty() {
-        let config = shown::config(&configs.supabase, &settings.supabase);
-        migrations.roots = shown::roots(&code.generated, &types_ids, &config);
-        replayed.add(&migrations.roots, &sources);
+
+    /// Says that the last program came to nothing: the next one is new, whatever it is made of.
+    pub(crate) fn forget_last(&mut self) {
+        self.last = None;
     }
-    let files = Files { code: code_ids, types: types_ids };
-    let mut parts = Parts { resolver, migrations, replayed, code, files, settings, notices };
-    let start = Instant::now();
-    let coverage = Coverage { pending, ..parts.coverage(schema_files) };
-    let witnesses = parts.set_fragments_aside();
-    let types_files = parts.types_files();
-    let (mut program, roots) = parts.assemble(sources);
-    (program.types_files, program.names) = (types_files, names);
-    program.coverage = coverage;
-    for (root, tables) in witnesses {
-        program.generated.entry(root).or_default().extend(tables);
+
+    /// The number of a file, and what it is.
+    pub(crate) fn find(&self, path: &str) -> Option<(u32, Kind)> {
+        let number = *self.numbers.get(path)?;
+        Some((number, self.files.get(number as usize)?.kind))
     }
-    let amount = Amount {
+
+    /// The program as it stands now; only the files that are `dirty` are read again. None when it
+    /// is what it was.
+    pub(crate) fn program(
+        &mut self,
+        store: &dyn Store,
+        ways: Ways<'_>,
+        dirty: &[u32],
+    ) -> Result<Option<Standing>, String> {
+        let (files, numbering) = (self.files.as_slice(), &self.numbering);
+        let kind = |number: &&u32| files.get(**number as usize).map(|file| file.kind);
+        let (code, written): (Vec<u32>, Vec<u32>) =
+            dirty.iter().partition(|number| kind(number) == Some(Kind::Code));
+        if !written.is_empty() {
+            self.schema.forget_written();
+        }
+        let said =
+            Said { settings: ways.settings, configs: &self.supabase, applied: ways.applied() };
+        self.schema.read(Files { files, numbering, store }, said)?;
+        let (resolver, depth) = (&self.resolver, ways.depth);
+        let code_files = CodeFiles { files, numbering, store, resolver, depth };
+        let (schema, cache) = (&mut self.schema, &mut self.code);
+        let (replayed, code) = rayon::join(|| schema.replay(), || code_files.read(cache, &code));
+        let mut phases = code.phases.clone();
+        let schema = self.schema.complete(replayed, said, (&code, resolver, numbering));
+        phases.extend(schema.phases.clone());
+        let is_same =
+            |(was, known): &(Code, Arc<Schema>)| Arc::ptr_eq(known, &schema) && code.is_same(was);
+        if self.last.as_ref().is_some_and(is_same) {
+            return Ok(None);
+        }
+        let program = self.assemble((&code, &schema), ways.settings);
+        self.last = Some((code, Arc::clone(&schema)));
+        Ok(Some(Standing { program, schema, phases }))
+    }
+
+    fn assemble(&mut self, (code, schema): (&Code, &Schema), settings: &Settings) -> Program {
+        let placing = Placing::new(&schema.roots, &settings.roots);
+        let mut maps = Maps::default();
+        let mut sources = schema.sources.clone();
+        for (at, root) in schema.roots.iter().enumerate() {
+            let declared = root.declarations.iter().flat_map(|one| &one.files);
+            let migrations = root.files.iter().map(|migration| &migration.file);
+            maps.catalogs.extend(migrations.chain(declared).map(|file| (*file, at)));
+        }
+        let told = maps.catalogs.clone();
+        for parsed in &code.parsed {
+            maps.place(parsed, &placing);
+            let package = self.resolver.package_of(parsed.path());
+            let at = self.packages.iter().position(|one| {
+                package.is_some_and(|package| one.folder == package.folder.as_str())
+            });
+            maps.packages.extend(at.map(|at| (parsed.module.file, at)));
+            sources.put(parsed.module.file, parsed.source.clone());
+        }
+        maps.catalogs.extend(told);
+        for one in &code.generated {
+            sources.put(self.numbering.types_id(one.number), one.source.clone());
+        }
+        let parsed: BTreeSet<u32> = code.parsed.iter().map(|parsed| parsed.number).collect();
+        let elsewhere = code.imported_elsewhere.iter().filter(|number| parsed.contains(number));
+        let notices = [&self.notices, &schema.unread, &code.notices, &schema.not_understood];
+        let notices = notices.into_iter().flatten().cloned().collect();
+        let imported_elsewhere = elsewhere.map(|number| self.numbering.id(*number)).collect();
+        let imports = self.linked(code, &parsed);
+        Program {
+            modules: code.parsed.iter().map(|parsed| Arc::clone(&parsed.module)).collect(),
+            imports,
+            imported_elsewhere,
+            sources,
+            catalogs: schema.catalogs.clone(),
+            catalog_of_file: maps.catalogs,
+            packages: self.packages.clone(),
+            package_of_file: maps.packages,
+            scripts: maps.scripts,
+            quiet: maps.quiet,
+            backend: Backend {
+                libraries: trave_backend::libraries(),
+                entries: trave_backend::frameworks::entries,
+            },
+            comments: schema.comments.clone(),
+            notices,
+            coverage: schema.coverage,
+            settings: model_settings(settings),
+            generated: schema.generated.clone(),
+            names: schema.names.clone(),
+            types_files: schema.types_files.clone(),
+            other_sql: schema.other_sql.clone(),
+        }
+    }
+
+    /// What the imports of each file mean, as far as their targets are parsed.
+    fn linked(&mut self, code: &Code, parsed: &BTreeSet<u32>) -> FxHashMap<FileId, Arc<Imports>> {
+        let mut known = std::mem::take(&mut self.imports);
+        let mut all = FxHashMap::default();
+        for file in &code.parsed {
+            let there = file.shape.imports.iter().filter(|(_, to)| parsed.contains(to));
+            let there: Vec<&(SmolStr, u32)> = there.collect();
+            let targets = there.iter().map(|it| self.numbering.id(it.1));
+            // Names are told by their targets: those of one target are there together.
+            let same = known.remove(&file.number).filter(|known| {
+                Arc::ptr_eq(&known.parsed, file)
+                    && known.imports.iter().map(|it| it.1).eq(targets.clone())
+            });
+            let names = there.iter().map(|it| it.0.clone());
+            let make = || Linked {
+                parsed: Arc::clone(file),
+                imports: Arc::new(names.zip(targets.clone()).collect()),
+            };
+            let linked = same.unwrap_or_else(make);
+            all.insert(file.module.file, Arc::clone(&linked.imports));
+            self.imports.insert(file.number, linked);
+        }
+        all
+    }
+}
+
+/// How much a program holds.
+pub(crate) fn amount(program: &Program) -> Amount {
+    Amount {
         items: program.modules.len(),
         bytes: program.sources.iter().map(|(_, source)| source.text.len() as u64).sum(),
-    };
-    let model = trave_model::link(program);
-    phases.end(Phase::Link, start, amount);
-    Ok(Made { model, phases, roots })
+    }
 }
 
 fn plain(message: String) -> Notice {
@@ -170,138 +321,6 @@ impl Configs {
     }
 }
 
-/// Everything that was read, before it is put together.
-struct Parts<'a> {
-    resolver: Resolver,
-    migrations: Migrations,
-    replayed: ReplayedRoots,
-    code: Code,
-    files: Files,
-    settings: &'a Settings,
-    notices: Vec<Notice>,
-}
-
-/// The places of what was read among the sources.
-struct Files {
-    /// Those of the parsed code, in the same order.
-    code: Vec<FileId>,
-    /// Those of the generated types, in the same order.
-    types: Vec<FileId>,
-}
-
-impl Parts<'_> {
-    fn assemble(mut self, sources: Sources) -> (Program, Vec<MigrationRoot>) {
-        let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
-        let mut maps = Maps::default();
-        for (at, root) in self.migrations.roots.iter().enumerate() {
-            maps.catalogs.extend(root.files.iter().map(|migration| (migration.file, at)));
-        }
-        let generated = self.generated(&placing);
-        let packages = packages(&self.resolver);
-        let parsed = std::mem::take(&mut self.code.parsed);
-        for (parsed, id) in parsed.iter().zip(self.files.code.iter().copied()) {
-            maps.place(id, parsed, &placing);
-            let package = self.resolver.package_of(&parsed.path);
-            let at = packages.iter().position(|one| {
-                package.is_some_and(|package| one.folder == package.folder.as_str())
-            });
-            maps.packages.extend(at.map(|at| (id, at)));
-        }
-        let imported = self.code.imported_elsewhere.iter();
-        for (at, root) in self.migrations.roots.iter().enumerate() {
-            let files = root.declarations.iter().flat_map(|one| &one.files);
-            maps.catalogs.extend(files.map(|file| (*file, at)));
-        }
-        let imported_elsewhere =
-            imported.filter_map(|number| maps.ids.get(number)).copied().collect();
-        let (modules, imports) = maps.linked(parsed);
-        let mut notices = self.notices;
-        notices.extend(self.code.notices);
-        notices.extend(self.replayed.notices.into_iter().flatten());
-        let roots = std::mem::take(&mut self.migrations.roots);
-        let program = Program {
-            sources,
-            modules,
-            imports,
-            catalogs: self.replayed.catalogs,
-            catalog_of_file: maps.catalogs,
-            packages,
-            package_of_file: maps.packages,
-            scripts: maps.scripts,
-            quiet: maps.quiet,
-            imported_elsewhere,
-            backend: Backend {
-                libraries: trave_backend::libraries(),
-                entries: trave_backend::frameworks::entries,
-            },
-            comments: self.replayed.comments,
-            notices,
-            coverage: Coverage::default(),
-            settings: model_settings(self.settings),
-            generated,
-            names: BTreeMap::new(),
-            types_files: Vec::new(),
-            other_sql: self.migrations.other,
-        };
-        (program, roots)
-    }
-
-    /// Tables that generated types show, by the root that their file speaks to.
-    fn generated(&self, placing: &Placing<'_>) -> BTreeMap<SmolStr, Vec<GeneratedTable>> {
-        let mut tables: BTreeMap<SmolStr, Vec<GeneratedTable>> = BTreeMap::new();
-        for one in &self.code.generated {
-            let root = placing.root_of(&one.path).and_then(|at| self.migrations.roots.get(at));
-            if let Some(root) = root {
-                tables.entry(root.folder.clone()).or_default().extend(one.types.names());
-            }
-        }
-        tables
-    }
-
-    /// The files of generated types, with the root that each speaks to.
-    fn types_files(&self) -> Vec<TypesFile> {
-        let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
-        let placed = self.code.generated.iter().zip(&self.files.types).filter_map(|(one, file)| {
-            let catalog = placing.root_of(&one.path)?;
-            Some(TypesFile { file: *file, catalog, types: one.types.clone() })
-        });
-        placed.collect()
-    }
-
-    /// Takes the roots away that are fragments of others, and keeps what they show.
-    fn set_fragments_aside(&mut self) -> Witnesses {
-        if self.code.scanned == 0 {
-            return Witnesses::new();
-        }
-        let placing = Placing::new(&self.migrations.roots, &self.settings.roots);
-        let found = fragments(&self.migrations.roots, &self.replayed.catalogs, &placing);
-        for root in found.roots.iter().filter_map(|at| self.migrations.roots.get(*at)) {
-            self.notices.push(plain(format!(
-                "`{}` changes tables of another folder of migrations: taken as run by hand",
-                root.folder
-            )));
-        }
-        let roots = std::mem::take(&mut self.migrations.roots);
-        self.migrations.roots = without(roots, &found.roots);
-        let catalogs = std::mem::take(&mut self.replayed.catalogs);
-        self.replayed.catalogs = without(catalogs, &found.roots);
-        found.witnesses
-    }
-
-    fn coverage(&self, sql_files: usize) -> Coverage {
-        let catalogs = &self.replayed.catalogs;
-        Coverage {
-            files: self.code.scanned + sql_files,
-            statements: catalogs.iter().map(|catalog| catalog.statements).sum(),
-            statements_understood: catalogs
-                .iter()
-                .map(|catalog| catalog.statements_understood)
-                .sum(),
-            ..Coverage::default()
-        }
-    }
-}
-
 /// What is known of each file.
 #[derive(Default)]
 struct Maps {
@@ -309,41 +328,20 @@ struct Maps {
     packages: BTreeMap<FileId, usize>,
     scripts: BTreeSet<FileId>,
     quiet: BTreeSet<FileId>,
-    ids: FxHashMap<u32, FileId>,
 }
 
 impl Maps {
-    fn place(&mut self, id: FileId, parsed: &Parsed, placing: &Placing<'_>) {
-        let path = parsed.path.as_str();
-        self.ids.insert(parsed.number, id);
+    fn place(&mut self, parsed: &Parsed, placing: &Placing<'_>) {
+        let (path, id) = (parsed.path(), parsed.module.file);
         self.catalogs.extend(placing.root_of(path).map(|root| (id, root)));
         if is_script(path) || is_test(path) {
             self.scripts.insert(id);
         }
-        if !parsed.named {
+        if !parsed.shape.named {
             self.quiet.insert(id);
         }
     }
-
-    /// Modules that know their file, and what their imports mean in terms of files.
-    fn linked(&self, parsed: Vec<Parsed>) -> (Vec<Module>, Imports) {
-        let mut modules = Vec::with_capacity(parsed.len());
-        let mut imports = Imports::default();
-        for parsed in parsed {
-            let Some(id) = self.ids.get(&parsed.number) else { continue };
-            for (specifier, number) in parsed.imports {
-                if let Some(to) = self.ids.get(&number) {
-                    imports.insert((*id, specifier), *to);
-                }
-            }
-            modules.push(Module { file: *id, ..parsed.module });
-        }
-        (modules, imports)
-    }
 }
-
-/// Which file a specifier means in a file.
-type Imports = FxHashMap<(FileId, SmolStr), FileId>;
 
 fn packages(resolver: &Resolver) -> Vec<Package> {
     let package = |package: &crate::resolve::Package| Package {

@@ -1,26 +1,59 @@
 //! A project that stays in memory while its files are edited.
+//!
+//! What a run finds out is kept for the next one: which files there are until one comes or goes,
+//! what each text says until it changes, and what functions do until something changes that they
+//! asked for. The outcome is the same as that of a fresh run over the same texts.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use rayon::ThreadPool;
 use trave_engine::Report;
 use trave_engine::rule::Rule;
+use trave_model::Linker;
 
 use crate::interrupt::Interrupter;
-use crate::load::{Options, Project, WorkspaceError, load_over};
-use crate::store::Memory;
+use crate::kind::{Kind, is_foreign_folder};
+use crate::load::{Options, Project, Said, WorkspaceError, open};
+use crate::path::file_name;
+use crate::phases::{Phase, Phases};
+use crate::project::{Base, Standing, amount};
+use crate::store::Overlay;
+
+/// Evaluations recurse: their threads get room for it.
+const STACK_BYTES: usize = 64 << 20;
 
 /// A project that stays in memory while its files are edited.
 #[derive(Debug)]
 pub struct Session {
     root: PathBuf,
     options: Options<'static>,
-    over: Memory,
+    store: Overlay,
+    /// The paths whose texts changed since the last run.
+    dirty: BTreeSet<String>,
+    state: Option<State>,
+    /// The project as it was last made, if nothing changed since.
+    last: Option<Arc<Project>>,
+    /// What rules found in that project, with how many rules there were.
+    judged: Option<(Arc<Project>, usize, Arc<Report>)>,
+    pool: Option<Arc<ThreadPool>>,
     /// How many edits it was told of.
     edition: u64,
     interrupter: Interrupter,
     /// How often somebody had interrupted when it was last told of an edit.
     heard: u64,
+}
+
+/// What holds for as long as no file comes or goes and no settings change.
+#[derive(Debug)]
+struct State {
+    said: Said,
+    base: Base,
+    linker: Linker,
+    /// How long the files took to list, for the first project.
+    phases: Phases,
 }
 
 /// What rules say of a project in a session.
@@ -32,6 +65,8 @@ pub struct Checked {
     pub report: Arc<Report>,
     /// The edition of the texts: what [`Session::edition`] was.
     pub edition: u64,
+    /// How long the rules took.
+    pub elapsed: Duration,
 }
 
 impl Session {
@@ -40,7 +75,12 @@ impl Session {
         Self {
             root: root.to_owned(),
             options,
-            over: Memory::default(),
+            store: Overlay::new(root.to_owned()),
+            dirty: BTreeSet::new(),
+            state: None,
+            last: None,
+            judged: None,
+            pool: None,
             edition: 0,
             interrupter: Interrupter::default(),
             heard: 0,
@@ -52,15 +92,22 @@ impl Session {
     pub fn edit(&mut self, path: &str, text: Option<String>) {
         self.hear();
         match text {
-            Some(text) => self.over.texts.insert(path.to_owned(), text),
-            None => self.over.texts.remove(path),
-        };
+            Some(text) => self.store.over.put(path, text),
+            None => self.store.over.remove(path),
+        }
+        self.dirty.insert(path.to_owned());
     }
 
     /// Says that files of the disk changed, came or went.
     pub fn changed_on_disk<'p>(&mut self, paths: impl IntoIterator<Item = &'p str>) {
         self.hear();
-        let _ = paths.into_iter().count();
+        for path in paths {
+            self.store.forget(path);
+            let is_foreign = path.split('/').any(|part| is_foreign_folder(part, || false));
+            if !is_foreign && self.store.over.get(path).is_none() {
+                self.dirty.insert(path.to_owned());
+            }
+        }
     }
 
     /// How many edits it was told of: which texts a result belongs to.
@@ -77,16 +124,123 @@ impl Session {
     /// may keep it while the session goes on.
     pub fn project(&mut self) -> Result<Arc<Project>, WorkspaceError> {
         self.go_on()?;
-        load_over(&self.root, &self.options, &self.over).map(Arc::new)
+        match self.pool() {
+            Some(pool) => pool.install(|| self.project_here()),
+            None => self.project_here(),
+        }
     }
 
     /// The project as it stands now, with what rules find in it: the same as a fresh check.
     pub fn check(&mut self, rules: &[&Rule]) -> Result<Checked, WorkspaceError> {
         let project = self.project()?;
         self.go_on()?;
+        let start = Instant::now();
+        let known = self
+            .judged
+            .take()
+            .filter(|(known, count, _)| Arc::ptr_eq(known, &project) && *count == rules.len());
+        let report = known.map(|(_, _, report)| report);
+        let report = report.unwrap_or_else(|| Arc::new(self.judge(&project, rules)));
+        self.judged = Some((Arc::clone(&project), rules.len(), Arc::clone(&report)));
+        Ok(Checked { project, report, edition: self.edition, elapsed: start.elapsed() })
+    }
+
+    fn judge(&mut self, project: &Project, rules: &[&Rule]) -> Report {
         let options = project.settings.rule_options();
-        let report = trave_engine::check(&project.model, rules, &options);
-        Ok(Checked { project, report: Arc::new(report), edition: self.edition })
+        let judge = || trave_engine::check(&project.model, rules, &options);
+        match self.pool() {
+            Some(pool) => pool.install(judge),
+            None => judge(),
+        }
+    }
+
+    fn project_here(&mut self) -> Result<Arc<Project>, WorkspaceError> {
+        let numbers = self.state.as_ref().and_then(|state| self.dirty_numbers(state));
+        let numbers = if let Some(numbers) = numbers {
+            numbers
+        } else {
+            self.state = None;
+            self.open()?;
+            Vec::new()
+        };
+        let Some(state) = &mut self.state else { return Err(WorkspaceError::Interrupted) };
+        if self.last.is_none() {
+            state.base.forget_last();
+        }
+        let ways = state.said.ways(self.options.depth);
+        let made = state.base.program(&self.store, ways, &numbers);
+        let made = made.map_err(WorkspaceError::UnknownMigration)?;
+        self.dirty.clear();
+        let Some(Standing { program, schema, phases }) = made else {
+            return self.last.clone().ok_or(WorkspaceError::Interrupted);
+        };
+        self.forget_last();
+        let Some(state) = &mut self.state else { return Err(WorkspaceError::Interrupted) };
+        state.said.find_root(&schema.roots)?;
+        let mut all = std::mem::take(&mut state.phases);
+        all.extend(phases);
+        let (start, amount) = (Instant::now(), amount(&program));
+        let (interrupter, heard) = (&self.interrupter, self.heard);
+        let stops = || interrupter.count() != heard;
+        let model = state.linker.link(program, &stops).ok_or(WorkspaceError::Interrupted)?;
+        all.end(Phase::Link, start, amount);
+        let project = Arc::new(Project {
+            root: self.root.clone(),
+            settings: state.said.settings.clone(),
+            model,
+            migrations: schema.roots.clone(),
+            phases: all,
+        });
+        self.last = Some(Arc::clone(&project));
+        Ok(project)
+    }
+
+    /// Lists the files anew.
+    fn open(&mut self) -> Result<(), WorkspaceError> {
+        self.forget_last();
+        let opened = open(&self.root, &self.options, &self.store)?;
+        let base = Base::new(opened.inventory, &self.store);
+        let (said, phases) = (opened.said, opened.phases);
+        self.state = Some(State { said, base, linker: Linker::default(), phases });
+        Ok(())
+    }
+
+    /// The numbers of the files whose texts changed; none where everything has to be read anew.
+    fn dirty_numbers(&self, state: &State) -> Option<Vec<u32>> {
+        let mut numbers = Vec::new();
+        for path in &self.dirty {
+            if matches!(file_name(path), "trave.toml" | ".gitignore" | ".ignore") {
+                return None;
+            }
+            match state.base.find(path) {
+                Some((number, Kind::Code | Kind::Sql | Kind::Prisma)) if self.store.has(path) => {
+                    numbers.push(number);
+                }
+                Some(_) => return None,
+                None if state.said.selection.file(path).is_some() && self.store.has(path) => {
+                    return None;
+                }
+                None => {}
+            }
+        }
+        Some(numbers)
+    }
+
+    /// Lets go of the last project. It is large, and nobody waits for that.
+    fn forget_last(&mut self) {
+        let last = (self.last.take(), self.judged.take());
+        if let Some(pool) = self.pool() {
+            pool.spawn(move || drop(last));
+        }
+    }
+
+    /// The threads that work for this session.
+    fn pool(&mut self) -> Option<Arc<ThreadPool>> {
+        if self.pool.is_none() {
+            let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+            self.pool = pool.ok().map(Arc::new);
+        }
+        self.pool.clone()
     }
 
     fn hear(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 use trave_catalog::{Declaration, DeclaredBy, Dialect, MigrationRoot, RootConfig, RootKind};
@@ -25,16 +26,15 @@ pub(crate) fn config(configs: &[RootConfig], settings: &SupabaseSettings) -> Roo
 /// A root for each database that the types show: of several files about one database, the one
 /// with the most tables tells what it holds.
 pub(crate) fn roots(
-    generated: &[TypesText],
-    files: &[FileId],
+    generated: &[(FileId, Arc<TypesText>)],
     config: &RootConfig,
 ) -> Vec<MigrationRoot> {
     let mut ranked: Vec<(&TypesText, FileId)> = generated
         .iter()
-        .zip(files.iter().copied())
+        .map(|(file, one)| (&**one, *file))
         .filter(|(one, _)| one.types.are_by_tool())
         .collect();
-    ranked.sort_by_key(|(one, _)| (Reverse(one.types.tables.len()), one.path.as_str()));
+    ranked.sort_by_key(|(one, _)| (Reverse(one.types.tables.len()), &*one.source.path));
     let mut known: Vec<BTreeSet<TableKey<'_>>> = Vec::new();
     let mut roots = Vec::new();
     for (one, file) in ranked {
@@ -55,7 +55,7 @@ type TableKey<'a> = (&'a SmolStr, &'a SmolStr);
 fn add(roots: &mut Vec<MigrationRoot>, (one, file): (&TypesText, FileId), config: &RootConfig) {
     let by = DeclaredBy::GeneratedTypes;
     let declaration = Declaration { by, files: vec![file], sql: one.types.to_sql(file) };
-    let folder = parent(&one.path);
+    let folder = parent(&one.source.path);
     if let Some(root) = roots.iter_mut().find(|root| root.folder == folder) {
         root.declarations.push(declaration);
         return;

@@ -1,8 +1,8 @@
 //! What is kept of files that nothing picked: what they import, read line by line.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -20,6 +20,8 @@ pub(crate) struct Sketch {
     pub(crate) is_client: bool,
     /// What it imports, types left out.
     specifiers: Vec<SmolStr>,
+    /// The files that these mean, by their numbers.
+    pub(crate) targets: Vec<u32>,
 }
 
 impl Sketch {
@@ -36,7 +38,17 @@ impl Sketch {
             let types_only = opens_types || (closes_types && line.starts_with('}'));
             specifiers.extend(specifier(line).filter(|_| !types_only).map(SmolStr::new));
         }
-        Self { number, is_client, specifiers }
+        Self { number, is_client, specifiers, targets: Vec::new() }
+    }
+
+    /// Looks up what it imports.
+    pub(crate) fn resolve(&mut self, path: &str, resolver: &Resolver) {
+        let targets = self.specifiers.iter().filter_map(|one| resolver.resolve(path, one));
+        let files = targets.filter_map(|target| match target {
+            Target::File(number) => Some(number),
+            Target::Renamed(_) => None,
+        });
+        self.targets = files.collect();
     }
 }
 
@@ -53,34 +65,18 @@ fn specifier(line: &str) -> Option<&str> {
 #[derive(Debug, Default)]
 pub(crate) struct Sketches {
     /// The files.
-    pub(crate) all: Vec<Sketch>,
-    /// The files that each of them imports, by their numbers.
-    targets: Vec<Vec<u32>>,
+    pub(crate) all: Vec<Arc<Sketch>>,
 }
 
 impl Sketches {
-    /// Resolves what they import.
-    pub(crate) fn new(sketches: Vec<(String, Sketch)>, resolver: &Resolver) -> Self {
-        let targets = |(path, sketch): &(String, Sketch)| -> Vec<u32> {
-            let targets = sketch.specifiers.iter().filter_map(|one| resolver.resolve(path, one));
-            let files = targets.filter_map(|target| match target {
-                Target::File(number) => Some(number),
-                Target::Renamed(_) => None,
-            });
-            files.collect()
-        };
-        let targets = sketches.par_iter().map(targets).collect();
-        Self { all: sketches.into_iter().map(|(_, sketch)| sketch).collect(), targets }
-    }
-
-    /// Each with what it imports.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (&Sketch, &[u32])> {
-        self.all.iter().zip(self.targets.iter().map(Vec::as_slice))
+    pub(crate) fn new(all: Vec<Arc<Sketch>>) -> Self {
+        Self { all }
     }
 
     /// Which file imports which.
     pub(crate) fn imports(&self) -> impl Iterator<Item = (u32, u32)> {
-        self.each().flat_map(|(sketch, targets)| targets.iter().map(|to| (sketch.number, *to)))
+        let each = self.all.iter();
+        each.flat_map(|sketch| sketch.targets.iter().map(|to| (sketch.number, *to)))
     }
 }
 

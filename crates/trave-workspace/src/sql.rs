@@ -1,14 +1,16 @@
 //! SQL: which files are migrations of which root, and what their replay leaves behind.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use trave_catalog::{Catalog, MigrationRoot, Replay, Replayed, RootConfig, SqlFile};
+use trave_catalog::{Catalog, MigrationRoot, Replay, RootConfig, SqlFile};
 use trave_model::IgnoreComment;
-use trave_source::{FileId, Notice, Sources};
+use trave_source::{FileId, Notice, Source, Sources};
 
 use crate::kind::Kind;
+use crate::numbering::Numbering;
 use crate::phases::{Amount, Phase, Phases};
 use crate::store::Store;
 use crate::text::SQL_BYTES_MAX;
@@ -17,15 +19,15 @@ use crate::walk::Found;
 /// SQL that is no migration is kept as a witness up to this size.
 const OTHER_BYTES_MAX: usize = 256 << 10;
 
-/// The migrations of a project, sorted into roots, their texts among the sources.
-#[derive(Debug, Default)]
+/// The migrations of a project, sorted into roots.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Migrations {
     /// The roots, by folder.
     pub(crate) roots: Vec<MigrationRoot>,
     /// What could not be read, and what is no migration.
     pub(crate) notices: Vec<Notice>,
     /// The texts of those that are no migrations, but for large ones, which hold data.
-    pub(crate) other: Vec<String>,
+    pub(crate) other: Vec<Arc<str>>,
     /// How many bytes the migrations have.
     bytes: u64,
 }
@@ -34,7 +36,7 @@ pub(crate) struct Migrations {
 #[derive(Debug, Default)]
 pub(crate) struct ReplayedRoots {
     /// One per root, in the same order.
-    pub(crate) catalogs: Vec<Catalog>,
+    pub(crate) catalogs: Vec<Arc<Catalog>>,
     /// Statements that were not understood, by root.
     pub(crate) notices: Vec<Vec<Notice>>,
     /// Comments that speak to trave.
@@ -43,53 +45,124 @@ pub(crate) struct ReplayedRoots {
     pub(crate) phases: Phases,
 }
 
-impl ReplayedRoots {
-    /// Keeps what a root left behind, in place of what it left before.
-    pub(crate) fn put(&mut self, root: usize, replayed: Replayed) {
-        let known = self.catalogs.get_mut(root).zip(self.notices.get_mut(root));
-        if let Some((catalog, notices)) = known {
-            *catalog = replayed.catalog;
-            *notices = replayed.notices;
-        } else {
-            self.catalogs.push(replayed.catalog);
-            self.notices.push(replayed.notices);
-        }
-    }
+/// Replays of roots, kept for as long as the same is to be replayed.
+#[derive(Debug, Default)]
+pub(crate) struct Replays {
+    known: Vec<KeptReplay>,
+    /// The run under way.
+    run: u32,
 }
 
-impl ReplayedRoots {
-    /// Replays roots that were found later, and keeps what they left behind.
-    pub(crate) fn add(&mut self, roots: &[MigrationRoot], sources: &Sources) {
-        for root in roots {
+#[derive(Debug, Clone)]
+struct KeptReplay {
+    root: MigrationRoot,
+    texts: Vec<Arc<str>>,
+    catalog: Arc<Catalog>,
+    notices: Vec<Notice>,
+    /// When it was last needed.
+    run: u32,
+}
+
+impl Replays {
+    /// What is left behind by each of these roots, in their order.
+    fn of(&mut self, roots: &[&MigrationRoot], sources: &Sources) -> Vec<KeptReplay> {
+        let known = std::mem::take(&mut self.known);
+        let run = self.run;
+        let replay = |root: &&MigrationRoot| {
+            let texts = texts_of(root, sources);
+            if let Some(same) = known.iter().find(|known| known.is_of(root, &texts)) {
+                return KeptReplay { run, ..same.clone() };
+            }
             let replayed = trave_catalog::replay(root, sources, Replay::default());
-            self.catalogs.push(replayed.catalog);
-            self.notices.push(replayed.notices);
+            let (root, catalog) = ((*root).clone(), Arc::new(replayed.catalog));
+            KeptReplay { root, texts, catalog, notices: replayed.notices, run }
+        };
+        let all: Vec<KeptReplay> = roots.par_iter().map(replay).collect();
+        let rest = known.into_iter().filter(|known| {
+            known.run + 1 >= run && all.iter().all(|new| !Arc::ptr_eq(&new.catalog, &known.catalog))
+        });
+        self.known = rest.collect();
+        self.known.extend(all.iter().cloned());
+        all
+    }
+
+    /// Begins a run; what the last one did not need is dropped in this one.
+    pub(crate) fn begin(&mut self) {
+        self.run += 1;
+    }
+}
+
+impl KeptReplay {
+    fn is_of(&self, root: &MigrationRoot, texts: &[Arc<str>]) -> bool {
+        self.texts.len() == texts.len()
+            && self.texts.iter().zip(texts).all(|(old, new)| Arc::ptr_eq(old, new))
+            && self.root == *root
+    }
+}
+
+fn texts_of(root: &MigrationRoot, sources: &Sources) -> Vec<Arc<str>> {
+    let files = root.files.iter().filter_map(|migration| sources.get(migration.file));
+    files.map(|source| Arc::clone(&source.text)).collect()
+}
+
+impl ReplayedRoots {
+    /// Replays roots, and keeps what they leave behind in place of what they left before.
+    pub(crate) fn put(
+        &mut self,
+        roots: &[(usize, &MigrationRoot)],
+        (replays, sources): (&mut Replays, &Sources),
+    ) {
+        let listed: Vec<&MigrationRoot> = roots.iter().map(|(_, root)| *root).collect();
+        for ((at, _), replayed) in roots.iter().zip(replays.of(&listed, sources)) {
+            let known = self.catalogs.get_mut(*at).zip(self.notices.get_mut(*at));
+            if let Some((catalog, notices)) = known {
+                *catalog = replayed.catalog;
+                *notices = replayed.notices;
+            } else {
+                self.catalogs.push(replayed.catalog);
+                self.notices.push(replayed.notices);
+            }
         }
     }
 }
 
-/// Reads every SQL file and adds those that are migrations to the sources.
-pub(crate) fn read(
-    files: &[Found],
-    store: &dyn Store,
-    configs: &[RootConfig],
-    sources: &mut Sources,
-) -> Migrations {
-    let sql: Vec<&Found> = files.iter().filter(|file| file.kind == Kind::Sql).collect();
-    let texts: Vec<_> = sql.par_iter().map(|file| store.read(&file.path, SQL_BYTES_MAX)).collect();
+/// Where files are read from.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    /// Every walked file.
+    pub(crate) files: &'a [Found],
+    /// Their ids.
+    pub(crate) numbering: &'a Numbering,
+    /// Their texts.
+    pub(crate) store: &'a dyn Store,
+}
+
+impl<'a> Files<'a> {
+    /// The files of a kind, with their ids.
+    pub(crate) fn of_kind(self, kind: Kind) -> Vec<(FileId, &'a Found)> {
+        let numbered = (0..).zip(self.files).filter(move |(_, file)| file.kind == kind);
+        numbered.map(|(number, file)| (self.numbering.id(number), file)).collect()
+    }
+}
+
+/// Reads every SQL file and puts those that are migrations among the sources.
+pub(crate) fn read(files: Files<'_>, configs: &[RootConfig], sources: &mut Sources) -> Migrations {
+    let sql = files.of_kind(Kind::Sql);
+    let read = |(_, file): &(FileId, &Found)| files.store.read(&file.path, SQL_BYTES_MAX);
+    let texts: Vec<_> = sql.par_iter().map(read).collect();
     let mut migrations = Migrations::default();
-    let mut read: Vec<(&str, String)> = Vec::new();
-    for (file, text) in sql.iter().zip(texts) {
+    let mut read: BTreeMap<FileId, (&str, Arc<str>)> = BTreeMap::new();
+    for ((id, file), text) in sql.iter().zip(texts) {
         let notice = text.notice.map(|notice| about(&file.path, &notice));
         migrations.notices.extend(notice);
-        read.extend(text.text.map(|text| (file.path.as_str(), text)));
+        read.extend(text.text.map(|text| (*id, (file.path.as_str(), text))));
     }
     let listed: Vec<SqlFile<'_>> =
-        (0..).map(FileId).zip(&read).map(|(id, (path, text))| SqlFile { id, path, text }).collect();
+        read.iter().map(|(id, (path, text))| SqlFile { id: *id, path, text }).collect();
     let grouping = trave_catalog::group(&listed, configs);
     migrations.roots = grouping.roots;
     for left in grouping.left_out {
-        if let Some((path, _)) = read.get(left.file.0 as usize) {
+        if let Some((path, _)) = read.get(&left.file) {
             migrations.notices.push(about(path, &format!("is no migration: {}", left.reason)));
         }
     }
@@ -99,57 +172,38 @@ pub(crate) fn read(
 
 impl Migrations {
     /// Gives the migrations their place among the sources; other SQL is kept aside.
-    fn add_to(&mut self, sources: &mut Sources, read: Vec<(&str, String)>) {
-        let used: BTreeSet<FileId> = self
-            .roots
-            .iter()
-            .flat_map(|root| &root.files)
-            .map(|migration| migration.file)
-            .collect();
-        let mut ids: BTreeMap<FileId, FileId> = BTreeMap::new();
-        for (old, (path, text)) in (0..).map(FileId).zip(read) {
-            if used.contains(&old) {
+    fn add_to(&mut self, sources: &mut Sources, read: BTreeMap<FileId, (&str, Arc<str>)>) {
+        let used = self.files();
+        for (id, (path, text)) in read {
+            if used.contains(&id) {
                 self.bytes += text.len() as u64;
-                ids.insert(old, sources.add(path, text));
+                sources.put(id, Source::new(path, text));
             } else if text.len() <= OTHER_BYTES_MAX {
                 self.other.push(text);
             }
         }
-        let migrations = self.roots.iter_mut().flat_map(|root| &mut root.files);
-        for migration in migrations {
-            if let Some(id) = ids.get(&migration.file) {
-                migration.file = *id;
-            }
-        }
+    }
+
+    /// The files that are migrations.
+    fn files(&self) -> BTreeSet<FileId> {
+        let files = self.roots.iter().flat_map(|root| &root.files);
+        files.map(|migration| migration.file).collect()
     }
 
     /// Replays every root.
-    pub(crate) fn replay(&self, sources: &Sources) -> ReplayedRoots {
+    pub(crate) fn replay(&self, replays: &mut Replays, sources: &Sources) -> ReplayedRoots {
         let start = Instant::now();
-        let replayed: Vec<Replayed> = self
-            .roots
-            .par_iter()
-            .map(|root| trave_catalog::replay(root, sources, Replay::default()))
-            .collect();
         let mut all =
             ReplayedRoots { comments: self.comments(sources), ..ReplayedRoots::default() };
-        for replayed in replayed {
-            all.notices.push(replayed.notices);
-            all.catalogs.push(replayed.catalog);
-        }
+        let roots: Vec<(usize, &MigrationRoot)> = self.roots.iter().enumerate().collect();
+        all.put(&roots, (replays, sources));
         let items = all.catalogs.iter().map(|catalog| catalog.statements).sum();
         all.phases.end(Phase::Replay, start, Amount { items, bytes: self.bytes });
         all
     }
 
     fn comments(&self, sources: &Sources) -> Vec<IgnoreComment> {
-        let files: BTreeSet<FileId> = self
-            .roots
-            .iter()
-            .flat_map(|root| &root.files)
-            .map(|migration| migration.file)
-            .collect();
-        files.into_iter().flat_map(|file| ignore_comments(file, sources)).collect()
+        self.files().into_iter().flat_map(|file| ignore_comments(file, sources)).collect()
     }
 }
 

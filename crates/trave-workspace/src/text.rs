@@ -1,5 +1,7 @@
 //! From bytes to text: what is not UTF-8, binary or too large is said and never stops the rest.
 
+use std::sync::Arc;
+
 /// Larger SQL files are dumps of data.
 pub(crate) const SQL_BYTES_MAX: u64 = 32 << 20;
 
@@ -13,7 +15,7 @@ pub(crate) const CONFIG_BYTES_MAX: u64 = 4 << 20;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Text {
     /// The text; none when the file cannot be read as one.
-    pub(crate) text: Option<String>,
+    pub(crate) text: Option<Arc<str>>,
     /// What was unusual about it, in one sentence without a full stop.
     pub(crate) notice: Option<String>,
 }
@@ -31,11 +33,11 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Text {
         return Text::unread("holds bytes that no text has: left out");
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Text { text: Some(without_mark(text)), notice: None },
+        Ok(text) => Text { text: Some(without_mark(text).into()), notice: None },
         Err(error) => {
-            let text = error.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+            let text: String = error.as_bytes().iter().map(|byte| char::from(*byte)).collect();
             let notice = "is not UTF-8: read as Latin-1".to_owned();
-            Text { text: Some(text), notice: Some(notice) }
+            Text { text: Some(text.into()), notice: Some(notice) }
         }
     }
 }
@@ -72,6 +74,6 @@ mod tests {
     #[test]
     fn binary_files_are_left_out_and_marks_keep_their_bytes() {
         assert_eq!(decode(b"\0\x01".to_vec()).text, None);
-        assert_eq!(decode("\u{feff}select".as_bytes().to_vec()).text.unwrap(), "   select");
+        assert_eq!(decode("\u{feff}select".as_bytes().to_vec()).text.as_deref(), Some("   select"));
     }
 }

@@ -7,6 +7,7 @@ mod output;
 mod project;
 mod reports;
 mod target;
+mod whole;
 
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};

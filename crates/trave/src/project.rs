@@ -55,8 +55,6 @@ fn worded(error: &WorkspaceError) -> Failure {
     let failure = Failure::new(error.to_string());
     match error {
         WorkspaceError::Missing(_) => failure.next("give the folder of a project"),
-        // Only a session in an editor is interrupted.
-        WorkspaceError::Interrupted => failure,
         WorkspaceError::NotAFolder(_) => failure.next("give the folder that holds the project"),
         WorkspaceError::Unreadable { source, .. } => {
             Failure::new(format!("{error}: {source}")).next("check who may read it")
@@ -70,6 +68,7 @@ fn worded(error: &WorkspaceError) -> Failure {
         WorkspaceError::Git(_) => {
             failure.next("give a branch, a tag or a commit that `git log` knows in this folder")
         }
+        WorkspaceError::Interrupted => failure.next("run it again"),
         WorkspaceError::UnknownRoot { known, .. } => failure.next(match known.as_slice() {
             [] => "no folder of migrations was found".to_owned(),
             known => format!("there are {}", quoted(known)),

@@ -4,13 +4,13 @@
 use std::env;
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use tempfile::NamedTempFile;
 use trave_report::{Format, Run, job_summary};
 
 use crate::failure::Failure;
+use crate::whole;
 
 /// How long the summary of a step may be, with room for what others add to it.
 const SUMMARY_BYTES_MAX: usize = 1_000_000;
@@ -62,9 +62,7 @@ pub(crate) fn prepare(reports: &[ReportFile]) -> Result<(), Failure> {
             return Err(Failure::new(format!("`{path}` is a folder, not a file for a report"))
                 .next(format!("--report {}={path}/FILE", report.format.name())));
         }
-        if is_replaced(&report.path) {
-            draft(&report.path).map_err(|error| unwritable(report, &error))?;
-        }
+        whole::try_at(&report.path).map_err(|error| unwritable(report, &error))?;
     }
     Ok(())
 }
@@ -110,39 +108,13 @@ pub(crate) fn web() -> Option<String> {
 }
 
 fn write_one(report: &ReportFile, run: &Run<'_>) -> io::Result<()> {
-    if !is_replaced(&report.path) {
-        let file = fs::OpenOptions::new().write(true).open(&report.path)?;
-        return write_to(file, report.format, run);
-    }
-    let draft = draft(&report.path)?;
-    write_to(draft.as_file(), report.format, run)?;
-    draft.persist(&report.path)?;
-    Ok(())
+    whole::write(&report.path, |file| write_to(file, report.format, run))
 }
 
 fn write_to(file: impl Write, format: Format, run: &Run<'_>) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, file);
     trave_report::write(&mut out, format, run)?;
     out.flush()
-}
-
-/// Whether a file is replaced as a whole. Pipes and devices are written to.
-fn is_replaced(path: &Path) -> bool {
-    fs::metadata(path).map_or(true, |it| it.is_file())
-}
-
-/// A new file beside the one that it is to replace, in a folder that is made if need be: whoever
-/// reads the report never sees half of it.
-fn draft(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".trave-");
-    // As any new file, and not for this user's eyes only.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }
 
 fn unwritable(report: &ReportFile, error: &io::Error) -> Failure {

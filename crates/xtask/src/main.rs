@@ -28,6 +28,7 @@ cargo xtask CHORE
                                  time the replay of migrations against bare sqlparser
   bench editor [--rounds N] FOLDER...
                                  time an editor that waits for `trave lsp`
+  bench session [FOLDER...]      time keystrokes in a project that stays in memory
   bless [NAME]                   accept what rules, fixtures and --help print now
   new-rule FAMILY/NAME           write the page and the function of a new rule
   package npm|vscode|wheel [--target TRIPLE] [--binary FILE]

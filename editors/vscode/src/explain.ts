@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 
-import { showPage } from './pages';
+import { showRule, type RulePage } from './pages';
 import { chosenFolder, runTrave } from './program';
 import type { Server } from './server';
 
@@ -15,11 +15,8 @@ interface Rule {
 
 /** Shows the page of a rule: the one that is named, the one under the cursor, or a choice. */
 export async function explainRule(server: Server, named?: unknown): Promise<void> {
-  const folder = await chosenFolder();
-  if (!folder) return;
-  const rule = typeof named === 'string' ? named : (underCursor() ?? (await choice(server, folder)));
-  if (!rule) return;
-  await showPage(rule, await runTrave(server, folder, ['explain', rule]));
+  const rule = typeof named === 'string' ? named : (underCursor() ?? (await choice(server)));
+  if (rule) await showRule(await server.ask<RulePage>('trave/explain', { rule }));
 }
 
 /** The rule of the finding under the cursor. */
@@ -38,7 +35,9 @@ export function isOurs(diagnostic: vscode.Diagnostic): boolean {
   return diagnostic.source === 'trave';
 }
 
-async function choice(server: Server, folder: vscode.WorkspaceFolder): Promise<string | undefined> {
+async function choice(server: Server): Promise<string | undefined> {
+  const folder = await chosenFolder();
+  if (!folder) return undefined;
   const text = await runTrave(server, folder, ['rules', '--format', 'json']);
   const items = (JSON.parse(text) as Rule[]).map(({ rule, level, summary }) => ({
     label: rule,

@@ -3,8 +3,8 @@
 import * as vscode from 'vscode';
 
 import { explainRule } from './explain';
-import { registerPages, showHtml } from './pages';
-import { chosenFolder, runTrave } from './program';
+import { registerPages } from './pages';
+import { showAccess, showMap } from './reports';
 import { showRoutes } from './routes';
 import { Server, type Condition } from './server';
 import { showStatus } from './status';
@@ -49,8 +49,8 @@ export function deactivate(): Promise<void> | undefined {
 function commands(started: Server): vscode.Disposable[] {
   const all: Record<string, (argument?: unknown) => unknown> = {
     showRoutes: () => showRoutes(started),
-    showAccessMatrix: () => showReport(started, 'Access matrix', ['access', '--format', 'html']),
-    showMap: () => showReport(started, 'Map', ['map']),
+    showAccessMatrix: () => showAccess(started),
+    showMap: () => showMap(started),
     explainRule: (rule) => explainRule(started, rule),
     restart: () => started.restart(),
     showOutput: () => started.output.show(),
@@ -66,14 +66,6 @@ function commands(started: Server): vscode.Disposable[] {
       }
     }),
   );
-}
-
-/** Shows a page in HTML that a command of the program prints. */
-async function showReport(started: Server, title: string, args: string[]): Promise<void> {
-  const folder = await chosenFolder();
-  if (!folder) return;
-  const html = await runTrave(started, folder, args);
-  showHtml(args[0] ?? title, `${title}: ${folder.name}`, html);
 }
 
 /** Says once per start where the program could come from. */

@@ -15,12 +15,29 @@ export function registerPages(): vscode.Disposable {
   });
 }
 
-/** Shows a page in Markdown, such as that of a rule. */
-export async function showPage(name: string, text: string): Promise<void> {
-  const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}.md` });
+/** The page of a rule, as the server has it. */
+export interface RulePage {
+  rule: string;
+  markdown: string;
+}
+
+/** Shows the page of a rule. */
+export async function showRule({ rule, markdown }: RulePage): Promise<void> {
+  await vscode.commands.executeCommand('markdown.showPreview', page(`${rule}.md`, markdown));
+}
+
+/** Shows a plain text beside the code. */
+export async function showText(name: string, text: string): Promise<void> {
+  const options = { preview: true, viewColumn: vscode.ViewColumn.Beside };
+  await vscode.window.showTextDocument(page(name, text), options);
+}
+
+/** The address under which the editor gets this text. */
+function page(name: string, text: string): vscode.Uri {
+  const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });
   texts.set(uri.path, text);
   changes.fire(uri);
-  await vscode.commands.executeCommand('markdown.showPreview', uri);
+  return uri;
 }
 
 /** Shows a page in HTML, which brings all it needs with it. */

@@ -2,65 +2,65 @@
 
 import * as vscode from 'vscode';
 
-import { chosenFolder, runTrave } from './program';
 import type { Server } from './server';
 
-/** What is used of a route of `trave routes --format json`. */
+/** What the server answers to `trave/routes`, as far as it is used. */
+interface Answer {
+  folders: { folder: string; routes: Route[] }[];
+}
+
 interface Route {
-  method: string;
-  path: string;
-  file: string;
-  line: number;
-  guarded: string;
-  queries: { table: string; operation: string }[];
+  title: string;
+  brief: string;
+  location: { uri: string; range: { start: { line: number; character: number } } } | null;
+  details: { guarded: string; queries: { table: string; operation: string }[] };
 }
 
 interface Item extends vscode.QuickPickItem {
   route: Route;
 }
 
-/** Lists the routes of a project, and goes to the one that is chosen. */
+/** Lists the routes of all folders, and goes to the one that is chosen. */
 export async function showRoutes(server: Server): Promise<void> {
-  const folder = await chosenFolder();
-  if (!folder) return;
-  const text = await runTrave(server, folder, ['routes', '--format', 'json']);
-  const routes = JSON.parse(text) as Route[];
+  const { folders } = await server.ask<Answer>('trave/routes');
+  const routes = folders.flatMap((folder) => folder.routes);
   if (routes.length === 0) {
-    void vscode.window.showInformationMessage(`Trave found no routes in ${folder.name}.`);
+    void vscode.window.showInformationMessage('Trave found no routes here.');
     return;
   }
   const chosen = await vscode.window.showQuickPick(routes.map(item), {
-    title: `Routes of ${folder.name}`,
+    title: 'Routes',
     placeHolder: 'A path, a method, a table …',
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  if (chosen) await goTo(folder, chosen.route);
+  if (chosen) await goTo(chosen.route);
 }
 
 function item(route: Route): Item {
-  const isOpen = route.guarded === 'no' && route.queries.length > 0;
-  const icon = isOpen ? '$(unlock)' : '$(lock)';
+  const { guarded, queries } = route.details;
+  const icon = queries.length === 0 ? 'circle-outline' : guarded === 'no' ? 'unlock' : 'lock';
   return {
     route,
-    label: `${route.queries.length > 0 ? icon : '$(circle-outline)'} ${route.method} ${route.path}`,
-    description: `guarded: ${route.guarded}`,
-    detail: queries(route),
+    label: `$(${icon}) ${route.title}`,
+    description: route.brief,
+    detail: queriesOf(route) || 'no queries',
   };
 }
 
-/** `select boats, trips; insert logs`, or that there are none. */
-function queries(route: Route): string {
+/** `select boats, trips; insert logs`. */
+function queriesOf({ details }: Route): string {
   const tables = new Map<string, Set<string>>();
-  for (const { operation, table } of route.queries) {
+  for (const { operation, table } of details.queries) {
     tables.set(operation, (tables.get(operation) ?? new Set()).add(table));
   }
-  const parts = [...tables].map(([operation, names]) => `${operation} ${[...names].join(', ')}`);
-  return parts.join('; ') || 'no queries';
+  return [...tables].map(([operation, names]) => `${operation} ${[...names].join(', ')}`).join('; ');
 }
 
-async function goTo(folder: vscode.WorkspaceFolder, { file, line }: Route): Promise<void> {
-  const at = new vscode.Position(Math.max(line - 1, 0), 0);
-  const uri = vscode.Uri.joinPath(folder.uri, file);
-  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+async function goTo({ location }: Route): Promise<void> {
+  if (!location) return;
+  const { line, character } = location.range.start;
+  const at = new vscode.Position(line, character);
+  const selection = new vscode.Range(at, at);
+  await vscode.window.showTextDocument(vscode.Uri.parse(location.uri), { selection });
 }

@@ -11,7 +11,7 @@ import {
 } from 'vscode-languageclient/node';
 
 import { findBinary, pathFolders, type Binary } from './binary';
-import { showPage } from './pages';
+import { showRule, showText, type RulePage } from './pages';
 
 /** What the server is doing. */
 export type Condition =
@@ -67,6 +67,14 @@ export class Server implements vscode.Disposable {
       path: pathFolders(process.env),
       extension: this.context.extensionPath,
     });
+  }
+
+  /** Asks the server that runs. What was typed and not saved counts in its answer. */
+  async ask<Answer>(method: string, given: unknown = null): Promise<Answer> {
+    if (!this.client || this.last.kind !== 'running') {
+      throw new Error('The server does not run: see the output.');
+    }
+    return this.client.sendRequest<Answer>(method, given);
   }
 
   /** Starts the server anew, with the settings as they are now. */
@@ -133,10 +141,16 @@ export class Server implements vscode.Disposable {
   private newClient(binary: Binary): LanguageClient {
     const command = { command: binary.file, args: ['lsp'] };
     const server: ServerOptions = { run: command, debug: command };
-    return new LanguageClient('trave', 'Trave', server, this.options());
+    const client: LanguageClient = new LanguageClient(
+      'trave',
+      'Trave',
+      server,
+      this.options(() => this.client === client),
+    );
+    return client;
   }
 
-  private options(): LanguageClientOptions {
+  private options(isCurrent: () => boolean): LanguageClientOptions {
     const documentSelector: DocumentFilter[] = [
       ...LANGUAGES.map((language) => ({ scheme: 'file', language })),
       ...PATTERNS.map((pattern) => ({ scheme: 'file', pattern })),
@@ -145,7 +159,16 @@ export class Server implements vscode.Disposable {
       documentSelector,
       outputChannel: this.output,
       initializationOptions: { showsPages: true },
-      middleware: { executeCommand: showIfPage },
+      middleware: {
+        executeCommand: showIfPage,
+        workspace: {
+          didChangeConfiguration: async (sections, next) => {
+            // A setting may have ended the server that this is for.
+            await this.queue;
+            if (isCurrent()) await next(sections);
+          },
+        },
+      },
     };
   }
 }
@@ -165,15 +188,7 @@ async function showIfPage(
   next: ExecuteCommandSignature,
 ): Promise<unknown> {
   const result: unknown = await next(command, given);
-  if (command === 'trave.explain' && typeof result === 'string') {
-    await showPage(ruleOf(given) ?? 'rule', result);
-  }
+  if (command === 'trave.explain') await showRule(result as RulePage);
+  if (command === 'trave.showRoute') await showText('route.txt', (result as { text: string }).text);
   return result;
-}
-
-function ruleOf(given: unknown[]): string | undefined {
-  const [first] = given;
-  if (typeof first === 'string') return first;
-  const rule = (first as { rule?: unknown } | undefined)?.rule;
-  return typeof rule === 'string' ? rule : undefined;
 }

@@ -118,28 +118,31 @@ async function runTests(port, folder) {
       page.on('crash', () => failed(new Error('the page crashed')));
       void page.exposeFunction('codeAutomationExit', (status) => resume(status));
     });
-    await page.exposeFunction('codeAutomationLog', (kind, args) => log(kind, args));
+    await page.exposeFunction('codeAutomationLog', (_kind, args) => log(page, args.join(' ')));
     await page.goto(address(port, folder));
-    return await ended;
+    const status = await ended;
+    const errors = await page.locator('.notification-list-item:has(.codicon-error)').allInnerTexts();
+    const ours = errors.filter((text) => text.includes('Source: Trave'));
+    if (ours.length > 0) console.log(`not ok - errors are shown:\n${ours.join('\n')}`);
+    return ours.length > 0 ? 1 : status;
   } finally {
-    if (process.env.TRAVE_SCREENSHOT) await page.screenshot({ path: process.env.TRAVE_SCREENSHOT });
     await browser.close();
   }
 }
 
-/** What the tests print, and nothing else of what the editor has to say. */
-function log(kind, args) {
-  const text = args.map(String).join(' ');
-  if (/^(%c)?(ok|not ok|\d+ passed)/.test(text) || process.env.TRAVE_VERBOSE) console.log(`${text}`);
+/** Prints what the tests say, and nothing else of what the editor has to say. */
+async function log(page, text) {
+  if (!/^(ok|not ok|\d+ passed)/.test(text)) return;
+  console.log(text);
+  const pictures = process.env.TRAVE_SCREENSHOTS;
+  if (pictures) await page.screenshot({ path: join(pictures, `${text.slice(0, 40)}.png`) });
 }
 
 const folder = scratch();
 const code = vscodeServer(join(dirname(vsix), '../tools'));
-execFileSync(process.execPath, [
-  join(code, 'out/server-main.js'),
-  ...serverArguments(folder),
-  ...['--install-extension', vsix, '--accept-server-license-terms'],
-]);
+const install = ['--install-extension', vsix, '--accept-server-license-terms'];
+const program = join(code, 'out/server-main.js');
+execFileSync(process.execPath, [program, ...serverArguments(folder), ...install], { stdio: 'pipe' });
 const { server, port } = start(code, folder);
 try {
   process.exitCode = await runTests(await port, folder);

@@ -26,7 +26,8 @@ const steps: Step[] = [
   { name: 'a finding in a migration is shown, with the handler beside it', run: reports },
   { name: 'an edit that is not saved takes the finding away, and back', run: follows },
   { name: 'the page of a rule is shown', run: explains },
-  { name: 'the access matrix is shown', run: showsAccess },
+  { name: 'the access matrix and the map are shown', run: showsReports },
+  { name: 'the line above a handler opens what is known of it', run: showsRoute },
   { name: 'a chosen route is gone to', run: goesToRoute },
   { name: 'the command starts the server again', run: restarts },
   { name: 'the setting switches it off and on', run: switches },
@@ -90,9 +91,22 @@ async function explains(): Promise<void> {
   await until('the preview is open', () => tabs().some((label) => label.includes('table-without-rls')));
 }
 
-async function showsAccess(): Promise<void> {
+async function showsReports(): Promise<void> {
   await vscode.commands.executeCommand('trave.showAccessMatrix');
-  await until('the page is open', () => tabs().some((label) => label.startsWith('Access matrix')));
+  await until('the matrix is open', () => tabs().some((label) => label.startsWith('Access matrix')));
+  await vscode.commands.executeCommand('trave.showMap');
+  await until('the map is open', () => tabs().some((label) => label.startsWith('Map')));
+}
+
+async function showsRoute(): Promise<void> {
+  const get = 'vscode.executeCodeLensProvider';
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(get, at(HANDLER));
+  const command = lenses.find((lens) => lens.command?.command === 'trave.showRoute')?.command;
+  assert.match(command?.title ?? '', /1 query/);
+  await vscode.commands.executeCommand('trave.showRoute', ...(command?.arguments ?? []));
+  const shown = () => vscode.window.activeTextEditor?.document;
+  await until('the text is open', () => shown()?.uri.scheme === 'trave');
+  assert.match(shown()?.getText() ?? '', /audit_log/);
 }
 
 async function goesToRoute(): Promise<void> {

@@ -41,7 +41,7 @@ pub enum Tool {
 }
 
 /// Everything that one declaration says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Declared {
     /// Who reads the declaration.
     pub tool: Tool,
@@ -77,7 +77,7 @@ pub fn read_modules(modules: &[Linked<'_>]) -> Vec<Source> {
 }
 
 /// A declaration with the files that it was read from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     /// The folder that holds it, relative to the analysed folder.
     pub folder: SmolStr,
@@ -97,7 +97,7 @@ pub struct TableName {
 }
 
 /// An enum.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Enum {
     /// Its name.
     pub name: TableName,
@@ -108,7 +108,7 @@ pub struct Enum {
 }
 
 /// A table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// Its name.
     pub name: TableName,
@@ -127,7 +127,7 @@ pub struct Table {
 }
 
 /// A column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Its name, exactly.
     pub name: SmolStr,
@@ -144,7 +144,7 @@ pub struct Column {
 }
 
 /// A primary key or a unique constraint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Key {
     /// Whether it is the primary key.
     pub primary: bool,
@@ -174,7 +174,7 @@ pub enum Action {
 }
 
 /// A foreign key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Reference {
     /// Its name; none where the database makes one up.
     pub name: Option<SmolStr>,
@@ -193,7 +193,7 @@ pub struct Reference {
 }
 
 /// An index.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Index {
     /// Its name; none where the database makes one up.
     pub name: Option<SmolStr>,
@@ -210,7 +210,7 @@ pub struct Index {
 }
 
 /// One key of an index.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct IndexKey {
     /// What is indexed, in SQL: a quoted column, or an expression in parentheses.
     pub value: String,
@@ -219,7 +219,7 @@ pub struct IndexKey {
 }
 
 /// A check constraint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Check {
     /// Its name, if it has one.
     pub name: Option<SmolStr>,

@@ -35,15 +35,6 @@ impl Catalog {
         !table.rls_enabled || (permissive.iter().any(is_open) && restrictive.iter().all(is_open))
     }
 
-    /// Whether a policy of some table calls a function of this name.
-    pub fn is_called_by_policy(&self, function: &QualifiedName) -> bool {
-        let policies = self.tables.values().flat_map(|table| &table.policies);
-        policies.flat_map(Policy::conditions).flat_map(crate::Condition::calls).any(|call| {
-            call.name.as_str() == function.name
-                && call.schema.as_ref().is_none_or(|schema| schema.as_str() == function.schema)
-        })
-    }
-
     /// The functions of the project that a condition calls.
     pub fn functions_called<'c>(
         &'c self,

@@ -6,6 +6,7 @@ mod caller;
 mod free_names;
 mod keys;
 mod mentions;
+mod noted;
 mod policies;
 mod reach;
 mod references;
@@ -16,6 +17,7 @@ mod splits;
 mod triggers;
 mod values;
 
+pub(crate) use noted::Noted;
 pub use reach::DefaultGrant;
 pub use values::{Term, TermTest};
 

@@ -191,4 +191,6 @@ pub struct Catalog {
     pub statements: usize,
     /// How many of them were understood.
     pub statements_understood: usize,
+    /// What was found out about it since it is finished.
+    pub(crate) noted: crate::ask::Noted,
 }

@@ -360,7 +360,7 @@ impl Evaluator<'_> {
     /// Whether a function that cannot be followed, or never asks for the rest, is named like one
     /// that asks who is calling.
     fn asks(&self, link: &Link) -> bool {
-        let source = self.cx.program.sources.get(link.origin.file);
+        let source = self.cx.source(link.origin.file);
         let span = link.origin.span;
         let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
         let callee = text.unwrap_or_default().split(['(', '{', '=', '\n']).next();

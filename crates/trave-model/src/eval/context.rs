@@ -1,6 +1,6 @@
 //! What every evaluation shares and none changes: the program, with the ways to find things in it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -8,16 +8,30 @@ use trave_backend::dispatch::Provided;
 use trave_backend::entry::{Entry, EntryKind};
 use trave_backend::frameworks;
 use trave_backend::library::{Dialect, Library};
+use trave_catalog::{Command, Condition, Policy, QualifiedName, Table};
 use trave_source::{FileId, Origin, Span};
 use trave_ts::ir::{BindingId, Export, ExprId, ExprKind, FunctionId, Module, Property, Stmt};
 
 use super::code_names::CodeNames;
+use super::facts::Facts;
 use super::implements::Implementers;
 use crate::program::Program;
 
-/// Index of a module in [`Program::modules`].
+/// A module of the program, by the number of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ModuleId(pub(crate) u32);
+
+impl ModuleId {
+    /// The module of a file.
+    pub(crate) fn of(file: FileId) -> Self {
+        Self(file.0)
+    }
+
+    /// Its file.
+    pub(crate) fn file(self) -> FileId {
+        FileId(self.0)
+    }
+}
 
 /// A function of the program.
 pub(crate) type FunctionKey = (ModuleId, FunctionId);
@@ -25,8 +39,8 @@ pub(crate) type FunctionKey = (ModuleId, FunctionId);
 /// The program, with the ways to find things in it.
 pub(crate) struct Context<'p> {
     pub(crate) program: &'p Program,
-    modules: FxHashMap<FileId, ModuleId>,
-    facts: Vec<ModuleFacts<'p>>,
+    /// By the numbers of their files.
+    modules: Vec<Option<(&'p Module, Arc<Facts>)>>,
     tables: Vec<FxHashSet<SmolStr>>,
     /// What code calls the declared tables.
     pub(crate) names: CodeNames<'p>,
@@ -40,38 +54,32 @@ pub(crate) struct Context<'p> {
     outer: Vec<(SmolStr, (ModuleId, Entry))>,
 }
 
-/// What is looked up in one module.
-#[derive(Debug, Default)]
-struct ModuleFacts<'p> {
-    exports: FxHashMap<&'p str, &'p Export>,
-    stars: Vec<&'p Export>,
-    declarations: FxHashMap<BindingId, &'p Stmt>,
-    /// The object literals by their bytes, once somebody asks.
-    objects: OnceLock<FxHashMap<Span, ExprId>>,
-}
-
 impl<'p> Context<'p> {
-    pub(crate) fn new(program: &'p Program) -> Self {
-        let ids = (0..).map(ModuleId);
-        let modules = program.modules.iter().map(|module| module.file).zip(ids).collect();
-        let facts = program.modules.iter().map(ModuleFacts::of).collect();
-        let tables = program.catalogs.iter().map(table_names).collect();
+    pub(crate) fn new(program: &'p Program, facts: impl Fn(FileId) -> Arc<Facts>) -> Self {
+        let last = program.modules.last().map_or(0, |module| module.file.0 as usize + 1);
+        let mut modules = vec![None; last];
+        for module in &program.modules {
+            if let Some(place) = modules.get_mut(module.file.0 as usize) {
+                *place = Some((&**module, facts(module.file)));
+            }
+        }
+        let tables = program.catalogs.iter().map(|catalog| table_names(catalog)).collect();
         let libraries = program.backend.libraries.iter().rev();
         let by_name = libraries.map(|library| (library.name(), *library)).collect();
         let names = CodeNames::new(&program.names);
-        let auto = (0..).map(ModuleId).zip(&program.modules).filter_map(|(id, module)| {
+        let auto = program.modules.iter().filter_map(|module| {
             let folder = frameworks::auto_imported(program.sources.path(module.file))?;
-            Some((folder, id))
+            Some((folder, ModuleId::of(module.file)))
         });
         let auto = auto.collect();
-        let provided = (0..).map(ModuleId).zip(&program.modules).flat_map(|(id, module)| {
+        let provided = program.modules.iter().flat_map(|module| {
+            let id = ModuleId::of(module.file);
             frameworks::provided(module).into_iter().map(move |it| (id, it))
         });
         let provided = provided.collect();
         Self {
             program,
             modules,
-            facts,
             tables,
             names,
             by_name,
@@ -107,10 +115,13 @@ impl<'p> Context<'p> {
         exporting.find(|(_, id)| self.export(*id, name).is_some()).map(|(_, id)| *id)
     }
 
-    /// What stands before a way in.
-    pub(crate) fn outer(&self, entry: &Entry) -> impl Iterator<Item = &(ModuleId, Entry)> {
-        let path = self.program.sources.path(entry.origin.file);
-        let (framework, kind) = (entry.framework, entry.kind);
+    /// What stands before a way in of a file, of this framework and kind.
+    pub(crate) fn outer_of(
+        &self,
+        file: FileId,
+        (framework, kind): (&'static str, EntryKind),
+    ) -> impl Iterator<Item = &(ModuleId, Entry)> {
+        let path = self.program.sources.path(file);
         let around = self.outer.iter().filter(move |(folder, (_, outer))| {
             outer.framework == framework
                 && kind != EntryKind::Middleware
@@ -126,31 +137,41 @@ impl<'p> Context<'p> {
     }
 
     pub(crate) fn module(&self, id: ModuleId) -> Option<&'p Module> {
-        self.program.modules.get(id.0 as usize)
+        self.known(id).map(|(module, _)| *module)
+    }
+
+    /// One more than the largest number of a module.
+    pub(crate) fn modules_max(&self) -> usize {
+        self.modules.len()
+    }
+
+    fn known(&self, id: ModuleId) -> Option<&(&'p Module, Arc<Facts>)> {
+        self.modules.get(id.0 as usize)?.as_ref()
     }
 
     pub(crate) fn module_of(&self, file: FileId) -> Option<ModuleId> {
-        self.modules.get(&file).copied()
+        let id = ModuleId::of(file);
+        self.known(id).map(|_| id)
     }
 
     /// The module that a specifier of a file leads to; none for an external package.
     pub(crate) fn imported(&self, file: FileId, specifier: &SmolStr) -> Option<ModuleId> {
-        let target = self.program.imports.get(&(file, specifier.clone()))?;
-        self.module_of(*target)
+        self.module_of(self.program.import(file, specifier)?)
     }
 
     /// Whether a specifier leads to a file of the project, also one that was not lowered.
     pub(crate) fn is_own(&self, file: FileId, specifier: &SmolStr) -> bool {
-        self.program.imports.contains_key(&(file, specifier.clone()))
+        self.program.import(file, specifier).is_some()
     }
 
     pub(crate) fn export(&self, module: ModuleId, name: &str) -> Option<&'p Export> {
-        self.facts.get(module.0 as usize)?.exports.get(name).copied()
+        let (module, facts) = self.known(module)?;
+        facts.export(module, name)
     }
 
     /// The `export * from` of a module.
-    pub(crate) fn star_exports(&self, module: ModuleId) -> &[&'p Export] {
-        self.facts.get(module.0 as usize).map_or(&[], |facts| &facts.stars)
+    pub(crate) fn star_exports(&self, module: ModuleId) -> Vec<&'p Export> {
+        self.known(module).map(|(module, facts)| facts.stars(module)).unwrap_or_default()
     }
 
     /// The only class that implements an interface.
@@ -164,7 +185,8 @@ impl<'p> Context<'p> {
 
     /// The statement at the top level that declares a name.
     pub(crate) fn declaration(&self, module: ModuleId, binding: BindingId) -> Option<&'p Stmt> {
-        self.facts.get(module.0 as usize)?.declarations.get(&binding).copied()
+        let (module, facts) = self.known(module)?;
+        facts.declaration(module, binding)
     }
 
     pub(crate) fn library(&self, name: &str) -> Option<&'static dyn Library> {
@@ -207,6 +229,15 @@ impl<'p> Context<'p> {
         Some(table.columns.iter().map(|column| column.name.clone()).collect())
     }
 
+    /// Whether the catalog of a file has a table of which callers without a session see no rows.
+    pub(crate) fn hides(&self, file: FileId, name: &QualifiedName) -> bool {
+        let catalog = self.program.catalog_of_file.get(&file);
+        let table = catalog
+            .and_then(|at| self.program.catalogs.get(*at))
+            .and_then(|it| it.tables.get(name));
+        table.is_some_and(hides_from_strangers)
+    }
+
     /// The SQL of the catalog that a file speaks to.
     pub(crate) fn dialect(&self, file: FileId) -> Dialect {
         let catalog = self.program.catalog_of_file.get(&file);
@@ -219,10 +250,8 @@ impl<'p> Context<'p> {
 
     /// Where a property inside an object literal stands; the innermost on the way that is written.
     pub(crate) fn place_in(&self, object: Origin, path: &[&str]) -> Option<Origin> {
-        let id = self.module_of(object.file)?;
-        let (module, facts) = (self.module(id)?, self.facts.get(id.0 as usize)?);
-        let objects = facts.objects.get_or_init(|| objects_of(module));
-        let mut at = *objects.get(&object.span)?;
+        let (module, facts) = self.known(ModuleId::of(object.file))?;
+        let mut at = facts.object(module, object.span)?;
         let mut found = None;
         for name in path {
             let Some((span, value)) = property_in(module, at, name, SPREADS_MAX) else { break };
@@ -253,42 +282,16 @@ impl<'p> Context<'p> {
     }
 }
 
-impl<'p> ModuleFacts<'p> {
-    fn of(module: &'p Module) -> Self {
-        let mut facts = Self::default();
-        for export in &module.exports {
-            if export.name == "*" {
-                facts.stars.push(export);
-            } else {
-                facts.exports.entry(export.name.as_str()).or_insert(export);
-            }
-        }
-        if let Some(top) = module.functions.first() {
-            declare(&top.body, &mut facts.declarations);
-        }
-        facts
-    }
-}
-
-/// Only declarations that every load of the module runs: those in blocks count as well, since
-/// `try { client = … }` at the top level is how optional things are set up.
-fn declare<'p>(body: &'p [Stmt], declarations: &mut FxHashMap<BindingId, &'p Stmt>) {
-    for statement in body {
-        match statement {
-            Stmt::Let { pattern, .. } => {
-                for binding in pattern.bindings() {
-                    declarations.entry(binding).or_insert(statement);
-                }
-            }
-            Stmt::Block(body) => declare(body, declarations),
-            Stmt::If { then, otherwise, .. } => {
-                declare(then, declarations);
-                declare(otherwise, declarations);
-            }
-            Stmt::Try(guarded) => declare(&guarded.body, declarations),
-            _ => {}
-        }
-    }
+fn hides_from_strangers(table: &Table) -> bool {
+    let admits = |policy: &&Policy| {
+        policy.permissive
+            && policy.is_for(Command::Select)
+            && policy.roles.iter().any(|role| role == "public" || role == "anon")
+    };
+    let mut open = table.policies.iter().filter(admits);
+    table.tells_access()
+        && table.rls_enabled
+        && open.all(|policy| policy.using.as_ref().is_some_and(Condition::shuts_out_strangers))
 }
 
 fn table_names(catalog: &trave_catalog::Catalog) -> FxHashSet<SmolStr> {
@@ -314,10 +317,4 @@ fn property_in(module: &Module, at: ExprId, name: &str, depth: u32) -> Option<(S
         ExprKind::Typed { value, .. } => inside(*value),
         _ => None,
     }
-}
-
-fn objects_of(module: &Module) -> FxHashMap<Span, ExprId> {
-    let exprs = (0..).map(ExprId).zip(&module.exprs);
-    let objects = exprs.filter(|(_, expr)| matches!(expr.kind, ExprKind::Object(_)));
-    objects.map(|(id, expr)| (expr.span, id)).collect()
 }

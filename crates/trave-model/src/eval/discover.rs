@@ -11,7 +11,7 @@ use super::class::ClassRef;
 use super::invoke::Caller;
 use super::registry::Registry;
 use super::trace::Handled;
-use super::{Context, Evaluator, Here, Linked, ModuleId, STEPS_MAX, Served, Trace};
+use super::{Evaluator, Here, Linked, ModuleId, STEPS_MAX, Served, Trace, Watched};
 
 /// How many steps one module or function may take while routes are looked for, and all of them.
 const LOAD_STEPS_MAX: u32 = 1_500_000;
@@ -42,7 +42,7 @@ pub(crate) struct Task {
 }
 
 /// Runs what registers; gives back what was registered, and what else happened.
-pub(crate) fn discover(cx: &Context<'_>, plan: &Plan) -> (Registry, Trace) {
+pub(crate) fn discover(cx: &Watched<'_>, plan: &Plan) -> (Registry, Trace) {
     let Some(mut evaluator) = searched(cx, plan) else { return Default::default() };
     let registry = evaluator.registry.take().unwrap_or_default();
     (registry, std::mem::take(&mut evaluator.trace))
@@ -51,7 +51,7 @@ pub(crate) fn discover(cx: &Context<'_>, plan: &Plan) -> (Registry, Trace) {
 /// Runs the functions of registered routes. The search is repeated: functions are only valid for
 /// the evaluator that made them, and it makes the same ones each time.
 pub(crate) fn run_served<'t>(
-    cx: &Context<'_>,
+    cx: &Watched<'_>,
     plan: &Plan,
     tasks: impl Iterator<Item = &'t Task>,
 ) -> Vec<Trace> {
@@ -87,7 +87,7 @@ pub(crate) fn run_served<'t>(
 }
 
 /// An evaluator in which everything that registers has run.
-fn searched<'p>(cx: &'p Context<'p>, plan: &Plan) -> Option<Evaluator<'p>> {
+fn searched<'p>(cx: &'p Watched<'p>, plan: &Plan) -> Option<Evaluator<'p>> {
     let first = *plan.modules.first()?;
     let mut evaluator = Evaluator::new(cx, cx.module(first)?, first);
     evaluator.registry = Some(Registry::default());

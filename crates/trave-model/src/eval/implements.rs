@@ -22,7 +22,8 @@ pub(super) struct Implementers(FxHashMap<Interface, Option<(ModuleId, BindingId)
 impl Implementers {
     pub(super) fn of(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
-        for (id, module) in (0..).map(ModuleId).zip(&cx.program.modules) {
+        for module in &cx.program.modules {
+            let id = ModuleId::of(module.file);
             let path = cx.program.sources.path(module.file);
             let classes = (0..).map(ClassId).zip(&module.classes);
             let is_one = |class: &Class| {
@@ -95,7 +96,7 @@ fn exported(cx: &Context<'_>, module: ModuleId, (name, names): (&str, u32)) -> O
         let next = cx.imported(lowered.file, specifier)?;
         return exported(cx, next, (name, names));
     }
-    cx.star_exports(module).iter().find_map(|export| {
+    cx.star_exports(module).into_iter().find_map(|export| {
         let Exported::From { specifier, .. } = &export.what else { return None };
         exported(cx, cx.imported(lowered.file, specifier)?, (name, names))
     })

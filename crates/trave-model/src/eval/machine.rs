@@ -146,11 +146,11 @@ impl Machine for Evaluator<'_> {
     }
 
     fn named_table(&self, tool: Tool, name: &str) -> Option<Arc<NamedTable>> {
-        self.cx.names.named(self.cx.root_of(self.here.module.file), (tool, name))
+        self.cx.named(self.here.module.file, (tool, name))
     }
 
     fn declared_table(&self, tool: Tool, table: &TableName) -> Option<Arc<NamedTable>> {
-        self.cx.names.declared(self.cx.root_of(self.here.module.file), (tool, table))
+        self.cx.declared(self.here.module.file, (tool, table))
     }
 
     fn spelled(&self, table: &str) -> Option<(SmolStr, Vec<SmolStr>)> {
@@ -241,7 +241,7 @@ impl Machine for Evaluator<'_> {
     }
 
     fn path(&self) -> &str {
-        self.cx.program.sources.path(self.here.module.file)
+        self.cx.path(self.here.module.file)
     }
 
     fn in_browser(&self) -> bool {

@@ -16,6 +16,7 @@ mod context;
 mod discover;
 mod dispatch;
 mod expr;
+mod facts;
 mod fate;
 mod frame;
 mod guard;
@@ -43,6 +44,7 @@ mod starters;
 mod stmt;
 mod trace;
 mod typed;
+mod watched;
 mod words;
 
 use std::sync::Arc;
@@ -59,11 +61,13 @@ use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 pub(crate) use chain::{Linked, Served};
 pub(crate) use context::{Context, FunctionKey, ModuleId};
 pub(crate) use discover::{Plan, Task, discover, run_served};
+pub(crate) use facts::Facts;
 use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
 pub(crate) use registry::{Entered, Registry};
 pub(crate) use run::{run_alone, run_entries};
 pub(crate) use trace::{CallNode, Event, Handled, Level, QueryRecord, Trace};
+pub(crate) use watched::{Asked, Watch, Watched};
 
 /// How many expressions and statements one evaluation runs before it gives up.
 const STEPS_MAX: u32 = 300_000;
@@ -80,7 +84,7 @@ const DEPTH_MAX: u32 = 1_200;
 
 /// Runs one way in.
 pub(crate) struct Evaluator<'p> {
-    cx: &'p Context<'p>,
+    cx: &'p Watched<'p>,
     frames: Vec<Frame>,
     closures: Vec<Closure>,
     instances: Vec<Instance>,
@@ -190,7 +194,7 @@ impl Activation {
 }
 
 impl<'p> Evaluator<'p> {
-    pub(crate) fn new(cx: &'p Context<'p>, module: &'p Module, id: ModuleId) -> Self {
+    pub(crate) fn new(cx: &'p Watched<'p>, module: &'p Module, id: ModuleId) -> Self {
         let here = Here { module, id, frame: FrameId(0), function: FunctionId(0), this: None };
         let mut evaluator = Self {
             cx,

@@ -4,7 +4,7 @@
 use trave_backend::effect::Effect;
 use trave_backend::query::{Operation, Query};
 use trave_backend::value::{ClientRole, Shape, Taint, Value};
-use trave_catalog::{Command, Condition, QualifiedName, Table};
+use trave_catalog::QualifiedName;
 use trave_ts::ir::{ExprId, ExprKind};
 
 use super::narrow::Outcome;
@@ -45,11 +45,7 @@ impl Evaluator<'_> {
         let is_own = client.role == ClientRole::User && client.session && !client.browser;
         let name = query.table.clone().filter(|_| is_own)?;
         let schema = query.schema.clone().unwrap_or_else(|| "public".into());
-        let program = self.cx.program;
-        let catalog = program.catalog_of_file.get(&query.origin.file)?;
-        let tables = &program.catalogs.get(*catalog)?.tables;
-        let table = tables.get(&QualifiedName { schema, name })?;
-        hides_from_strangers(table).then_some(query)
+        self.cx.hides(query.origin.file, &QualifiedName { schema, name }).then_some(query)
     }
 
     /// Whether a condition compares what another service answered, that was asked with a secret of
@@ -139,18 +135,6 @@ impl Evaluator<'_> {
 }
 
 /// Whether no policy shows a row of a table to callers without a session.
-fn hides_from_strangers(table: &Table) -> bool {
-    let admits = |policy: &&trave_catalog::Policy| {
-        policy.permissive
-            && policy.is_for(Command::Select)
-            && policy.roles.iter().any(|role| role == "public" || role == "anon")
-    };
-    let mut open = table.policies.iter().filter(admits);
-    table.tells_access()
-        && table.rls_enabled
-        && open.all(|policy| policy.using.as_ref().is_some_and(Condition::shuts_out_strangers))
-}
-
 #[cfg(test)]
 mod tests {
     use crate::testing::{describe, model};

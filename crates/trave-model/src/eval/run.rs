@@ -8,7 +8,7 @@ use trave_ts::ir::{FunctionId, Module, Stmt};
 use super::class::ClassRef;
 use super::invoke::Caller;
 use super::trace::Handled;
-use super::{Context, Evaluator, FunctionKey, Level, ModuleId, Trace, builtins};
+use super::{Evaluator, FunctionKey, Level, ModuleId, Trace, Watched, builtins};
 
 /// How many functions that were made but not called are run at the end.
 const LEFT_MAX: usize = 200;
@@ -18,7 +18,7 @@ const FRAMES_MAX: usize = 40_000;
 
 /// Runs some ways in, each with everything it calls. What modules declare and what helpers compute
 /// is shared between them.
-pub(crate) fn run_entries(cx: &Context<'_>, entries: &[(ModuleId, Entry)]) -> Vec<Trace> {
+pub(crate) fn run_entries(cx: &Watched<'_>, entries: &[(ModuleId, Entry)]) -> Vec<Trace> {
     let mut shared = Shared::default();
     let mut run = |(id, entry): &(ModuleId, Entry)| {
         shared.run(cx, *id, |evaluator| {
@@ -32,7 +32,7 @@ pub(crate) fn run_entries(cx: &Context<'_>, entries: &[(ModuleId, Entry)]) -> Ve
 
 /// Runs functions of modules on their own, without a caller.
 pub(crate) fn run_alone(
-    cx: &Context<'_>,
+    cx: &Watched<'_>,
     left: &[(ModuleId, Vec<FunctionId>)],
     is_served: &dyn Fn(FunctionKey) -> bool,
 ) -> Vec<Trace> {
@@ -52,7 +52,7 @@ struct Shared<'p> {
 impl<'p> Shared<'p> {
     fn run(
         &mut self,
-        cx: &'p Context<'p>,
+        cx: &'p Watched<'p>,
         id: ModuleId,
         task: impl FnOnce(&mut Evaluator<'p>),
     ) -> Trace {

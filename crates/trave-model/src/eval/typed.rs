@@ -138,7 +138,7 @@ impl Evaluator<'_> {
                 }
             };
         }
-        let stars: Vec<_> = self.cx.star_exports(module).to_vec();
+        let stars = self.cx.star_exports(module);
         stars.into_iter().find_map(|export| {
             let Exported::From { specifier, .. } = &export.what else { return None };
             match self.cx.imported(lowered.file, specifier) {

@@ -12,8 +12,9 @@ use trave_backend::frameworks;
 use trave_backend::value::Taint;
 use trave_source::Origin;
 
-use super::CHUNK;
+use super::keep::{Keep, Now};
 use super::pages::Pages;
+use super::pieces::pieces;
 use crate::eval::{Context, Handled, Level, ModuleId, Trace, run_entries};
 use crate::model::{Before, BeforeKind, Guarded};
 
@@ -44,9 +45,27 @@ struct Layout<'e> {
     before: Before,
 }
 
+/// What middleware and layouts did in earlier runs.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    alone: Keep<Vec<ModuleId>, Vec<Trace>>,
+    /// By middleware and the path that it was run for.
+    by_path: Keep<(Origin, SmolStr), Guarded>,
+}
+
+impl Kept {
+    /// Drops what the run under way did not need.
+    pub(super) fn forget_unused(&self, now: Now<'_>) {
+        self.alone.forget_unused(now.digests);
+        self.by_path.forget_unused(now.digests);
+    }
+}
+
 /// Where ways in lie, found out one by one.
 pub(super) struct Places<'e> {
     cx: &'e Context<'e>,
+    now: Now<'e>,
+    kept: &'e Kept,
     entries: &'e [Declared],
     pages: Vec<Vec<SmolStr>>,
     middleware: Vec<Middleware>,
@@ -54,15 +73,23 @@ pub(super) struct Places<'e> {
 }
 
 impl<'e> Places<'e> {
-    pub(super) fn of(cx: &'e Context<'e>, entries: &'e [Declared]) -> Self {
+    pub(super) fn of(now: Now<'e>, kept: &'e Kept, entries: &'e [Declared]) -> Self {
+        let cx = now.cx;
         let outer: Vec<Declared> =
             entries.iter().filter(|declared| is_outer(cx, declared)).cloned().collect();
-        let traces: Vec<Trace> =
-            outer.par_chunks(CHUNK).flat_map_iter(|chunk| run_entries(cx, chunk)).collect();
+        let ran: Vec<_> = pieces(cx, &outer, |(id, _)| *id)
+            .into_par_iter()
+            .map(|piece| {
+                let key = piece.iter().map(|(id, _)| *id).collect();
+                (piece, kept.alone.run(now, key, |watched| run_entries(watched, piece)))
+            })
+            .collect();
         let mut pages = Pages::of(cx);
         let pages = entries.iter().map(|(_, entry)| pages.of_action(entry)).collect();
-        let mut places = Self { cx, entries, pages, middleware: Vec::new(), layouts: Vec::new() };
-        for (declared, trace) in outer.iter().zip(&traces) {
+        let (middleware, layouts) = (Vec::new(), Vec::new());
+        let mut places = Self { cx, now, kept, entries, pages, middleware, layouts };
+        let traced = ran.iter().flat_map(|(piece, traces)| piece.iter().zip(&**traces));
+        for (declared, trace) in traced {
             places.middleware.extend(Middleware::of(cx, declared, trace));
             places.layouts.extend(layout(cx, declared, trace));
         }
@@ -79,9 +106,9 @@ impl<'e> Places<'e> {
         let runs = self.middleware.iter().filter(|it| it.runs_before((path, entry), &place));
         place.middleware = runs.map(|it| it.declared.1.origin).collect();
         if asks_too_little(trace) {
-            let (cx, middleware) = (self.cx, &mut self.middleware);
+            let (run, middleware) = ((self.now, self.kept), &mut self.middleware);
             let before =
-                middleware.iter_mut().filter_map(|it| it.before(cx, (path, entry), &place));
+                middleware.iter_mut().filter_map(|it| it.before(run, (path, entry), &place));
             place.before = before.collect();
         }
         if entry.kind == EntryKind::Loader {
@@ -155,7 +182,7 @@ impl Middleware {
     /// What it is to a way in.
     fn before(
         &mut self,
-        cx: &Context<'_>,
+        run: (Now<'_>, &Kept),
         (path, entry): (&str, &Entry),
         place: &Place,
     ) -> Option<Before> {
@@ -163,7 +190,7 @@ impl Middleware {
         if !covers || entry.kind == EntryKind::Middleware {
             return None;
         }
-        let mut found = served(entry, place).iter().map(|path| self.for_path(cx, path));
+        let mut found = served(entry, place).iter().map(|path| self.for_path(run, path));
         let guarded = match found.next() {
             Some(first) if found.all(|other| other == first) => first,
             // An action that no page is known of may lie behind the middleware.
@@ -190,7 +217,7 @@ impl Middleware {
     }
 
     /// What it does for one path, run as a request of that path would run it.
-    fn for_path(&mut self, cx: &Context<'_>, path: &SmolStr) -> Guarded {
+    fn for_path(&mut self, (now, kept): (Now<'_>, &Kept), path: &SmolStr) -> Guarded {
         if let Some(known) = self.by_path.get(path) {
             return *known;
         }
@@ -200,8 +227,12 @@ impl Middleware {
         let found = if covered == Some(false) {
             Guarded::No
         } else {
-            let traces = run_entries(cx, &[(*id, frameworks::middleware_for(entry, &sample))]);
-            let found = traces.first().map_or(Guarded::Maybe, guarded);
+            let found = kept.by_path.run(now, (entry.origin, path.clone()), |watched| {
+                let asked = frameworks::middleware_for(entry, &sample);
+                let traces = run_entries(watched, &[(*id, asked)]);
+                traces.first().map_or(Guarded::Maybe, guarded)
+            });
+            let found = *found;
             if covered == Some(true) { found } else { found.min(Guarded::Maybe) }
         };
         self.by_path.insert(path.clone(), found);

@@ -31,8 +31,8 @@ impl Browser {
             }
             modules.insert(file, through);
             for import in module.imports.iter().filter(|import| !import.type_only) {
-                let target = cx.program.imports.get(&(file, import.specifier.clone()));
-                waiting.extend(target.map(|target| (*target, through)));
+                let target = cx.program.import(file, &import.specifier);
+                waiting.extend(target.map(|target| (target, through)));
             }
         }
         Self { modules }

@@ -1,12 +1,10 @@
 //! Queries that are sent only after another one found its table or column missing: the code is
 //! made to run on a schema of yesterday too.
 
-use rustc_hash::FxHashMap;
 use trave_source::{FileId, Span};
 use trave_ts::ir::{ExprId, Module, Stmt};
 
 use crate::model::Query;
-use crate::program::Program;
 
 /// What PostgreSQL and its API answer where a table or column is not there.
 const CODES: [&str; 5] = ["42p01", "42703", "pgrst204", "pgrst205", "does not exist"];
@@ -14,25 +12,25 @@ const CODES: [&str; 5] = ["42p01", "42703", "pgrst204", "pgrst205", "does not ex
 /// How deep statements are followed.
 const DEPTH_MAX: u32 = 32;
 
-/// Marks such queries.
-pub(super) fn mark(queries: &mut [Query], program: &Program) {
-    let mut regions: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
-    for module in &program.modules {
-        let text = program.sources.get(module.file).map_or("", |source| &source.text);
-        let lower = text.to_ascii_lowercase();
-        if asks_for_missing(&lower) {
-            let mut fallbacks = Fallbacks { module, text: &lower, found: Vec::new() };
-            for function in &module.functions {
-                fallbacks.block(&function.body, 0);
-            }
-            regions.insert(module.file, fallbacks.found);
-        }
-    }
+/// Marks such queries, given where in each module they would stand.
+pub(super) fn mark<'d>(queries: &mut [Query], regions: impl Fn(FileId) -> &'d [Span]) {
     for query in queries {
         let place = query.facts.target_origin;
-        let regions = regions.get(&place.file).into_iter().flatten();
-        query.is_fallback = regions.into_iter().any(|region| region.holds(place.span));
+        query.is_fallback = regions(place.file).iter().any(|region| region.holds(place.span));
     }
+}
+
+/// Where in a module such queries would stand.
+pub(super) fn regions(module: &Module, text: &str) -> Vec<Span> {
+    let lower = text.to_ascii_lowercase();
+    if !asks_for_missing(&lower) {
+        return Vec::new();
+    }
+    let mut fallbacks = Fallbacks { module, text: &lower, found: Vec::new() };
+    for function in &module.functions {
+        fallbacks.block(&function.body, 0);
+    }
+    fallbacks.found
 }
 
 /// Whether a condition asks whether a table or column is missing, by an error's code or by a

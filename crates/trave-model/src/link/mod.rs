@@ -6,100 +6,233 @@
 mod before;
 mod browser;
 mod dead;
+mod digest;
 mod fallback;
 mod gather;
 mod in_order;
 mod intern;
+mod keep;
 mod pages;
+mod pieces;
 mod registered;
 mod routes;
 mod secrets;
 mod shadowed;
 mod wrappers;
 
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
+
 use rustc_hash::FxHashSet;
 use trave_backend::entry::Entry;
 use trave_source::FileId;
 use trave_ts::ir::{FunctionId, Module};
 
-use crate::eval::{Context, FunctionKey, Handled, ModuleId, Trace, run_alone, run_entries};
+use crate::eval::{Context, FunctionKey, Handled, ModuleId, Trace, Watch, run_alone, run_entries};
 use crate::model::Model;
 use crate::program::Program;
+use digest::Digests;
+use keep::{Keep, Now};
+use pieces::pieces;
 
 /// Evaluations recurse: their threads get room for it.
 const STACK_BYTES: usize = 64 << 20;
 
-/// How many tasks share what modules declare: always the same ones, so that threads do not show.
-const CHUNK: usize = 24;
+/// A way in that a module declares.
+type Declared = (ModuleId, Entry);
+
+/// Functions of a module that no way in reached.
+type Left = (ModuleId, Vec<FunctionId>);
 
 /// Links a program. Nothing in it can make this fail.
 pub fn link(program: Program) -> Model {
-    // A caller that runs on a pool of its own has given it room, and its threads hold memory
-    // that others could not reuse.
-    if rayon::current_thread_index().is_some() {
-        return link_here(program);
-    }
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
-    match pool {
-        Ok(pool) => pool.install(|| link_here(program)),
-        Err(_) => link_here(program),
+    let mut linker = Linker { watch: Watch::Nothing, ..Linker::default() };
+    linker.link(program, &|| false).unwrap_or_default()
+}
+
+/// Links one program after the other, each with files that differ a little from those before. It
+/// keeps what evaluations leave behind, and runs those again that would see a difference.
+///
+/// Its programs have the same files under the same ids, the same packages and scripts.
+#[derive(Debug)]
+pub struct Linker {
+    watch: Watch,
+    digests: Digests,
+    entries: Keep<Vec<ModuleId>, Vec<Trace>>,
+    outer: before::Kept,
+    registered: registered::Kept,
+    left: Keep<Vec<Left>, Alone>,
+    mentions: dead::Mentions,
+}
+
+/// What functions do that run on their own, and which others they took as known.
+#[derive(Debug)]
+struct Alone {
+    traces: Vec<Trace>,
+    served: Vec<(FunctionKey, bool)>,
+}
+
+impl Default for Linker {
+    fn default() -> Self {
+        Self {
+            watch: Watch::Notes,
+            digests: Digests::default(),
+            entries: Keep::default(),
+            outer: before::Kept::default(),
+            registered: registered::Kept::default(),
+            left: Keep::default(),
+            mentions: dead::Mentions::default(),
+        }
     }
 }
 
-fn link_here(program: Program) -> Model {
-    let mut entries = find_entries(&program);
-    let shadowed = shadowed::files(&program, &entries);
-    entries.retain(|(_, entry)| !shadowed.contains(&entry.origin.file));
-    let cx = Context::new(&program).with_outer(&entries);
-    let browser = browser::Browser::of(&cx);
-    let mut gathered = gather::Gathered::new(&cx, &browser);
-    let mut places = before::Places::of(&cx, &entries);
-    let mut number = 0;
-    let mut seen = Seen::default();
-    let chunks: Vec<&[(ModuleId, Entry)]> = entries.chunks(CHUNK).collect();
-    in_order::in_order(
-        &chunks,
-        |chunk| run_entries(&cx, chunk),
-        |chunk, traces| {
-            for ((_, entry), trace) in chunk.iter().zip(&traces) {
-                seen.add(trace);
-                let place = places.place(number, trace);
-                number += 1;
-                if trace.handler != Handled::Internal {
-                    gathered.add_route((entry, trace), place);
+impl Linker {
+    /// Links a program; none when it was told to stop on the way. The model is the same as that of
+    /// [`link`].
+    pub fn link(&mut self, program: Program, stops: &(dyn Fn() -> bool + Sync)) -> Option<Model> {
+        // A caller that runs on a pool of its own has given it room, and its threads hold memory
+        // that others could not reuse.
+        if rayon::current_thread_index().is_some() {
+            return self.link_here(program, stops);
+        }
+        let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+        match pool {
+            Ok(pool) => pool.install(|| self.link_here(program, stops)),
+            Err(_) => self.link_here(program, stops),
+        }
+    }
+
+    fn link_here(&mut self, program: Program, stops: &(dyn Fn() -> bool + Sync)) -> Option<Model> {
+        self.digests.update(&program);
+        let digests = &self.digests;
+        let mut entries = find_entries(&program, digests);
+        let shadowed = shadowed::files(&program, &entries);
+        entries.retain(|(_, entry)| !shadowed.contains(&entry.origin.file));
+        let cx = Context::new(&program, |file| digests.facts(file)).with_outer(&entries);
+        let now = Now { cx: &cx, digests, watch: self.watch, stops };
+        let browser = browser::Browser::of(&cx);
+        let mut gathered = gather::Gathered::new(&cx, &browser);
+        let mut seen = self.run_entries(now, &entries, &mut gathered);
+        let own = entries.iter().map(|(_, entry)| entry.origin.file).collect();
+        let registered = registered::Routes::of(now, &self.registered, (&own, &shadowed));
+        let served = self.run_registered(now, &registered, &mut gathered);
+        seen.also(&served);
+        self.run_left(now, (&seen, &served), &shadowed, &mut gathered);
+        if stops() {
+            return None;
+        }
+        gathered.add_unreached(registered.search());
+        self.forget_unused(now);
+        let mut model = gathered.finish();
+        let known = program.modules.iter().filter_map(|it| Some((it.file, digests.get(it.file)?)));
+        let secrets = known.flat_map(|(file, it)| secrets::placed(file, &it.secrets, &browser));
+        model.secrets = secrets.collect();
+        dead::mark(&mut model.queries, (&program, &cx), &shadowed, &mut self.mentions);
+        fallback::mark(&mut model.queries, |file| {
+            digests.get(file).map_or(&[], |it| it.fallbacks.as_slice())
+        });
+        drop(cx);
+        Some(complete(model, program))
+    }
+
+    /// Runs every way in that a file declares.
+    fn run_entries(
+        &self,
+        now: Now<'_>,
+        entries: &[Declared],
+        gathered: &mut gather::Gathered<'_>,
+    ) -> Seen {
+        let mut places = before::Places::of(now, &self.outer, entries);
+        let mut number = 0;
+        let mut seen = Seen::default();
+        let chunks = pieces(now.cx, entries, |(id, _)| *id);
+        in_order::in_order(
+            &chunks,
+            |chunk| {
+                let key = chunk.iter().map(|(id, _)| *id).collect();
+                let run = || self.entries.run(now, key, |watched| run_entries(watched, chunk));
+                (!(now.stops)()).then(run).unwrap_or_default()
+            },
+            |chunk, traces| {
+                for ((_, entry), trace) in chunk.iter().zip(&*traces) {
+                    seen.add(trace);
+                    let place = places.place(number, trace);
+                    number += 1;
+                    if trace.handler != Handled::Internal {
+                        gathered.add_route((entry, trace), place);
+                    }
                 }
-            }
-        },
-    );
-    let own = entries.iter().map(|(_, entry)| entry.origin.file).collect();
-    let registered = registered::Routes::of(&cx, &own, &shadowed);
-    let mut served = Seen::default();
-    in_order::in_order(
-        &registered.pieces(),
-        |piece| registered.run(&cx, piece),
-        |piece, traces| {
-            for ((entry, _), trace) in piece.iter().zip(&traces) {
-                served.add(trace);
-                gathered.add_route((entry, trace), before::Place::default());
-            }
-        },
-    );
-    seen.also(&served);
-    let left = left_over(&program, &seen, &shadowed);
-    let chunks: Vec<&[(ModuleId, Vec<FunctionId>)]> = left.chunks(CHUNK).collect();
-    in_order::in_order(
-        &chunks,
-        |chunk| run_alone(&cx, chunk, &|function| served.has(function)),
-        |_, traces| traces.iter().for_each(|trace| gathered.add_unreached(trace)),
-    );
-    gathered.add_unreached(&registered.search);
-    let secrets = secrets::find(&program, &browser);
-    let mut model = gathered.finish();
-    model.secrets = secrets;
-    dead::mark(&mut model.queries, &program, &shadowed);
-    fallback::mark(&mut model.queries, &program);
-    complete(model, program)
+            },
+        );
+        seen
+    }
+
+    /// Runs every way in that code registers.
+    fn run_registered(
+        &self,
+        now: Now<'_>,
+        registered: &registered::Routes,
+        gathered: &mut gather::Gathered<'_>,
+    ) -> Seen {
+        let mut served = Seen::default();
+        in_order::in_order(
+            &registered.pieces(),
+            |piece| {
+                let run = || registered.run(now, &self.registered, *piece);
+                (!(now.stops)()).then(run).unwrap_or_default()
+            },
+            |(_, piece), traces| {
+                for ((entry, _), trace) in piece.iter().zip(&*traces) {
+                    served.add(trace);
+                    gathered.add_route((entry, trace), before::Place::default());
+                }
+            },
+        );
+        served
+    }
+
+    /// Runs the functions that no way in reached.
+    fn run_left(
+        &self,
+        now: Now<'_>,
+        (seen, served): (&Seen, &Seen),
+        shadowed: &FxHashSet<FileId>,
+        gathered: &mut gather::Gathered<'_>,
+    ) {
+        let left = left_over(now.cx.program, seen, shadowed);
+        let holds = |alone: &Alone| alone.served.iter().all(|(it, was)| served.has(*it) == *was);
+        in_order::in_order(
+            &pieces(now.cx, &left, |(id, _)| *id),
+            |chunk| {
+                let run = || {
+                    self.left.run_unless(now, (chunk.to_vec(), &holds), |watched| {
+                        let asked = Mutex::new(Vec::new());
+                        let is_served = |function| {
+                            let is_served = served.has(function);
+                            let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+                            asked.push((function, is_served));
+                            is_served
+                        };
+                        let traces = run_alone(watched, chunk, &is_served);
+                        let served = asked.into_inner().unwrap_or_else(PoisonError::into_inner);
+                        Alone { traces, served }
+                    })
+                };
+                (!(now.stops)()).then(run)
+            },
+            |_, alone| {
+                let traces = alone.iter().flat_map(|alone| &alone.traces);
+                traces.for_each(|trace| gathered.add_unreached(trace));
+            },
+        );
+    }
+
+    /// Drops what the run under way did not need.
+    fn forget_unused(&self, now: Now<'_>) {
+        self.entries.forget_unused(now.digests);
+        self.outer.forget_unused(now);
+        self.registered.forget_unused(now);
+        self.left.forget_unused(now.digests);
+    }
 }
 
 /// The functions that ways in reached.
@@ -127,27 +260,22 @@ impl Seen {
 }
 
 /// The ways in of every module, in the order of the modules.
-fn find_entries(program: &Program) -> Vec<(ModuleId, Entry)> {
-    let of_module = |(id, module): (u32, &Module)| {
-        let path = program.sources.path(module.file);
-        let entries = (program.backend.entries)(module, path);
-        entries.into_iter().map(move |entry| (ModuleId(id), entry)).collect::<Vec<_>>()
+fn find_entries(program: &Program, digests: &Digests) -> Vec<Declared> {
+    let of_module = |module: &std::sync::Arc<Module>| {
+        let digest = digests.get(module.file).cloned();
+        let entries = digest.map(|digest| digest.entries.clone()).unwrap_or_default();
+        let id = ModuleId::of(module.file);
+        entries.into_iter().map(move |entry| (id, entry))
     };
-    let count = u32::try_from(program.modules.len()).unwrap_or(u32::MAX);
-    let found: Vec<Vec<(ModuleId, Entry)>> =
-        (0..count).into_par_iter().zip(&program.modules).map(of_module).collect();
-    found.into_iter().flatten().collect()
+    program.modules.iter().flat_map(of_module).collect()
 }
 
 /// For each module that names something that matters, the outermost functions that hold something
 /// no way in reached, and its top level.
-fn left_over(
-    program: &Program,
-    seen: &Seen,
-    shadowed: &FxHashSet<FileId>,
-) -> Vec<(ModuleId, Vec<FunctionId>)> {
+fn left_over(program: &Program, seen: &Seen, shadowed: &FxHashSet<FileId>) -> Vec<Left> {
     let mut left = Vec::new();
-    for (id, module) in (0..).map(ModuleId).zip(&program.modules) {
+    for module in &program.modules {
+        let id = ModuleId::of(module.file);
         if program.quiet.contains(&module.file) || shadowed.contains(&module.file) {
             continue;
         }

@@ -67,9 +67,9 @@ pub(super) fn importers(program: &Program) -> FxHashMap<FileId, Vec<FileId>> {
             _ => None,
         });
         for specifier in imported.map(|import| &import.specifier).chain(passed_on) {
-            let target = program.imports.get(&(module.file, specifier.clone()));
+            let target = program.import(module.file, specifier);
             if let Some(target) = target {
-                importers.entry(*target).or_default().push(module.file);
+                importers.entry(target).or_default().push(module.file);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Routes that code registers: where they are looked for, and what runs before each of them.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use trave_backend::entry::{Entry, EntryConfig, EntryKind, Handler};
@@ -12,6 +14,7 @@ use trave_backend::value::{ClosureId, Shape};
 use trave_source::{FileId, Origin, Sources, Span};
 use trave_ts::ir::{Exported, Import, Module};
 
+use super::keep::{Keep, Now};
 use super::pages::importers;
 use crate::eval::{
     Context, Entered, Linked, ModuleId, Plan, Registry, Served, Task, Trace, discover, run_served,
@@ -33,37 +36,79 @@ const ROUTES_MAX: usize = 20_000;
 #[derive(Debug, Default)]
 pub(super) struct Routes {
     plan: Plan,
+    search: Arc<Search>,
+}
+
+/// What a search for routes gave.
+#[derive(Debug, Default)]
+struct Search {
+    /// The run in which it was made.
+    run: u32,
     /// Each route, with what is run for it.
-    pub(super) found: Vec<(Entry, Task)>,
+    found: Vec<(Entry, Task)>,
     /// What else happened while they were looked for.
-    pub(super) search: Trace,
+    trace: Trace,
+}
+
+/// What was found and run in earlier runs.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// By the modules that were searched, and those of them that name a package themselves.
+    searches: Keep<(Vec<ModuleId>, Vec<ModuleId>), Search>,
+    /// By the run of the search and the number of the piece.
+    pieces: Keep<(u32, usize), Vec<Trace>>,
+}
+
+impl Kept {
+    /// Drops what the run under way did not need.
+    pub(super) fn forget_unused(&self, now: Now<'_>) {
+        self.searches.forget_unused(now.digests);
+        self.pieces.forget_unused(now.digests);
+    }
 }
 
 impl Routes {
     /// Looks for them; a program without a package that registers any pays nothing.
     pub(super) fn of(
-        cx: &Context<'_>,
-        own: &FxHashSet<FileId>,
-        left_out: &FxHashSet<FileId>,
+        now: Now<'_>,
+        kept: &Kept,
+        (own, left_out): (&FxHashSet<FileId>, &FxHashSet<FileId>),
     ) -> Self {
-        let plan = plan(cx, own, left_out);
+        let plan = plan(now.cx, own, left_out);
         if plan.modules.is_empty() {
             return Self::default();
         }
-        let (registry, search) = discover(cx, &plan);
-        let routes = flat(cx, &registry);
-        Self { plan, found: routes, search }
+        let mut direct: Vec<ModuleId> = plan.direct.iter().copied().collect();
+        direct.sort_unstable();
+        let search = kept.searches.run(now, (plan.modules.clone(), direct), |watched| {
+            let (registry, trace) = discover(watched, &plan);
+            Search { run: now.digests.run(), found: flat(now.cx, &registry), trace }
+        });
+        Self { plan, search }
+    }
+
+    /// What else happened while they were looked for.
+    pub(super) fn search(&self) -> &Trace {
+        &self.search.trace
     }
 
     /// The pieces that are run on their own: always the same ones, so that threads do not show.
-    pub(super) fn pieces(&self) -> Vec<&[(Entry, Task)]> {
-        let pieces = self.found.len().div_ceil(PIECE).clamp(1, PIECES_MAX);
-        self.found.chunks(self.found.len().div_ceil(pieces).max(1)).collect()
+    pub(super) fn pieces(&self) -> Vec<(usize, &[(Entry, Task)])> {
+        let found = &self.search.found;
+        let pieces = found.len().div_ceil(PIECE).clamp(1, PIECES_MAX);
+        found.chunks(found.len().div_ceil(pieces).max(1)).enumerate().collect()
     }
 
     /// Runs a piece.
-    pub(super) fn run(&self, cx: &Context<'_>, piece: &[(Entry, Task)]) -> Vec<Trace> {
-        run_served(cx, &self.plan, piece.iter().map(|(_, task)| task))
+    pub(super) fn run(
+        &self,
+        now: Now<'_>,
+        kept: &Kept,
+        (number, piece): (usize, &[(Entry, Task)]),
+    ) -> Arc<Vec<Trace>> {
+        kept.pieces.run(now, (self.search.run, number), |watched| {
+            run_served(watched, &self.plan, piece.iter().map(|(_, task)| task))
+        })
     }
 }
 
@@ -75,7 +120,8 @@ fn plan<'p>(cx: &Context<'p>, own: &FxHashSet<FileId>, left_out: &FxHashSet<File
     let mut waiting: Vec<FileId> = Vec::new();
     let mut direct = FxHashSet::default();
     let mut typed = Vec::new();
-    for (id, module) in (0..).map(ModuleId).zip(&cx.program.modules) {
+    for module in &cx.program.modules {
+        let id = ModuleId::of(module.file);
         if is_left_out(cx, module, left_out) {
             continue;
         }
@@ -155,8 +201,8 @@ fn imported_by(cx: &Context<'_>, module: &Module) -> Vec<FileId> {
         _ => None,
     });
     let specifiers = imports.map(|import| &import.specifier).chain(passed_on);
-    let target = |specifier: &SmolStr| cx.program.imports.get(&(module.file, specifier.clone()));
-    specifiers.filter_map(target).copied().collect()
+    let target = |specifier: &SmolStr| cx.program.import(module.file, specifier);
+    specifiers.filter_map(target).collect()
 }
 
 /// Something that runs before routes, with the paths that it is for.

@@ -1,31 +1,38 @@
 //! Keys of the database that are written down in code.
 
 use trave_backend::base64::decode_url;
+use trave_source::{FileId, Span};
 use trave_ts::ir::{ExprKind, Module};
 
 use super::browser::Browser;
 use crate::model::SecretLiteral;
-use crate::program::Program;
 
 /// What a real secret key is at least as long as.
 const KEY_BYTES_MIN: usize = 24;
 
-/// Every secret written down, in the order of files and places.
-pub(super) fn find(program: &Program, browser: &Browser) -> Vec<SecretLiteral> {
-    let mut secrets: Vec<SecretLiteral> =
-        program.modules.iter().flat_map(|module| in_module(module, browser)).collect();
-    secrets.sort_by_key(|secret| secret.origin);
-    secrets
-}
-
-fn in_module(module: &Module, browser: &Browser) -> Vec<SecretLiteral> {
-    let in_browser = browser.has(module.file);
+/// Every secret written down in a module, in order.
+pub(super) fn find(module: &Module) -> Vec<(Span, &'static str)> {
     let literals = module.exprs.iter().filter_map(|expr| {
         let ExprKind::String(text) = &expr.kind else { return None };
-        let kind = kind_of(text)?;
-        Some(SecretLiteral { origin: expr.span.in_file(module.file), kind, in_browser })
+        Some((expr.span, kind_of(text)?))
     });
-    literals.collect()
+    let mut found: Vec<(Span, &'static str)> = literals.collect();
+    found.sort_by_key(|(span, _)| *span);
+    found
+}
+
+/// The secrets of a module as the model holds them.
+pub(super) fn placed<'s>(
+    file: FileId,
+    secrets: &'s [(Span, &'static str)],
+    browser: &Browser,
+) -> impl Iterator<Item = SecretLiteral> + use<'s> {
+    let in_browser = browser.has(file);
+    secrets.iter().map(move |(span, kind)| SecretLiteral {
+        origin: span.in_file(file),
+        kind,
+        in_browser,
+    })
 }
 
 /// What kind of secret a text is, if it is one.

@@ -161,7 +161,7 @@ impl Model {
     fn sql_names(&self, catalog: &Catalog, table: &Table, column: &str) -> bool {
         let sources = self.sources.iter().filter(|(_, source)| source.path.ends_with(".sql"));
         let texts = sources.map(|(_, source)| &*source.text);
-        let mut texts = texts.chain(self.other_sql.iter().map(String::as_str));
+        let mut texts = texts.chain(self.other_sql.iter().map(|text| &**text));
         texts.any(|text| catalog.text_names_column(text, &table.name, column))
     }
 

@@ -107,30 +107,18 @@ impl Model {
         catalog: &'m Catalog,
         table: &'m Table,
     ) -> Vec<PolicyLookup<'m>> {
-        let mut found = Vec::new();
-        let guarded = catalog.tables.values().filter(|it| it.rls_enabled);
-        for (of, policy) in guarded.flat_map(|it| it.policies.iter().map(move |one| (it, one))) {
-            let lookups = policy.conditions().flat_map(|condition| condition.lookups(catalog));
-            let lookups = lookups
-                .filter(|it| it.table == table.name && !has_index(table, &it.columns))
-                .collect::<Vec<_>>();
-            if lookups.is_empty() || !is_for_callers(policy) {
-                continue;
-            }
+        let lookups = catalog.policy_lookups(&table.name);
+        let unserved = lookups
+            .filter(|(_, policy, it)| !has_index(table, &it.columns) && is_for_callers(policy));
+        let met = unserved.filter_map(|(of, policy, it)| {
             let meets = |query: &&Query| {
                 meets_policies(query) && query.commands().iter().any(|it| policy.is_for(*it))
             };
-            let Some(query) = self.queries_on(of).find(meets) else { continue };
-            found.extend(lookups.into_iter().map(|it| PolicyLookup {
-                columns: it.columns,
-                policy,
-                of,
-                origin: it.origin,
-                per_row: it.per_row,
-                query,
-            }));
-        }
-        found
+            let query = self.queries_on(of).find(meets)?;
+            let (columns, origin, per_row) = (it.columns.clone(), it.origin, it.per_row);
+            Some(PolicyLookup { columns, policy, of, origin, per_row, query })
+        });
+        met.collect()
     }
 }
 

@@ -47,16 +47,14 @@ impl Model {
                 .flat_map(|table| &table.triggers)
                 .any(|trigger| trigger.function == *name)
         };
-        let by_function = || {
-            catalog.functions.values().any(|other| {
-                other.name != *name && words(&other.body).any(|word| word == name.name)
-            })
-        };
         let by_code = || {
             let calls = self.queries.iter().filter(|query| query.is_call());
             calls.filter_map(|query| query.facts.table.as_ref()).any(|called| *called == name.name)
         };
-        by_code() || by_trigger() || catalog.is_called_by_policy(name) || by_function()
+        by_code()
+            || by_trigger()
+            || catalog.is_called_by_policy(name)
+            || catalog.is_mentioned_in_body(name)
     }
 }
 

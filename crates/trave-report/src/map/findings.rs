@@ -67,25 +67,17 @@ impl<'a> Whereabouts<'a> {
         Self { model, queries, handlers, titles, tables }
     }
 
-    pub(super) fn entry(
-        &self,
-        finding: &'a Finding,
-        prefixed: &mut Places<'a>,
-    ) -> FindingEntry<'a> {
-        let primary = (finding.origin, finding.label.as_deref());
+    pub(super) fn entry(&self, finding: &'a Finding, places: &mut Places<'a>) -> FindingEntry<'a> {
+        let first = (finding.origin, finding.label.as_deref());
         let others = finding.labels.iter().map(|it| (it.origin, Some(it.text.as_str())));
-        let origins: Vec<(Origin, Option<&'a str>)> =
-            std::iter::once(primary).chain(others).collect();
-        let places = origins
-            .iter()
-            .map(|(origin, label)| Labelled { excerpt: prefixed.excerpt(*origin), label: *label });
-        let places = places.collect();
-        let origins: Vec<Origin> = origins.into_iter().map(|(origin, _)| origin).collect();
+        let marks: Vec<(Origin, Option<&'a str>)> = std::iter::once(first).chain(others).collect();
+        let origins: Vec<Origin> = marks.iter().map(|(origin, _)| *origin).collect();
+        let labelled = |(origin, label)| Labelled { excerpt: places.excerpt(origin), label };
         FindingEntry {
             rule: finding.rule,
             level: finding.level.name(),
             message: &finding.message,
-            places,
+            places: marks.into_iter().map(labelled).collect(),
             notes: finding.notes.iter().map(String::as_str).collect(),
             help: finding.help.as_deref(),
             fingerprint: finding.fingerprint.to_string(),

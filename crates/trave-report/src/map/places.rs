@@ -112,7 +112,7 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("a.ts", TEXT);
         let mut places = Places::new(&sources);
-        let excerpt = places.excerpt(Span::new(19, 30).in_file(file));
+        let excerpt = places.excerpt(Span::new(20, 30).in_file(file));
         assert_eq!(excerpt.place, (0, 2));
         assert_eq!(excerpt.code, [".", "from('é')", ""].map(str::to_owned));
         assert_eq!(places.at(Span::new(0, 1).in_file(file)), (0, 1));

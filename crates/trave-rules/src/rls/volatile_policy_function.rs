@@ -14,6 +14,9 @@ fn volatile_policy_function(function: &Function, cx: &mut Context) {
     if !function.is_volatile() || function.is_procedure || function.is_for_triggers() {
         return;
     }
+    if !catalog.is_called_by_policy(&function.name) {
+        return;
+    }
     let calls = calls_per_row(catalog, function, cx);
     let Some((first, _, _)) = calls.first() else { return };
     let name = &function.name.name;
@@ -58,14 +61,15 @@ fn calls_per_row<'m>(
     function: &Function,
     cx: &Context<'m>,
 ) -> Vec<(&'m Table, &'m Policy, CallIn)> {
-    let guarded = catalog.tables.values().filter(|it| it.rls_enabled && cx.model().may_grow(it));
+    let guarded = catalog.tables.values().filter(|it| it.rls_enabled);
     let policies = guarded.flat_map(|it| it.policies.iter().map(move |policy| (it, policy)));
     let calls = policies.flat_map(|(table, policy)| {
         let using = policy.using.iter();
         let calls = using.flat_map(|using| using.calls_of(function, catalog));
         calls.map(move |call| (table, policy, call))
     });
-    calls.filter(|(_, _, call)| call.per_row && !call.of_row).collect()
+    let per_row = calls.filter(|(_, _, call)| call.per_row && !call.of_row);
+    per_row.filter(|(table, _, _)| cx.model().may_grow(table)).collect()
 }
 
 /// An info where no query pays for it.

@@ -22,8 +22,9 @@ pub(crate) fn run(arguments: &Diff, common: &Common) -> anyhow::Result<Ending> {
     let was = read_at(request, &arguments.reference, common)?;
     let nothing = Catalog::default();
     let before = was.model.catalogs.iter().find(|catalog| catalog.root == root);
-    let after = now.model.catalogs.get(at).unwrap_or(&nothing);
-    let differences = compare(before.unwrap_or(&nothing), after);
+    let after = now.model.catalogs.get(at);
+    let differences =
+        compare(before.map_or(&nothing, |it| &**it), after.map_or(&nothing, |it| &**it));
     let prefix = target(std::slice::from_ref(&now.root))?.prefix;
     let changes = Changes {
         differences: &differences,

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 
 use trave_report::map::Map as Page;
 use trave_rules::RULES;
@@ -13,6 +12,7 @@ use crate::cli::{Common, Map};
 use crate::failure::Failure;
 use crate::output::stdout;
 use crate::target::Target;
+use crate::whole;
 
 /// Where the page is written to when nobody says.
 const FILE: &str = "trave-map.html";
@@ -32,7 +32,8 @@ pub(crate) fn run(arguments: &Map, common: &Common) -> anyhow::Result<()> {
     });
     match destination(arguments.output.as_deref()) {
         Some(file) => {
-            replace(&file, page.as_bytes())?;
+            let written = whole::write(&file, |mut out| out.write_all(page.as_bytes()));
+            written.map_err(|error| unwritable(&file, &error))?;
             writeln!(io::stderr().lock(), "wrote {}: open it in a browser", file.display())?;
         }
         None => {
@@ -62,14 +63,7 @@ fn title(target: &Target) -> String {
     name.unwrap_or_else(|| "project".to_owned())
 }
 
-/// Writes a file whole or not at all: who opens it meanwhile sees the old one.
-fn replace(file: &Path, text: &[u8]) -> Result<(), Failure> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{name}.{}", process::id()));
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, file));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        Failure::new(format!("`{}` cannot be written: {error}", file.display()))
-            .next("give another file with `--output`, or `-` for standard output")
-    })
+fn unwritable(file: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("`{}` cannot be written: {error}", file.display()))
+        .next("give another file with `--output`, or `-` for standard output")
 }

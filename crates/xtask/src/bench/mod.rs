@@ -8,6 +8,7 @@ mod measure;
 mod peers;
 mod phases;
 mod replay;
+mod session;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +44,9 @@ pub(crate) fn run_bench(arguments: &[&str]) -> anyhow::Result<Outcome> {
     }
     if let ["editor", rest @ ..] = arguments {
         return editor::run_bench(rest);
+    }
+    if let ["session", rest @ ..] = arguments {
+        return session::run_bench(rest);
     }
     let request = request(arguments)?;
     let built = run(&mut cargo(&["build", "--release", "--package", "trave"]))?;

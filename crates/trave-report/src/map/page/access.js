@@ -10,12 +10,14 @@ const cellTitle = (cell) => (cell.why ? `every row: ${cell.why}` : CELL[cell.row
 const cellElement = (table, role, command, cell) => {
   const named = (cell.policies ?? []).map((id) => table.policies[id].name);
   const title = `${cellTitle(cell)}${named.length ? `: ${named.join(', ')}` : ''}`;
-  return h('td', { class: `cell ${cell.rows.replace(' ', '-')}`, title },
+  // That a role passes the policies by is what it is for: it does not stand out.
+  const isMeant = cell.why?.startsWith('the role bypasses');
+  return h('td', { class: `cell ${isMeant ? 'bypass' : cell.rows.replace(' ', '-')}`, title },
     cell.rows, hidden(` — ${role} ${command}: ${title}`));
 };
 
 // The lines of one table, for the details.
-const accessOf = (table) => h('div', { class: 'wide' }, h('table', { class: 'matrix small-table' },
+const accessOf = (table) => wide('Who reaches which rows', h('table', { class: 'matrix small-table' },
   h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'role'), COMMANDS.map((it) => h('th', { scope: 'col' }, it)))),
   h('tbody', {}, table.access.cells.map((line, at) => h('tr', {}, h('th', { scope: 'row' }, data.roots[table.root].roles[at]),
     line.map((cell, command) => cellElement(table, data.roots[table.root].roles[at], COMMANDS[command], cell)))))));
@@ -24,7 +26,6 @@ const rootTable = (root, shown) => {
   const roles = data.roots[root].roles;
   const name = data.roots[root].folder || 'this folder';
   return [
-    h('h2', {}, 'Who reaches which rows'),
     h('p', { class: 'quiet' }, 'What the migrations of ', h('code', {}, name), ' leave behind.',
       data.roots[root].exposed ? '' : ' No data API serves them: roles other than the server’s own come from grants and policies only.'),
     h('div', { class: 'matrix-frame', tabindex: '0', role: 'region', 'aria-label': `Access matrix of ${name}` },
@@ -52,7 +53,7 @@ const drawAccess = () => {
   const legend = h('dl', { class: 'legend' }, Object.entries(CELL).map(([word, what]) =>
     h('div', {}, h('dt', { class: `cell ${word.replace(' ', '-')}` }, word), h('dd', {}, what))));
   $('view-access').replaceChildren(h('div', { class: 'page wide-page' },
-    roots.length > 0 ? [roots.map((root) => rootTable(root, kept.filter((it) => it.root === root))), legend]
+    roots.length > 0 ? [h('h2', {}, 'Who reaches which rows'), legend, roots.map((root) => rootTable(root, kept.filter((it) => it.root === root)))]
       : h('p', { class: 'empty-page' }, nothing)));
   return kept.length;
 };

@@ -2,6 +2,10 @@
 
 // As far out of sight, a curve still ends where its row is; further out it only points there.
 const BEYOND = 240;
+// More plain curves than this are a grey surface: those for the most queries are drawn.
+const PLAIN_MAX = 450;
+// One path of very many curves takes longer than several paths of some.
+const PATH_MAX = 50;
 
 class Curves {
   constructor(element, columns) {
@@ -71,11 +75,30 @@ class Curves {
     return top + Math.max(-BEYOND, Math.min(y, height + BEYOND));
   }
 
-  isInSight(link) {
-    return [[link.gap, link.from], [link.gap + 1, link.to]].some(([side, row]) => {
-      const y = row * ROW_HEIGHT - this.scrolled[side];
-      return y > -ROW_HEIGHT && y < this.frames[side].height;
-    });
+  // Where a row is: above what is in sight, in it, or below.
+  where(side, row) {
+    const y = row * ROW_HEIGHT - this.scrolled[side];
+    if (y <= -ROW_HEIGHT) return -1;
+    return y < this.frames[side].height ? 0 : 1;
+  }
+
+  // The links with an end in sight, and how many ends are. Of those from one row that leave the
+  // picture to the same side, one stands for all: they would lie on each other.
+  inSight(links) {
+    const left = new Set();
+    const found = [];
+    for (const link of links) {
+      const [from, to] = [this.where(link.gap, link.from), this.where(link.gap + 1, link.to)];
+      if (from === 0 && to === 0) found.push([link, 2]);
+      else if (from === 0 || to === 0) {
+        const key = from === 0 ? `${link.gap} from ${link.from} ${to}` : `${link.gap} to ${link.to} ${from}`;
+        const kind = `${key} ${link.kinds.has('write')}`;
+        if (left.has(kind)) continue;
+        left.add(kind);
+        found.push([link, 1]);
+      }
+    }
+    return found;
   }
 
   trace(context, link) {
@@ -85,6 +108,14 @@ class Curves {
     const middle = (x0 + x1) / 2;
     context.moveTo(x0, y0);
     context.bezierCurveTo(middle, y0, middle, y1, x1, y1);
+  }
+
+  stroke(context, links) {
+    for (let at = 0; at < links.length; at += PATH_MAX) {
+      context.beginPath();
+      for (const link of links.slice(at, at + PATH_MAX)) this.trace(context, link);
+      context.stroke();
+    }
   }
 
   draw(lit) {
@@ -98,16 +129,21 @@ class Curves {
     const { top } = this.frames[0];
     context.rect(0, top, this.width, Math.max(...this.frames.map((it) => it.height)));
     context.clip();
-    const inSight = this.links.filter((link) => this.isInSight(link));
     const isLit = (link) => lit && link.items.some(([from, to]) =>
       lit[SIDES[link.gap]].has(from) && lit[SIDES[link.gap + 1]].has(to));
+    const ends = this.inSight(this.links.filter((link) => !isLit(link)));
     context.lineWidth = 1;
     context.strokeStyle = this.colours.plain;
-    context.globalAlpha = (lit ? 0.4 : 1) * Math.max(0.16, Math.min(0.75, 60 / inSight.length));
-    context.beginPath();
-    for (const link of inSight) if (!isLit(link)) this.trace(context, link);
-    context.stroke();
-    if (lit) this.drawLit(context, inSight.filter(isLit));
+    // What leaves the picture is fainter than what stays in it.
+    let left = PLAIN_MAX;
+    for (const [number, strength] of [[2, 1], [1, 0.5]]) {
+      context.globalAlpha = strength * (lit ? 0.4 : 1) * Math.max(0.2, Math.min(0.75, 80 / ends.length));
+      const links = ends.filter((it) => it[1] === number).map((it) => it[0]);
+      if (links.length > left) links.sort((a, b) => b.items.length - a.items.length).splice(left);
+      left -= links.length;
+      this.stroke(context, links);
+    }
+    if (lit) this.drawLit(context, this.inSight(this.links.filter(isLit)).map((it) => it[0]));
     context.restore();
   }
 
@@ -117,12 +153,8 @@ class Curves {
       context.strokeStyle = this.colours[kind];
       context.setLineDash(kind === 'write' ? [7, 3] : kind === 'call' ? [2, 3] : []);
       context.lineWidth = 1.75;
-      context.beginPath();
-      for (const link of links) {
-        const main = link.kinds.has('write') ? 'write' : link.kinds.has('read') ? 'read' : 'call';
-        if (main === kind) this.trace(context, link);
-      }
-      context.stroke();
+      const main = (link) => (link.kinds.has('write') ? 'write' : link.kinds.has('read') ? 'read' : 'call');
+      this.stroke(context, links.filter((link) => main(link) === kind));
     }
     context.setLineDash([]);
   }

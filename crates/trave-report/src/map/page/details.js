@@ -19,18 +19,18 @@ const named2 = (items) => items?.map((it) => [h('code', {}, it.name), ' ', place
 const excerpt = (at) => h('figure', { class: 'excerpt' },
   h('figcaption', {}, placeLine(at.place)),
   h('pre', {}, h('code', {}, at.code[0], h('mark', {}, at.code[1]), at.code[2])),
-  at.label && h('p', { class: 'label' }, at.label));
+  at.label && h('p', { class: 'label' }, prose(at.label)));
 
 // Help is prose with SQL or code in it: what begins like a statement can be copied as such.
 const STATEMENT = /^\s*(alter|create|drop|grant|revoke|update|delete|insert|select|begin|commit|set|comment|--)\b|^\s*--/i;
 const helpBlock = (text) => {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => STATEMENT.test(line));
-  if (at < 0 && lines.length === 1) return h('p', { class: 'help' }, text);
+  if (at < 0 && lines.length === 1) return h('p', { class: 'help' }, prose(text));
   const inLine = /(?<before>.*?[:;]\s)(?<sql>(alter|create|drop|grant|revoke) .*;)$/is.exec(text);
-  if (at < 0 && inLine) return [h('p', { class: 'help' }, inLine.groups.before), codeBlock(inLine.groups.sql, 'the remedy')];
+  if (at < 0 && inLine) return [h('p', { class: 'help' }, prose(inLine.groups.before)), codeBlock(inLine.groups.sql, 'the remedy')];
   const cut = at < 0 ? 0 : at;
-  return [cut > 0 && h('p', { class: 'help' }, lines.slice(0, cut).join('\n')), codeBlock(lines.slice(cut).join('\n'), 'the remedy')];
+  return [cut > 0 && h('p', { class: 'help' }, prose(lines.slice(0, cut).join('\n'))), codeBlock(lines.slice(cut).join('\n'), 'the remedy')];
 };
 
 const PLACES_MAX = 8;
@@ -42,16 +42,18 @@ const findingBody = (finding) => {
   more.addEventListener('click', () => more.replaceWith(...finding.places.slice(PLACES_MAX).map(excerpt)));
   return [
     shown.map(excerpt), hiddenPlaces > 0 && more,
-    finding.notes && listOf(finding.notes),
+    finding.notes && listOf(finding.notes.map(prose)),
     finding.help && section('What to do', helpBlock(finding.help)),
     section('On the map', listOf([...refs('route', finding.routes), ...refs('query', finding.queries), ...refs('table', finding.tables)])),
   ];
 };
 
-const findingBox = (id, isOpen) => {
+// Beneath the message stands the rule, or where rules are headings, the place.
+const findingBox = (id, isOpen, tells = 'rule') => {
   const finding = findings[id];
   const box = h('details', { class: `finding ${finding.level}`, open: isOpen },
-    h('summary', {}, levelMark(finding.level), h('span', { class: 'message' }, finding.message), h('code', { class: 'rule' }, finding.rule)));
+    h('summary', {}, levelMark(finding.level), h('span', { class: 'message' }, prose(finding.message)),
+      h('span', { class: 'rule' }, tells === 'rule' ? h('code', {}, finding.rule) : placeLine(finding.places[0].place))));
   // Filled when it is opened: most never are.
   const body = () => {
     if (box.open && !box.querySelector('.body')) box.append(h('div', { class: 'body' }, findingBody(finding)));
@@ -128,7 +130,7 @@ const details = {
     ]),
     findingList(query.findings),
     h('section', {}, h('h3', {}, 'Code'), codeBlock(query.code, 'the code')),
-    section('Filters', query.filters.length > 0 && h('div', { class: 'wide' }, h('table', { class: 'small-table' },
+    section('Filters', query.filters.length > 0 && wide('Filters', h('table', { class: 'small-table' },
       h('thead', {}, h('tr', {}, ['column', 'compares', ''].map((it) => it ? h('th', { scope: 'col' }, it) : h('td')))),
       h('tbody', {}, query.filters.map((it) => h('tr', {}, h('td', {}, h('code', {}, it.column)), h('td', {}, `${it.negated ? 'not ' : ''}${it.op}`),
         h('td', {}, it.conditional ? 'only sometimes' : ''))))))),
@@ -141,14 +143,17 @@ const details = {
       severalRoots && ['Schema in', rootName(table.root)],
       table.place && ['Made at', placeLine(table.place)],
       table.comment && ['Comment', table.comment],
-      table.rls !== undefined && ['Row level security', table.rls ? 'on' : 'off'],
+      rlsOf(table) !== 'unknown' && ['Row level security', table.rls ? 'on' : 'off'],
       table.access && data.roots[table.root].exposed && ['Data API', table.access.served ? 'served' : 'not served'],
     ]),
-    h('p', {}, diagramLink(table)),
+    elsewhere(table),
     findingList(table.findings),
     findingList(unique(table.queries.flatMap((id) => queries[id].findings)).filter((id) => !table.findings.includes(id)), 'Findings of its queries'),
     usesOf(table),
     section('Columns', table.columns.length > 0 && columnTable(table)),
+    section('Keys', listOf([
+      ...(table.primary_key?.length ? [['primary key ', h('code', {}, table.primary_key.join(', '))]] : []),
+      ...(table.uniques ?? []).map((key) => ['unique ', h('code', {}, key.join(', '))])])),
     section('Refers to', listOf(table.foreign_keys.map((key) => [
       h('code', {}, key.columns.join(', ')), ' → ', key.table === null ? key.name : linkTo({ side: 'table', id: key.table }),
       h('span', { class: 'quiet' }, ` (${key.target_columns.join(', ')}), on delete ${key.on_delete}`)]))),
@@ -175,8 +180,13 @@ const foundBy = (found) => {
   return [kind === 'key' ? 'a key, one row at most: ' : 'an index: ', h('code', {}, name)];
 };
 const routeLine = (id) => [guardMark(routes[id].guarded), ' ', linkTo({ side: 'route', id })];
-const diagramLink = (table) => table.kind.includes('function') ? ''
-  : h('button', { type: 'button', class: 'plain', onclick: () => go({ side: 'table', id: table.id }, 'diagram') }, 'Show in the ER diagram');
+// The same table in the other views.
+const elsewhere = (table) => {
+  const views = [['map', 'Show on the map'], ['diagram', 'Show in the ER diagram']];
+  const isThere = (view) => view !== state.view && (view === 'map' || drawnTables().includes(table));
+  return h('p', { class: 'elsewhere' }, views.filter(([view]) => isThere(view)).map(([view, text]) =>
+    h('button', { type: 'button', class: 'plain', onclick: () => go({ side: 'table', id: table.id }, view) }, text)));
+};
 
 const usesOf = (table) => {
   const of = (ids) => listOf(ids.map((id) => [
@@ -194,10 +204,10 @@ const columnTable = (table) => {
     table.primary_key?.includes(name) && 'primary key', table.uniques?.some((key) => key.includes(name)) && 'unique',
     table.foreign_keys.some((key) => key.columns.includes(name)) && 'reference',
     table.indexes?.some((it) => it.keys[0]?.split(' ')[0] === name) && 'indexed'].filter(Boolean).join(', ');
-  return h('div', { class: 'wide' }, h('table', { class: 'small-table' },
-    h('thead', {}, h('tr', {}, ['column', 'type', 'null', 'default', 'keys'].map((it) => h('th', { scope: 'col' }, it)))),
+  return wide('Columns', h('table', { class: 'small-table' },
+    h('thead', {}, h('tr', {}, ['column', 'type', 'null', 'keys', 'default'].map((it) => h('th', { scope: 'col' }, it)))),
     h('tbody', {}, table.columns.map((it) => h('tr', {}, h('th', { scope: 'row' }, h('code', {}, it.name)), h('td', {}, it.type), h('td', {}, it.not_null ? 'no' : 'yes'),
-      h('td', {}, it.default ? h('code', {}, it.default) : ''), h('td', {}, keysOf(it.name)))))));
+      h('td', {}, keysOf(it.name)), h('td', {}, it.default ? h('code', {}, it.default) : ''))))));
 };
 
 const policyBox = (policy) => h('div', { class: 'policy' },
@@ -221,7 +231,7 @@ const showDetails = (ref) => {
   panel.replaceChildren(
     h('div', { class: 'details-head' },
       h('p', { class: 'kind' }, kind),
-      h('h2', { id: 'details-title', tabindex: '-1' }, nameOf(ref)),
+      h('h2', { id: 'details-title', tabindex: '-1' }, ref.side === 'finding' ? prose(item.message) : nameOf(ref)),
       h('button', { type: 'button', class: 'plain close', 'aria-label': 'Close details', onclick: () => closeDetails() }, '×')),
     h('div', { class: 'details-body', tabindex: '0', role: 'group', 'aria-labelledby': 'details-title' }, details[ref.side](item).flat(Infinity).filter(Boolean)));
 };

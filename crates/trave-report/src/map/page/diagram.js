@@ -8,7 +8,7 @@ const CLUSTER_MAX = 26;
 
 const view3 = { root: null, whole: true, scale: 1, x: 0, y: 0, boxes: [], active: null };
 
-const widthOf = (text, size = 7.4) => Math.max(118, Math.min(280, Math.round(text.length * size) + 34));
+const widthOf = (text, size) => Math.max(118, Math.round(text.length * size) + 34);
 
 // What refers to what among some tables, each pair once, a table to itself left out.
 const referencesAmong = (ids) => {
@@ -123,7 +123,7 @@ const boxWidth = (id, isFull) => {
   const table = tables[id];
   const title = widthOf(tableName(table), 7.8);
   if (!isFull) return title;
-  const lines = keyColumns(table).map((it) => widthOf(`${it.name} ${it.type}`, 6.6));
+  const lines = keyColumns(table).map((it) => widthOf(`${it.name} ${it.type}?`, 7.25) - 6);
   return Math.max(title, ...lines);
 };
 const keyColumns = (table) => {
@@ -132,7 +132,7 @@ const keyColumns = (table) => {
 };
 
 // Layers from left to right; one that is too tall goes on in a column beside it.
-const placeLayers = (layers, tallest, isFull) => {
+const placeLayers = (layers, tallest, isFull, between = BOX.between) => {
   const columns = [];
   for (const layer of layers) {
     let column = [];
@@ -154,15 +154,16 @@ const placeLayers = (layers, tallest, isFull) => {
   let x = 0;
   columns.forEach((column, at) => {
     const width = Math.max(...column.map((id) => boxWidth(id, isFull(id))));
-    let y = (height - heights[at]) / 2;
+    // Without curves between them, columns begin at the top like those of a list.
+    let y = between < BOX.between ? 0 : (height - heights[at]) / 2;
     for (const id of column) {
       const own = { id, x, y, width, height: boxHeight(id, isFull(id)), full: isFull(id) };
       boxes.push(own);
       y += own.height + BOX.gap;
     }
-    x += width + BOX.between;
+    x += width + between;
   });
-  return { boxes, width: x - BOX.between, height };
+  return { boxes, width: x - between, height };
 };
 
 const clusterTitle = (ids, near) => {
@@ -173,11 +174,11 @@ const clusterTitle = (ids, near) => {
 // Frames side by side in rows, wide screens in mind.
 const pack = (clusters) => {
   const area = clusters.reduce((sum, it) => sum + (it.width + 60) * (it.height + 80), 0);
-  const wide = Math.max(Math.sqrt(area * 1.9), ...clusters.map((it) => it.width));
+  const wide = Math.max(Math.sqrt(area * 2.5), ...clusters.map((it) => it.width));
   let [x, y, tallest] = [0, 0, 0];
   for (const cluster of clusters) {
     if (x > 0 && x + cluster.width > wide) {
-      [x, y, tallest] = [0, y + tallest + 84, 0];
+      [x, y, tallest] = [0, y + tallest + 88, 0];
     }
     Object.assign(cluster, { x, y });
     for (const box of cluster.boxes) { box.x += x; box.y += y; }
@@ -211,12 +212,12 @@ const wholeLayout = (ids) => {
     const rows = Math.max(1, Math.ceil(Math.sqrt(part.length * 1.6)));
     const layers = [];
     part.forEach((id, at) => (layers[Math.floor(at / rows)] ??= []).push(id));
-    return { title, ...placeLayers(layers, Infinity, compact) };
+    return { title, ...placeLayers(layers, Infinity, compact, 20) };
   };
   if (hubs.size > 0) clusters.unshift(grid([...hubs].sort((a, b) => referred.get(b) - referred.get(a)), 'referred to by many'));
   const lone = single.filter((id) => !all.some((pair) => pair.from === id || pair.to === id));
   const onlyHubs = single.filter((id) => !lone.includes(id));
-  if (onlyHubs.length > 0) clusters.push(grid(onlyHubs, 'refer to those only'));
+  if (onlyHubs.length > 0) clusters.push(grid(onlyHubs, 'tied to those only'));
   if (lone.length > 0) clusters.push(grid(lone, 'without references'));
   pack(clusters);
   return { clusters, boxes: clusters.flatMap((it) => it.boxes), pairs: all, hubs };
@@ -229,7 +230,7 @@ const nearLayout = (id) => {
   const right = unique(table.referredBy.map((it) => it.table).filter((it) => it !== id && !left.includes(it)));
   const isFull = (it) => it === id || left.length + right.length <= 14;
   const layers = [left, [id], right].filter((it) => it.length > 0);
-  const placed = placeLayers(layers, 900, isFull);
+  const placed = placeLayers(layers, 1200, isFull);
   const own = (pair) => pair.from === id || pair.to === id;
   return { clusters: [], boxes: placed.boxes, pairs: referencesAmong([id, ...left, ...right]).filter(own), hubs: new Set() };
 };
@@ -244,15 +245,17 @@ const boxElement = (box, hubs) => {
   const more = box.full && table.columns.length > BOX.columns
     && svg('text', { x: 12, y: BOX.height + 14 + BOX.columns * BOX.line, class: 'column type' }, `and ${table.columns.length - BOX.columns} more`);
   const label = `${titles}, ${plural(table.columns.length, 'column')}, refers to ${plural(table.foreign_keys.length, 'table')}, referred to by ${table.referredBy.length}${found ? `, ${plural(found, 'finding')}` : ''}`;
-  const element = svg('g', { class: `box ${table.own ? '' : 'foreign'}`, transform: `translate(${box.x} ${box.y})`, role: 'button', tabindex: '-1', 'aria-label': label, 'data-id': box.id },
+  const element = svg('g', { class: `box ${table.own ? '' : 'foreign'}`, role: 'button', tabindex: '-1', 'aria-label': label, 'data-id': box.id },
     svg('title', {}, refersTo.length ? `${label}; refers to ${refersTo.join(', ')}` : label),
     svg('rect', { width: box.width, height: box.height, rx: 7 }),
-    svg('text', { x: 12, y: 22, class: 'title' }, titles.length > 33 ? `${titles.slice(0, 32)}…` : titles),
+    svg('text', { x: 12, y: 22, class: 'title' }, titles),
     refersTo.length > 0 && svg('circle', { cx: 0, cy: 17, r: 3.5, class: 'hub-mark' }),
-    found > 0 && svg('circle', { cx: box.width - 12, cy: 17, r: 5, class: `found-mark ${worst(table.findings)}` }),
-    box.full && svg('line', { x1: 0, x2: box.width, y1: BOX.height - 4, y2: BOX.height - 4, class: 'rule' }), lines, more);
+    found > 0 && svg('circle', { cx: box.width - 12, cy: 17, r: 5, class: `found-mark ${worst(table.findings)}` }));
   box.element = element;
-  return element;
+  // The columns are to look at; the details tell them to everybody.
+  const inside = box.full && svg('g', { class: 'inside', 'aria-hidden': 'true' },
+    svg('line', { x1: 0, x2: box.width, y1: BOX.height - 4, y2: BOX.height - 4, class: 'rule' }), lines, more || null);
+  return svg('g', { transform: `translate(${box.x} ${box.y})` }, element, inside || null);
 };
 
 const edgeElement = (pair, boxOf, hubs) => {
@@ -274,6 +277,13 @@ const edgeElement = (pair, boxOf, hubs) => {
 
 const applyView = () => {
   view3.stage?.setAttribute('transform', `translate(${view3.x} ${view3.y}) scale(${view3.scale})`);
+  // Titles stay readable from afar.
+  const size = Math.min(30, Math.max(13, 11.5 / view3.scale));
+  view3.stage?.style.setProperty('--title', `${size}px`);
+  for (const { title, width, text } of view3.layout?.clusters ?? []) {
+    const signs = Math.floor((width + 50) / (size * 0.58));
+    text.textContent = title.length > signs ? `${title.slice(0, signs - 1)}…` : title;
+  }
 };
 const bounds = () => {
   const frames = view3.layout.clusters.length ? view3.layout.clusters : view3.boxes;
@@ -287,7 +297,7 @@ const fit = () => {
   const { width, height } = bounds();
   view3.scale = Math.max(0.08, Math.min(1.15, (frame.width - 60) / (width + 40), (frame.height - 60) / (height + 70)));
   view3.x = (frame.width - width * view3.scale) / 2;
-  view3.y = (frame.height - (height - 30) * view3.scale) / 2;
+  view3.y = (frame.height - (height - 24) * view3.scale) / 2;
   applyView();
 };
 const zoom = (factor, at) => {
@@ -415,8 +425,11 @@ const drawDiagram = () => {
   view3.layout.clusters.forEach((cluster, at) => cluster.boxes.forEach((box) => { box.cluster = at; }));
   const boxOf = new Map(view3.boxes.map((box) => [box.id, box]));
   view3.edges = view3.layout.pairs.map((pair) => edgeElement(pair, boxOf, view3.layout.hubs));
-  const frames = view3.layout.clusters.map((it) => svg('g', { class: 'cluster', transform: `translate(${it.x - 18} ${it.y - 34})` },
-    svg('rect', { width: it.width + 36, height: it.height + 52, rx: 12 }), svg('text', { x: 14, y: 20 }, it.title)));
+  const frames = view3.layout.clusters.map((it) => {
+    it.text = svg('text', { x: 4, y: -6 });
+    return svg('g', { class: 'cluster', transform: `translate(${it.x - 18} ${it.y - 18})` },
+      svg('title', {}, it.title), svg('rect', { width: it.width + 36, height: it.height + 36, rx: 12 }), it.text);
+  });
   view3.stage = svg('g', { class: 'stage' }, frames, view3.edges, view3.boxes.map((box) => boxElement(box, view3.layout.hubs)));
   const drawing = svg('svg', { class: 'drawing', role: 'group', 'aria-label': 'Tables and what refers to what. Arrow keys go from table to table, Enter tells about one, plus and minus zoom.' }, view3.stage);
   view3.frame = h('div', { class: 'diagram-frame' }, drawing);

@@ -70,4 +70,10 @@ const codeBlock = (text, name) => {
   return h('div', { class: 'code' }, h('pre', { tabindex: '0', 'aria-label': name }, h('code', {}, text)), button);
 };
 
+// A table that may be wider than its place: keys can scroll it.
+const wide = (name, table) => h('div', { class: 'wide', tabindex: '0', role: 'group', 'aria-label': name }, table);
+
+// Text with names in backticks.
+const prose = (text) => text.split('`').map((part, at) => (at % 2 ? h('code', {}, part) : part));
+
 const placeLine = (at) => h('span', { class: 'place' }, place(at));

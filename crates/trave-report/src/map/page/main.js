@@ -21,27 +21,41 @@ const unite = (refs) => {
 };
 const refsOf = (side, row) => row.item ? [{ side, id: row.item.id }] : row.members.map((it) => ({ side, id: it.id }));
 
+const isOnMap = (ref) => Boolean(ref) && ref.side !== 'finding';
+
 // What lights up: what the pointer is on, what is selected, or the row with the focus.
-const litNow = () => {
-  if (hovered) return unite(refsOf(hovered.side, hovered.row));
+const cause = () => {
+  if (hovered) return { row: hovered.row, side: hovered.side };
   const focused = columns.find((column) => column.scroller === document.activeElement);
-  const row = focused?.activeRow();
-  if (row && !(state.selected && focused.side === state.selected.side)) return unite(refsOf(focused.side, row));
-  return state.selected && state.selected.side !== 'finding' ? connected(state.selected) : row ? unite(refsOf(focused.side, row)) : null;
+  const row = focused?.activeRow() ?? null;
+  const selected = isOnMap(state.selected) ? state.selected : null;
+  return selected && (!row || focused.side === selected.side) ? { selected } : { row, side: focused?.side };
+};
+// Found anew only when the cause is another one: scrolling changes nothing of it.
+let known = { cause: {}, lit: null };
+const litNow = () => {
+  const now = cause();
+  if (now.row !== known.cause.row || now.selected !== known.cause.selected) {
+    const { row, side, selected } = now;
+    known = { cause: now, lit: selected ? connected(selected) : row ? unite(refsOf(side, row)) : null };
+  }
+  return { lit: known.lit, isSelection: Boolean(now.selected) };
 };
 
 // Draws what is in sight, cheaply: this runs at every scroll.
 const paint = () => {
   if (state.view !== 'map') return;
-  const look = { lit: litNow(), selected: state.selected, all: printing };
+  const { lit, isSelection } = litNow();
+  // Beside a selection, only what belongs to it is there: nothing has to stand out.
+  const look = { lit: isSelection ? null : lit, selected: state.selected, all: printing };
   columns.forEach((column) => column.draw(look));
-  curves.draw(look.lit);
+  curves.draw(lit);
 };
 
 // Finds out what is shown: after a search, a filter, a selection.
 const arrange = () => {
   const { shown, meant } = chosen();
-  const focus = state.selected && state.selected.side !== 'finding' ? connected(state.selected) : null;
+  const focus = isOnMap(state.selected) ? connected(state.selected) : null;
   const seen = {};
   for (const column of columns) {
     const isOwn = focus && state.selected.side === column.side;
@@ -94,7 +108,7 @@ const render = () => {
   else if (state.view === 'access') text = plural(drawAccess(), 'table');
   else text = plural(drawDiagram(), 'table');
   const isFiltered = state.q || FILTERS.some((name) => state[name]);
-  $('summary').replaceChildren(text, isFiltered ? ' ' : '', isFiltered ? h('button', { type: 'button', class: 'link', onclick: clear }, 'clear') : '');
+  $('summary').replaceChildren(text, isFiltered ? ' ' : '', isFiltered ? h('button', { type: 'button', class: 'link', onclick: () => { clear(); $('search').focus(); } }, 'clear') : '');
   say(`${text} shown`);
   for (const name of FILTERS) {
     const select = $(`filter-${name}`);
@@ -108,7 +122,6 @@ const clear = () => {
   FILTERS.forEach((name) => { state[name] = ''; });
   write('replace');
   render();
-  $('search').focus();
 };
 
 // The address says what is shown.
@@ -116,7 +129,7 @@ const write = (how) => {
   const said = new URLSearchParams();
   if (state.view !== 'map') said.set('view', state.view);
   if (state.q) said.set('q', state.q);
-  FILTERS.forEach((name) => state[name] && said.set(name, state[name]));
+  FILTERS.forEach((name) => state[name] && said.set(parameter(name), state[name]));
   if (state.selected) said.set(state.selected.side, itemOf(state.selected).key);
   const hash = `#${said}`;
   if (hash === location.hash || (hash === '#' && !location.hash)) return;
@@ -133,7 +146,8 @@ const read = () => {
   state.q = said.get('q') ?? '';
   FILTERS.forEach((name) => {
     const known = [...($(`filter-${name}`)?.options ?? [])].map((it) => it.value);
-    state[name] = known.includes(said.get(name)) ? said.get(name) : '';
+    const value = said.get(parameter(name)) ?? '';
+    state[name] = known.includes(value) ? value : '';
   });
   state.selected = null;
   for (const side of [...SIDES, 'finding']) {
@@ -265,7 +279,7 @@ const build = () => {
     legend.map(([kind, text]) => h('span', {}, h('i', { class: kind, 'aria-hidden': 'true' }), text)),
     [['yes', 'guarded'], ['claim', 'by a claim'], ['maybe', 'maybe'], ['no', 'open to anybody']].map(([kind, text]) =>
       h('span', {}, h('i', { class: 'guard', 'data-guarded': kind, 'aria-hidden': 'true' }), text)),
-    [['true', 'row level security'], ['false', 'none']].map(([kind, text]) => h('span', {}, h('i', { class: 'shield', 'data-rls': kind, 'aria-hidden': 'true' }), text)),
+    [['true', 'row level security'], ['false', 'none, and served to anybody']].map(([kind, text]) => h('span', {}, h('i', { class: 'shield', 'data-rls': kind, 'aria-hidden': 'true' }), text)),
     h('span', { class: 'grow' }),
     h('span', {}, `${plural(data.coverage.files, 'file')}, ${data.coverage.queries_resolved} of ${plural(data.coverage.queries, 'query', 'queries')} resolved, ${data.coverage.statements_understood} of ${plural(data.coverage.statements, 'statement')} understood`)));
   curves = new Curves(stage, columns);
@@ -291,7 +305,6 @@ const build = () => {
     typing = requestAnimationFrame(() => { write('replace'); render(); });
   });
   document.addEventListener('keydown', onKey);
-  window.addEventListener('hashchange', () => { read(); render(); });
   window.addEventListener('popstate', () => { read(); render(); });
   new ResizeObserver(() => { curves.measure(); schedule(); if (state.view === 'diagram') fit(); }).observe($('main'));
   window.addEventListener('beforeprint', () => { printing = true; paint(); });

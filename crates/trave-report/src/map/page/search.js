@@ -5,10 +5,12 @@ const state = {
   selected: null, active: null,
 };
 const FILTERS = ['method', 'guarded', 'operation', 'table', 'level', 'family', 'root'];
+// What each is called in addresses, where `table` is the one that is selected.
+const parameter = (name) => (name === 'table' ? 'touches' : name);
 
-const methodOf = (route) =>
-  ['action', 'job', 'loader', 'middleware', 'webhook', 'procedure'].includes(route.kind)
-    ? route.kind : route.method.toUpperCase();
+// People call a loader by what it loads.
+const KINDS = { action: 'action', job: 'job', loader: 'page', middleware: 'middleware', procedure: 'call' };
+const methodOf = (route) => KINDS[route.kind] ?? route.method.toUpperCase();
 
 const optionsOf = {
   method: () => ['Method', unique(routes.map(methodOf)).sort().map((it) => [it, it === '*' ? 'any' : it])],

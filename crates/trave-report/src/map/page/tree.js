@@ -6,28 +6,33 @@ const OPEN_MAX = 60;
 // A group of paths or tables larger than this is split by its next word.
 const GROUP_MAX = 40;
 
-const segments = (path) => path.split('/').filter(Boolean);
+// The words of a path; those of a procedure have points between them as well.
+const segments = (route) => {
+  const words = route.path.split('/').filter(Boolean).map((word) => `/${word}`);
+  return route.kind === 'procedure' ? words.flatMap((word) => word.split(/(?=\.)/)) : words;
+};
 
-// Groups of paths by their first words, split further where a group is large.
-const groupPaths = (list, depth, found) => {
+// Groups of paths by their first words, split further where a group is large. Those that would
+// stand alone stay together under the words that they share.
+const groupPaths = (list, depth, shared) => {
   const groups = new Map();
-  for (const route of list) pushTo(groups, `/${segments(route.path).slice(0, depth).join('/')}`, route);
+  for (const route of list) pushTo(groups, segments(route).slice(0, depth).join('') || '/', route);
+  const [found, alone] = [[], []];
   for (const [name, members] of groups) {
-    const longest = Math.max(...members.map((it) => segments(it.path).length));
-    if (members.length > GROUP_MAX && longest > depth) groupPaths(members, depth + 1, found);
+    const longest = Math.max(...members.map((it) => segments(it).length));
+    if (members.length === 1) alone.push(...members);
+    else if (members.length > GROUP_MAX && longest > depth) found.push(...groupPaths(members, depth + 1, name));
     else found.push([name, members]);
   }
+  if (alone.length > 0) found.push([shared, alone]);
   return found;
 };
 
 const routeGroups = () => {
   const byPath = routes.filter((it) => it.path.startsWith('/') && it.kind !== 'action');
-  const found = groupPaths(byPath, 1, []);
-  const [single, several] = [found.filter((it) => it[1].length === 1), found.filter((it) => it[1].length > 1)];
-  const groups = new Map(several);
-  if (single.length > 0) {
-    const rest = single.flatMap((it) => it[1]);
-    groups.set(several.length ? 'single paths' : 'paths', rest);
+  const groups = new Map();
+  for (const [name, members] of groupPaths(byPath, 1, 'single paths')) {
+    members.forEach((route) => pushTo(groups, name, route));
   }
   const names = { action: 'server actions', job: 'jobs', middleware: 'middleware', procedure: 'procedures' };
   for (const route of routes.filter((it) => !byPath.includes(it))) {
@@ -40,6 +45,23 @@ const queryGroups = () => {
   const groups = new Map();
   for (const query of queries) pushTo(groups, data.files[query.place[0]], query);
   return groups;
+};
+
+// Groups of tables by the first words of their names; those with few of their kind stay together.
+const groupNames = (members, depth) => {
+  const words = (table) => table.name.split(/(?<=[_.])|(?<=[a-z])(?=[A-Z])/);
+  const begin = (table) => words(table).slice(0, depth).join('').replace(/[_.]$/, '').toLowerCase();
+  const byBegin = new Map();
+  for (const table of members) pushTo(byBegin, begin(table).replace(/s$/, ''), table);
+  const [found, rest] = [[], []];
+  for (const [name, some] of byBegin) {
+    const isSplit = some.length > GROUP_MAX && some.every((table) => words(table).length > depth);
+    if (isSplit) found.push(...groupNames(some, depth + 1));
+    else if (some.length >= 3) found.push([`${name}…`, some]);
+    else rest.push(...some);
+  }
+  if (rest.length > 0) found.push([found.length > 0 ? 'others' : 'all', rest]);
+  return found;
 };
 
 const tableGroups = () => {
@@ -57,29 +79,43 @@ const tableGroups = () => {
       split.set(name, members);
       continue;
     }
-    const word = (table) => table.name.split(/[_.]|(?<=[a-z])(?=[A-Z])/)[0].toLowerCase();
-    const byWord = new Map();
-    for (const table of members) pushTo(byWord, word(table).replace(/s$/, ''), table);
-    const rest = [];
-    for (const [first, some] of byWord) {
-      if (some.length >= 3) split.set(`${name} · ${first}…`, some);
-      else rest.push(...some);
-    }
-    if (rest.length > 0) split.set(split.size ? `${name} · others` : name, rest);
+    for (const [part, some] of groupNames(members, 1)) split.set(`${name} · ${part}`, some);
   }
   return split;
 };
 
 const sorted = (groups) => new Map([...groups].sort((a, b) => byText(a[0], b[0])));
-const GROUPS = { route: sorted(routeGroups()), query: sorted(queryGroups()), table: sorted(tableGroups()) };
+// Files stand where the ways in that reach them stand, so that curves lie flat; the rest follows.
+const alongside = (groups, ways) => {
+  const at = new Map();
+  for (const members of ways.values()) members.forEach((route) => at.set(route.id, at.size));
+  const middle = (members) => {
+    const all = members.flatMap((query) => query.routes).map((id) => at.get(id)).sort((a, b) => a - b);
+    return all.length ? all[Math.floor(all.length / 2)] : Infinity;
+  };
+  const middles = new Map([...groups].map(([name, members]) => [name, middle(members)]));
+  return new Map([...groups].sort((a, b) => {
+    const [x, y] = [middles.get(a[0]), middles.get(b[0])];
+    return x === y ? byText(a[0], b[0]) : x - y;
+  }));
+};
+const WAYS = sorted(routeGroups());
+const GROUPS = { route: WAYS, query: alongside(queryGroups(), WAYS), table: sorted(tableGroups()) };
 const TITLES = { route: 'Ways in', query: 'Queries', table: 'Tables' };
 
+// A path of which the part that its group has gives way first.
+const pathName = (item, group) => {
+  const [begin, rest] = item.path.startsWith(group) && '/.'.includes(item.path[group.length] ?? ' ') ? [group, item.path.slice(group.length)] : ['', item.path];
+  return h('span', { class: 'name parted', title: item.title }, begin && h('span', { class: 'prefix' }, begin), h('span', { class: 'rest' }, rest));
+};
+
 const rowOf = {
-  route: (item) => [
+  route: (item, group) => [
     guardMark(item.guarded),
     h('span', { class: 'method', 'data-method': methodOf(item) }, methodOf(item) === '*' ? 'ANY' : methodOf(item)),
-    h('span', { class: 'name', title: item.title }, item.kind === 'action' ? item.method : item.path,
-      item.kind === 'action' && h('small', {}, ` ${item.path}`)),
+    item.kind === 'action'
+      ? h('span', { class: 'name', title: item.title }, item.method, h('small', {}, ` ${item.path}`))
+      : pathName(item, group),
   ],
   query: (item) => [
     h('span', { class: 'operation', 'data-operation': operationOf(item) }, operationOf(item)),
@@ -88,21 +124,28 @@ const rowOf = {
     item.unreached && h('span', { class: 'tag quiet' }, item.unreached),
   ],
   table: (item) => [
-    h('span', { class: 'shield', 'data-rls': item.rls ?? 'unknown', title: rlsWords(item) }, hidden(rlsWords(item))),
+    h('span', { class: 'shield', 'data-rls': rlsOf(item), title: RLS[rlsOf(item)] }, hidden(RLS[rlsOf(item)])),
     h('span', { class: 'name', title: item.kind }, item.name),
-    item.kind !== 'table' && h('span', { class: 'tag quiet' }, item.kind),
+    // What the heading of its group says already is not said again.
+    KIND_TAGS[item.kind] && h('span', { class: 'tag quiet' }, KIND_TAGS[item.kind]),
     usage(item),
   ],
 };
-const rlsWords = (table) => {
-  if (table.rls === undefined) return '';
-  return table.rls ? 'row level security is on, ' : 'row level security is off, ';
+const KIND_TAGS = { view: 'view', 'materialized view': 'materialized', 'platform table': 'platform', 'unknown function': 'not in the schema' };
+// Row level security that is off matters where an API serves the table to anybody.
+const rlsOf = (table) => {
+  if (table.rls === undefined || data.roots[table.root]?.dialect !== 'PostgreSQL') return 'unknown';
+  if (table.rls) return 'true';
+  return table.access?.served ? 'false' : 'off';
 };
+const RLS = { true: 'row level security is on, ', false: 'row level security is off, and the table is served, ', off: 'row level security is off, ', unknown: '' };
 const usage = (table) => {
   const writes = table.queries.filter((id) => isWrite(queries[id])).length;
   const reads = table.queries.length - writes;
-  return h('span', { class: 'usage', title: `${plural(reads, 'read')}, ${plural(writes, 'write')}` },
-    `${reads}·${writes}`, hidden(` reads and writes`));
+  const words = table.queries.length === 0 ? 'no query names it' : `${plural(reads, 'read')}, ${plural(writes, 'write')}`;
+  if (table.kind.includes('function')) return h('span', { class: 'usage' }, plural(reads, 'call'));
+  const short = [reads && `${reads}r`, writes && `${writes}w`].filter(Boolean).join(' ') || '–';
+  return h('span', { class: 'usage', title: words }, h('span', { 'aria-hidden': 'true' }, short), hidden(` ${words}`));
 };
 
 class Column {
@@ -111,13 +154,14 @@ class Column {
     this.onChange = onChange;
     this.open = new Set(lists[side].length > OPEN_MAX ? [] : GROUPS[side].keys());
     this.rows = [];
+    this.made = new Map();
     this.activeKey = null;
     this.count = h('span', { class: 'count' });
     this.toggle = h('button', { type: 'button', class: 'plain small' }, 'Open all');
     this.toggle.addEventListener('click', () => this.openAll());
     this.canvas = h('div', { class: 'rows', role: 'presentation' });
     this.scroller = h('div', { class: 'scroller', role: 'tree', tabindex: '0', 'aria-label': TITLES[side], id: `tree-${side}` }, this.canvas);
-    this.empty = h('p', { class: 'empty' }, 'Nothing here matches.');
+    this.empty = h('p', { class: 'empty' }, lists[side].length === 0 ? 'None were found.' : 'Nothing here matches.');
     this.element = h('section', { class: `column ${side}`, 'aria-label': TITLES[side] },
       h('div', { class: 'column-head' }, h('h2', {}, TITLES[side]), this.count, this.toggle),
       this.scroller, this.empty);
@@ -161,7 +205,7 @@ class Column {
       members.forEach((item, place) => {
         this.rowOfItem.set(item.id, isOpen ? this.rows.length : this.rows.length - 1);
         if (isOpen) {
-          this.rows.push({ key: `item ${item.id}`, item, isMeant: meant?.has(item.id), level: 2, at: place + 1, of: members.length });
+          this.rows.push({ key: `item ${item.id}`, item, in: name, isMeant: meant?.has(item.id), level: 2, at: place + 1, of: members.length });
         }
       });
       // Closed, all its members stand for the row of the group.
@@ -205,8 +249,10 @@ class Column {
   reveal(index) {
     const top = index * ROW_HEIGHT;
     const { scrollTop, clientHeight } = this.scroller;
-    if (top < scrollTop) this.scroller.scrollTop = top;
-    if (top + ROW_HEIGHT > scrollTop + clientHeight) this.scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
+    // One step out of sight scrolls by a step; what is farther away comes to the middle.
+    if (top < scrollTop - ROW_HEIGHT || top > scrollTop + clientHeight) this.scroller.scrollTop = top - clientHeight / 2;
+    else if (top < scrollTop) this.scroller.scrollTop = top;
+    else if (top + ROW_HEIGHT > scrollTop + clientHeight) this.scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
   }
 
   onKey(event) {
@@ -243,13 +289,30 @@ class Column {
     const first = look.all ? 0 : Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - 4);
     const last = Math.min(this.rows.length, Math.ceil((scrollTop + height) / ROW_HEIGHT) + 4);
     const active = this.index();
-    const elements = [];
-    for (let at = first; at < last; at += 1) elements.push(this.rowElement(at, at === active, look));
+    const wanted = new Set();
+    for (let at = first; at < last; at += 1) wanted.add(at);
     // What has the focus is there, in sight or not.
-    if (active >= 0 && (active < first || active >= last)) elements.push(this.rowElement(active, true, look));
-    this.canvas.replaceChildren(...elements);
+    if (active >= 0) wanted.add(active);
+    this.keep(wanted, [this.rows, active, look.lit, look.selected]);
+    for (const at of [...wanted].sort((a, b) => b - a)) {
+      if (this.made.has(at)) continue;
+      const element = this.rowElement(at, at === active, look);
+      this.canvas.insertBefore(element, this.made.get(at + 1) ?? null);
+      this.made.set(at, element);
+    }
     if (active >= 0) this.scroller.setAttribute('aria-activedescendant', `${this.side}-${active}`);
     else this.scroller.removeAttribute('aria-activedescendant');
+  }
+
+  // Keeps the elements that are still wanted, as long as they still look the same.
+  keep(wanted, looks) {
+    const isSame = this.looks?.every((it, at) => it === looks[at]);
+    this.looks = looks;
+    for (const [at, element] of this.made) {
+      if (isSame && wanted.has(at)) continue;
+      element.remove();
+      this.made.delete(at);
+    }
   }
 
   rowElement(at, isActive, look) {
@@ -262,7 +325,7 @@ class Column {
     const inside = row.group
       ? [h('span', { class: 'twist', 'aria-hidden': 'true' }), h('span', { class: 'name', title: row.group }, h('bdi', {}, row.group)),
         h('span', { class: 'size' }, String(row.members.length)), row.isOpen ? null : count(unique(row.members.flatMap((it) => it.findings)))]
-      : [...rowOf[this.side](row.item), count(row.item.findings)];
+      : [...rowOf[this.side](row.item, row.in), count(row.item.findings)];
     const element = h('div', {
       class: classes, id: `${this.side}-${at}`, role: 'treeitem', 'aria-level': row.level,
       'aria-posinset': row.at, 'aria-setsize': row.of, 'aria-selected': row.item ? String(Boolean(isSelected)) : null,
