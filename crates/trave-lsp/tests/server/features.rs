@@ -228,6 +228,16 @@ fn names_are_offered_while_a_call_is_typed() {
 }
 
 #[test]
+fn a_name_on_offer_is_told_in_full_when_it_is_looked_at() {
+    let mut client = at(ROUTE, ".from('");
+    let items = client.at_cursor("textDocument/completion");
+    let item = client.request("completionItem/resolve", items[0].clone()).unwrap();
+    assert_eq!(item["label"], "notes");
+    let text = item["documentation"]["value"].as_str().unwrap();
+    assert!(text.contains("create table public.notes ("), "{text}");
+}
+
+#[test]
 fn names_are_offered_in_sql_inside_of_code() {
     offered("db.query(`select * from $0`)", &["authors", "books"]);
     offered("db.query(`select $0 from books`)", &["author_id", "id", "title"]);
