@@ -55,8 +55,6 @@ fn worded(error: &WorkspaceError) -> Failure {
     let failure = Failure::new(error.to_string());
     match error {
         WorkspaceError::Missing(_) => failure.next("give the folder of a project"),
-        // Only a session in an editor is interrupted.
-        WorkspaceError::Interrupted => failure,
         WorkspaceError::NotAFolder(_) => failure.next("give the folder that holds the project"),
         WorkspaceError::Unreadable { source, .. } => {
             Failure::new(format!("{error}: {source}")).next("check who may read it")
