@@ -221,7 +221,7 @@ impl CodeFiles<'_> {
             let at = *number as usize;
             let file = self.files.get(at).filter(|file| file.kind == Kind::Code)?;
             let was = cache.scans.get(at)?.clone();
-            let is = self.is_scanned(file).then(|| self.scan_one((*number, file), cache));
+            let is = is_scanned(file).then(|| self.scan_one((*number, file), cache));
             let is_alike = match (&was, &is) {
                 (Some(was), Some(is)) => was.leads_on_as(is),
                 (None, None) => true,
@@ -232,7 +232,10 @@ impl CodeFiles<'_> {
             *cache.scans.get_mut(at)? = is.map(Arc::new);
             let Some(old) = cache.parses.get_mut(at)?.take().filter(|_| is_alike) else {
                 // Nothing leads to it, and its text does not matter by itself.
-                if is_alike { continue } else { return None }
+                if is_alike {
+                    continue;
+                }
+                return None;
             };
             let place = code.parsed.binary_search_by_key(number, |parsed| parsed.number).ok()?;
             let place = code.parsed.get_mut(place)?;
@@ -347,7 +350,7 @@ impl CodeFiles<'_> {
     fn scan(&self, code: &mut Code, cache: &mut CodeCache) -> Vec<Picked> {
         let start = Instant::now();
         let files: Vec<(u32, &Found)> =
-            (0..).zip(self.files).filter(|(_, file)| self.is_scanned(file)).collect();
+            (0..).zip(self.files).filter(|(_, file)| is_scanned(file)).collect();
         let known = &*cache;
         let scanned: Vec<(u32, Arc<Scanned>)> = files
             .par_iter()
@@ -375,11 +378,6 @@ impl CodeFiles<'_> {
         }
         code.phases.end(Phase::Scan, start, amount);
         picked
-    }
-
-    /// Whether a file is looked at for its own sake.
-    fn is_scanned(&self, file: &Found) -> bool {
-        file.kind == Kind::Code && (file.included || is_generated(&file.path))
     }
 
     fn scan_one(&self, (number, file): (u32, &Found), cache: &CodeCache) -> Scanned {
@@ -469,6 +467,11 @@ impl CodeCache {
             *parse = None;
         }
     }
+}
+
+/// Whether a file is looked at for its own sake.
+fn is_scanned(file: &Found) -> bool {
+    file.kind == Kind::Code && (file.included || is_generated(&file.path))
 }
 
 /// Marks a file as met; whether it was new.

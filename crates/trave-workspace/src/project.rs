@@ -166,7 +166,7 @@ impl Base {
         }
         let said =
             Said { settings: ways.settings, configs: &self.supabase, applied: ways.applied() };
-        self.schema.read(Files { files, numbering, store }, said)?;
+        self.schema.read(Files { all: files, numbering, store }, said)?;
         let (resolver, depth) = (&self.resolver, ways.depth);
         let code_files = CodeFiles { files, numbering, store, resolver, depth };
         let (schema, cache) = (&mut self.schema, &mut self.code);
