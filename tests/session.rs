@@ -111,14 +111,12 @@ fn compare(session: &mut Session, folder: &Path, (seed, said): (u64, &[String]))
     };
     let (kept, fresh) = (described(kept), described(fresh));
     for (kept, fresh) in kept.iter().zip(&fresh) {
-        if kept != fresh {
-            panic!(
-                "seed {seed}, after\n  {}\n{}\nrerun: TRAVE_SEED={seed} TRAVE_EDITS=1 cargo test \
-                 -p trave --test session",
-                said.join("\n  "),
-                difference(kept, fresh)
-            );
-        }
+        assert!(kept == fresh, 
+            "seed {seed}, after\n  {}\n{}\nrerun: TRAVE_SEED={seed} TRAVE_EDITS=1 cargo test \
+             -p trave --test session",
+            said.join("\n  "),
+            difference(kept, fresh)
+        );
     }
     assert_eq!(kept.len(), fresh.len());
 }

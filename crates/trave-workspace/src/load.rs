@@ -239,7 +239,7 @@ fn normal(folder: &str) -> String {
 
 /// Makes a model of texts in memory: the same, without the disk.
 pub fn analyse(files: Vec<(String, String)>, settings: &Settings) -> Model {
-    let Ok(selection) = Selection::new(&settings) else { return Model::default() };
+    let Ok(selection) = Selection::new(settings) else { return Model::default() };
     let inventory = listed(files.iter().map(|(path, _)| path.as_str()), &selection);
     let memory: Memory = files.into_iter().collect();
     let ways = project::Ways { settings, changed: None, depth: Depth::Everything };

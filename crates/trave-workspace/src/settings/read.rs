@@ -32,9 +32,7 @@ pub(crate) fn read(
                 (file, Anchor::between(&above, &analysed).unwrap_or_default())
             }
             // A file that was never saved counts too.
-            None if over.get(FILE_NAME).is_some() => {
-                (folder.join(FILE_NAME), Anchor::default())
-            }
+            None if over.get(FILE_NAME).is_some() => (folder.join(FILE_NAME), Anchor::default()),
             None => return Ok(none()),
         },
     };
@@ -133,7 +131,7 @@ impl Reader<'_> {
     fn text(&self, file: &Path) -> io::Result<String> {
         let held = self.in_project(file).and_then(|path| self.over.get(&path)?.text.clone());
         match held {
-            Some(text) => Ok(text),
+            Some(text) => Ok(text.to_string()),
             None => Ok(String::from_utf8_lossy(&fs::read(file)?).into_owned()),
         }
     }

@@ -37,7 +37,7 @@ impl Since {
         let nothing = Catalog::default();
         for now in &project.model.catalogs {
             let before = was.model.catalogs.iter().find(|catalog| catalog.root == now.root);
-            let differences = compare(before.unwrap_or(&nothing), now);
+            let differences = compare(before.map_or(&nothing, |before| before), now);
             since.objects.extend(differences.into_iter().map(|it| it.object));
         }
         Ok(since)
