@@ -271,7 +271,9 @@ mod tests {
             let (kept, mended): (Vec<Problem>, Vec<Problem>) =
                 before.iter().cloned().partition(|_| random.below(4) > 0);
             let mut now: Vec<Problem> = kept.clone();
-            now.iter_mut().for_each(|problem| problem.line += 50 + problem.line % 7);
+            for problem in &mut now {
+                problem.line += 50 + problem.line % 7;
+            }
             // What is new is about tables that nothing was about before.
             let fresh = random.below(3);
             now.extend((0..fresh).map(|at| problem(random.below(files), at, 50 + at)));

@@ -39,8 +39,8 @@ pub(crate) fn read(
     let mut settings = reader.file(&file, &anchor, &mut Vec::new())?;
     if options.settings.is_some() {
         // A file named on the command line speaks for the analysed folder, wherever it lies.
-        settings.place.folder = folder.to_owned();
-        settings.baseline_folder = folder.to_owned();
+        folder.clone_into(&mut settings.place.folder);
+        folder.clone_into(&mut settings.baseline_folder);
     }
     Ok(settings)
 }

@@ -1,5 +1,7 @@
 //! The texts of the files that a set-up writes.
 
+use std::fmt::Write;
+
 use trave_engine::Preset;
 
 /// What CI and hooks run. The npm package brings the program; `--yes` asks nobody.
@@ -51,12 +53,13 @@ pub(crate) fn settings(parts: &SettingsText<'_>) -> String {
     if let [first, _, ..] = roots.as_slice() {
         let count = roots.len();
         let first = if first.is_empty() { "." } else { first };
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n# There are {count} folders of migrations. Code speaks to the nearest; where that is\n\
              # not the one, say which.\n\
              # [roots]\n\
              # \"apps/admin\" = \"{first}\"\n"
-        ));
+        );
     }
     text
 }
