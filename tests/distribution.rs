@@ -2,6 +2,7 @@
 //! extension of VS Code, and the files for CI services.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "support/home.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};

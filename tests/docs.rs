@@ -13,9 +13,11 @@ use golden::expect_file;
 use support::{read, repository};
 
 /// The commands whose help `docs/cli.md` keeps.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 16] = [
     "",
     "check",
+    "init",
+    "baseline",
     "explain",
     "rules",
     "schema",
@@ -24,8 +26,10 @@ const COMMANDS: [&str; 12] = [
     "routes",
     "path",
     "queries",
+    "settings",
     "map",
     "completions",
+    "man",
 ];
 
 #[test]

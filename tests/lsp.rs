@@ -7,14 +7,15 @@
     reason = "a test that cannot go on fails"
 )]
 
-#[path = "support/program.rs"]
-mod program;
+#[path = "support/project.rs"]
+mod project;
+#[path = "support/home.rs"]
 mod support;
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use program::Project;
+use project::Project;
 
 const MIGRATION: &str = "create table public.notes (
   id uuid primary key default gen_random_uuid(),

@@ -1,21 +1,16 @@
-//! `trave check --since`: which migrations are new is for git to say. Nothing else asks it.
+//! `trave check --since`: which migrations are new is for git to say. What is reported of them is
+//! tried in `teams.rs`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/program.rs"]
 mod program;
-
-use std::process::Command;
+#[path = "support/repository.rs"]
+mod repository;
 
 use program::Project;
+use repository::git;
 
 const DROPS: &str = "alter table public.notes drop column body;\n";
-
-fn git(project: &Project, arguments: &[&str]) {
-    let who = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-    let output =
-        Command::new("git").args(who).args(arguments).current_dir(project.path()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
 
 #[test]
 fn migrations_changed_since_a_revision_are_judged() {

@@ -95,8 +95,8 @@ impl Workplace {
     pub(crate) fn change(&mut self, random: &mut Random) -> Change {
         let change = match random.below(40) {
             0 => self.removed(random),
-            1 => self.made(random),
-            2 => self.settings(random),
+            1 => Some(self.made(random)),
+            2 => Some(Self::settings(random)),
             3..=7 => self.restored(random),
             _ => None,
         };
@@ -114,19 +114,19 @@ impl Workplace {
     }
 
     /// A copy of a file beside it, under another name.
-    fn made(&mut self, random: &mut Random) -> Option<Change> {
+    fn made(&mut self, random: &mut Random) -> Change {
         let from = self.any(random);
         self.made += 1;
         let (folder, name) = from.rsplit_once('/').unwrap_or(("", &from));
         let path = format!("{folder}/9{}{name}", self.made);
         let path = path.trim_start_matches('/').to_owned();
         let text = self.texts.get(&from).cloned();
-        Some(Change { path, text, what: "made" })
+        Change { path, text, what: "made" }
     }
 
-    fn settings(&self, random: &mut Random) -> Option<Change> {
+    fn settings(random: &mut Random) -> Change {
         let text = Some((*random.pick(&SETTINGS)).to_owned());
-        Some(Change { path: "trave.toml".to_owned(), text, what: "settings" })
+        Change { path: "trave.toml".to_owned(), text, what: "settings" }
     }
 
     fn restored(&self, random: &mut Random) -> Option<Change> {
@@ -226,7 +226,8 @@ fn block_removed(text: &str, random: &mut Random) -> String {
 
 /// A place between two characters.
 fn place(text: &str, random: &mut Random) -> usize {
-    text.floor_char_boundary(random.below(text.len() + 1))
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    *random.pick(&places)
 }
 
 fn sign_added(text: &str, random: &mut Random) -> String {

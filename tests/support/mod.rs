@@ -1,13 +1,10 @@
 //! What every test of the repository needs: where it is, and the text of a file in it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod home;
 
-/// The folder of the repository.
-pub(crate) fn repository() -> PathBuf {
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    crate_folder.ancestors().nth(2).unwrap().to_owned()
-}
+use std::fs;
+
+pub(crate) use home::repository;
 
 /// The text of a file of the repository.
 #[track_caller]

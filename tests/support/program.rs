@@ -1,10 +1,11 @@
 //! Small projects on the disk, and the program run over them.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+#[path = "project.rs"]
+mod project;
+
 use std::process::{Command, Output};
 
-use tempfile::TempDir;
+pub(crate) use project::Project;
 
 /// A migration that opens a table to everybody.
 pub(crate) const MIGRATION: &str =
@@ -26,17 +27,7 @@ export async function GET(request: Request) {
 /// Where the migration of a new project is.
 pub(crate) const MIGRATION_PATH: &str = "supabase/migrations/20240101000000_notes.sql";
 
-/// A project in a folder of its own, which goes with it.
-pub(crate) struct Project {
-    folder: TempDir,
-}
-
 impl Project {
-    /// A folder with nothing in it.
-    pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
     /// A project with one finding: its only table has no row level security.
     pub(crate) fn with_a_finding() -> Self {
         let project = Self::empty();
@@ -44,19 +35,6 @@ impl Project {
         project.write(MIGRATION_PATH, MIGRATION);
         project.write("src/app/api/notes/route.ts", ROUTE);
         project
-    }
-
-    /// Its folder.
-    pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Writes a file, and the folders above it.
-    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let file = self.path().join(path);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, text).unwrap();
-        file
     }
 
     /// The program with these arguments in the folder, not yet run.

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use trave_rule::source::Sources;
-use trave_rule::{Finding, Fingerprint};
+use trave_rule::{Finding, Fingerprint, Key};
 
 /// Makes findings of one rule with the same key one finding; the first one leads. Without a key,
 /// the same message at the same place is the same finding.
 pub(crate) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
-    let mut by_key: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
+    let mut by_key: BTreeMap<(&'static str, Key), usize> = BTreeMap::new();
     for finding in findings {
-        let here = || format!("{:?} {}", finding.origin, finding.message);
+        let here = || Key::Name(format!("{:?} {}", finding.origin, finding.message));
         let key = finding.key.clone().unwrap_or_else(here);
         let index = *by_key.entry((finding.rule, key)).or_insert(kept.len());
         match kept.get_mut(index) {

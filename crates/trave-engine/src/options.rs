@@ -1,23 +1,34 @@
 //! What the settings say about rules, as plain data.
 
-use std::collections::BTreeMap;
+use trave_rule::source::{Origin, Sources};
+use trave_rule::{Finding, Level, Meta, Rule};
 
-use trave_rule::source::Origin;
-use trave_rule::{Level, Meta, Rule};
+use crate::levels::{Levels, Setting};
 
 /// What the settings say about rules.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Levels by rule (`rls/policy-without-role`) or family (`rls`); the rule's own wins.
-    pub levels: BTreeMap<String, Level>,
+    /// What each settings file says of levels; the nearest one above a file counts for it.
+    pub scopes: Vec<Scope>,
     /// Objects that rules leave alone.
     pub ignores: Vec<Ignore>,
+    /// The rules and families that run; all when there are none.
+    pub only: Vec<String>,
+}
+
+/// What one settings file says of levels, and where.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// The folder for which it counts; empty for the whole project.
+    pub folder: String,
+    /// What it says.
+    pub levels: Levels,
 }
 
 /// An `[[ignore]]` of the settings: a rule leaves an object alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignore {
-    /// The rule.
+    /// The rule, or a family of them.
     pub rule: String,
     /// The object: `public.messages`, which covers its columns too.
     pub object: String,
@@ -28,18 +39,62 @@ pub struct Ignore {
 }
 
 impl Options {
-    /// The level that the settings give a rule, if any.
-    pub fn level(&self, meta: &Meta) -> Option<Level> {
-        self.levels.get(meta.id).or_else(|| self.levels.get(meta.family())).copied()
+    /// Options with the same levels for every file.
+    pub fn with_levels(levels: Levels) -> Self {
+        Self { scopes: vec![Scope { folder: String::new(), levels }], ..Self::default() }
+    }
+
+    /// What becomes of the findings of a rule in a file.
+    pub fn setting(&self, meta: &Meta, path: &str) -> Setting {
+        let around = self.scopes.iter().filter(|scope| scope.holds(path));
+        let nearest = around.max_by_key(|scope| scope.folder.len());
+        nearest.map_or(Setting::AsReported, |scope| scope.levels.setting(meta, path))
     }
 
     /// Whether a rule runs at all.
     pub fn is_on(&self, meta: &Meta) -> bool {
-        self.level(meta).unwrap_or(meta.level) != Level::Off
+        let is_chosen = self.only.is_empty() || self.only.iter().any(|name| is_named(meta, name));
+        let by_page = self.scopes.is_empty() && meta.level != Level::Off;
+        is_chosen && (by_page || self.scopes.iter().any(|scope| scope.levels.is_on(meta)))
+    }
+
+    /// Gives the findings of a rule the levels of their files, and drops what is off there.
+    pub(crate) fn settle(
+        &self,
+        findings: Vec<Finding>,
+        (meta, sources): (&Meta, &Sources),
+    ) -> Vec<Finding> {
+        let settled = findings.into_iter().map(|mut finding| {
+            let setting = self.setting(meta, sources.path(finding.origin.file));
+            // A rule may give its findings levels, but does not switch itself on.
+            let is_off = setting == Setting::AsReported && meta.level == Level::Off;
+            finding.level = if is_off { Level::Off } else { setting.of(finding.level) };
+            finding
+        });
+        settled.filter(|finding| finding.level != Level::Off).collect()
     }
 }
 
+impl Scope {
+    fn holds(&self, path: &str) -> bool {
+        let rest = path.strip_prefix(self.folder.as_str());
+        self.folder.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+/// Whether a name is that of a rule or of its family.
+pub(crate) fn is_named(meta: &Meta, name: &str) -> bool {
+    meta.id == name || meta.family() == name
+}
+
 impl Ignore {
+    /// Whether a finding is one that it accepts.
+    pub(crate) fn accepts(&self, finding: &Finding) -> bool {
+        let family = finding.rule.split('/').next();
+        let is_meant = self.rule == finding.rule || family == Some(self.rule.as_str());
+        is_meant && finding.objects.iter().any(|object| self.covers(object))
+    }
+
     /// Whether an object is the ignored one or a part of it; `public.` may be left out.
     pub(crate) fn covers(&self, object: &str) -> bool {
         let short = object.strip_prefix("public.").unwrap_or(object);

@@ -12,6 +12,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings comments and settings silenced.
     pub silenced: usize,
+    /// How many findings a baseline knew.
+    pub known: usize,
     /// What is wrong with the settings, but stops nothing.
     pub notices: Vec<Notice>,
 }

@@ -22,11 +22,11 @@ pub(crate) fn run(model: &Model, rules: &[&Rule], options: &Options) -> Vec<Find
 }
 
 fn run_one(model: &Model, rule: &Rule, options: &Options) -> Vec<Finding> {
-    let mut cx = Context::new(model, rule.meta, options.level(&rule.meta));
+    let mut cx = Context::new(model, rule.meta);
     // The context holds whole findings only, so what a panic leaves in it can be used.
     let outcome = catch_unwind(AssertUnwindSafe(|| (rule.check)(model, &mut cx)));
     let place = cx.place();
-    let mut findings = cx.finish();
+    let mut findings = options.settle(cx.finish(), (&rule.meta, &model.sources));
     if let Err(panic) = outcome {
         findings.extend(failure(model, rule, (place, &*panic), options));
     }
@@ -39,17 +39,14 @@ fn failure(
     (place, panic): (Option<Origin>, &(dyn Any + Send)),
     options: &Options,
 ) -> Vec<Finding> {
-    if !options.is_on(&RULE_FAILED) {
-        return Vec::new();
-    }
     let start = Origin { file: FileId(0), span: Span::default() };
     let id = rule.meta.id;
-    let mut cx = Context::new(model, RULE_FAILED, options.level(&RULE_FAILED));
+    let mut cx = Context::new(model, RULE_FAILED);
     cx.report(place.unwrap_or(start), format!("rule `{id}` failed here, please report it"))
         .about(id)
         .note(format!("it stopped with: {}", text(panic)))
         .note("what it would have found after this place is missing; other rules are complete");
-    cx.finish()
+    options.settle(cx.finish(), (&RULE_FAILED, &model.sources))
 }
 
 fn text(panic: &(dyn Any + Send)) -> String {

@@ -11,7 +11,7 @@ use trave_rule::source::{Notice, Origin};
 use trave_rule::{Context, Finding, Meta, Rule};
 
 use crate::comment::{Silence, line_of, read_comments};
-use crate::options::{Ignore, Options, nearest_rule};
+use crate::options::{Ignore, Options, is_named, nearest_rule};
 use crate::own::{UNKNOWN_RULE, UNUSED, WITHOUT_REASON};
 
 /// What suppressions are judged against.
@@ -52,7 +52,9 @@ pub(crate) fn silence(findings: Vec<Finding>, scope: &Scope<'_>) -> Outcome {
             notices.extend((!is_used).then(|| idle(ignore)));
             continue;
         };
-        findings.extend(judge(&Named { origin, rule: &ignore.rule, is_used }, scope));
+        if !is_used && is_run(&ignore.rule, scope) {
+            findings.extend(report(scope, UNUSED, |cx| unused_ignore(cx, ignore, origin)));
+        }
     }
     Outcome { findings, silenced, notices }
 }
@@ -74,10 +76,8 @@ impl Used {
                 && silence.origin.file == finding.origin.file
                 && silence.reach.covers(line)
         });
-        let ignores = scope.options.ignores.iter().enumerate().filter(|(_, ignore)| {
-            ignore.rule == finding.rule
-                && finding.objects.iter().any(|object| ignore.covers(object))
-        });
+        let ignores = scope.options.ignores.iter().enumerate();
+        let ignores = ignores.filter(|(_, ignore)| ignore.accepts(finding));
         let comments: Vec<usize> = comments.map(|(index, _)| index).collect();
         let ignores: Vec<usize> = ignores.map(|(index, _)| index).collect();
         let is_silenced = !comments.is_empty() || !ignores.is_empty();
@@ -123,9 +123,7 @@ fn judge(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
     if !is_known(rule, scope) {
         return report(scope, UNKNOWN_RULE, |cx| unknown(cx, named, scope));
     }
-    let is_on =
-        scope.rules.iter().any(|known| known.meta.id == *rule && scope.options.is_on(&known.meta));
-    if *is_used || !is_on {
+    if *is_used || !is_run(rule, scope) {
         return Vec::new();
     }
     report(scope, UNUSED, |cx| {
@@ -133,6 +131,15 @@ fn judge(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
             .about(rule)
             .help("remove this suppression");
     })
+}
+
+/// An `[[ignore]]` names a rule that is known: others are mistakes of the settings.
+fn unused_ignore(cx: &mut Context<'_>, ignore: &Ignore, origin: Origin) {
+    let Ignore { rule, object, .. } = ignore;
+    cx.report(origin, format!("`{rule}` has nothing to report about `{object}`"))
+        .about(rule)
+        .about(object)
+        .help("remove this `[[ignore]]`");
 }
 
 fn unknown(cx: &mut Context<'_>, named: &Named<'_>, scope: &Scope<'_>) {
@@ -145,15 +152,18 @@ fn unknown(cx: &mut Context<'_>, named: &Named<'_>, scope: &Scope<'_>) {
     };
 }
 
+/// Whether a rule, or one of a family, runs: only then does its silence say anything.
+fn is_run(name: &str, scope: &Scope<'_>) -> bool {
+    let mut metas = scope.rules.iter().map(|rule| &rule.meta);
+    metas.any(|meta| is_named(meta, name) && scope.options.is_on(meta))
+}
+
 fn is_known(rule: &str, scope: &Scope<'_>) -> bool {
     scope.rules.iter().any(|known| known.meta.id == rule)
 }
 
 fn report(scope: &Scope<'_>, meta: Meta, say: impl FnOnce(&mut Context<'_>)) -> Vec<Finding> {
-    if !scope.options.is_on(&meta) {
-        return Vec::new();
-    }
-    let mut cx = Context::new(scope.model, meta, scope.options.level(&meta));
+    let mut cx = Context::new(scope.model, meta);
     say(&mut cx);
-    cx.finish()
+    scope.options.settle(cx.finish(), (&meta, &scope.model.sources))
 }

@@ -6,7 +6,7 @@ use trave_rule::model::{IgnoreComment, Model};
 use trave_rule::source::{FileId, Origin, Span};
 use trave_rule::{Context, Level, Meta, Rule};
 
-use crate::{Ignore, Options, check};
+use crate::{Ignore, Levels, Options, Scope, check};
 
 /// Reports every `leak`, one finding per word behind it.
 static LEAK: Rule =
@@ -79,7 +79,7 @@ fn expect(files: &[(&str, &str)], options: &Options, expected: &[&str]) {
 fn options(levels: &[(&str, Level)]) -> Options {
     let levels: BTreeMap<_, _> =
         levels.iter().map(|(rule, level)| ((*rule).to_owned(), *level)).collect();
-    Options { levels, ignores: Vec::new() }
+    Options::with_levels(Levels { rules: levels, ..Levels::default() })
 }
 
 fn calm() -> Options {
@@ -205,9 +205,37 @@ fn an_ignored_object_is_silent_and_an_idle_ignore_is_reported() {
         &options,
         &[
             "a.sql:2 rls/leak leak of b +0",
-            "trave.toml:1 trave/unused-suppression `rls/leak` has nothing to report here +0",
+            "trave.toml:1 trave/unused-suppression `rls/leak` has nothing to report about `z` +0",
         ],
     );
+}
+
+#[test]
+fn a_family_is_ignored_about_an_object() {
+    let ignore = Ignore {
+        rule: "rls".to_owned(),
+        object: "a".to_owned(),
+        reason: "known".to_owned(),
+        origin: Some(Span::new(0, 1).in_file(FileId(0))),
+    };
+    let options = Options { ignores: vec![ignore], ..calm() };
+    expect(&[("a.sql", "leak a\n")], &options, &[]);
+}
+
+#[test]
+fn the_nearest_settings_of_a_file_decide() {
+    let off = options(&[("rls", Level::Off)]).scopes.remove(0).levels;
+    let mut options = calm();
+    options.scopes.push(Scope { folder: "apps/a".to_owned(), levels: off });
+    let files = [("apps/a/x.sql", "leak a\n"), ("apps/ab/x.sql", "leak b\n")];
+    expect(&files, &options, &["apps/ab/x.sql:1 rls/leak leak of b +0"]);
+}
+
+#[test]
+fn a_rule_that_was_not_chosen_is_known_all_the_same() {
+    let options = Options { only: vec!["index/slow".to_owned()], ..calm() };
+    let text = "-- trave-ignore rls/leak: accepted\nleak a slow b\n";
+    expect(&[("a.sql", text)], &options, &["a.sql:2 index/slow slow of b +0"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(crate) fn of(client: &Client) -> Value {
         "referencesProvider": true,
         "documentSymbolProvider": true,
         "workspaceSymbolProvider": true,
-        "completionProvider": { "triggerCharacters": TRIGGERS },
+        "completionProvider": { "triggerCharacters": TRIGGERS, "resolveProvider": true },
         "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll.trave"] },
         "codeLensProvider": { "resolveProvider": false },
         "inlayHintProvider": true,

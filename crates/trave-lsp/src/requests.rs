@@ -35,6 +35,7 @@ pub(crate) fn answer(server: &mut Server, method: &str, params: Value) -> Result
         "textDocument/documentSymbol" => told(&symbols::of_document(server, &read(params)?)),
         "workspace/symbol" => told(&symbols::of_workspace(server, &read(params)?)),
         "textDocument/completion" => told(&complete::complete(server, &read(params)?)),
+        "completionItem/resolve" => told(&complete::resolve(server, read(params)?)),
         "textDocument/codeAction" => told(&actions::actions(server, &read(params)?)),
         "textDocument/codeLens" => told(&lens::lenses(server, &read(params)?)),
         "textDocument/inlayHint" => told(&lens::hints(server, &read(params)?)),

@@ -11,6 +11,7 @@ use lsp_types::{MessageType, ShowMessageParams};
 use serde::Serialize;
 use serde_json::Value;
 use trave_engine::rule::Rule;
+use trave_workspace::Interrupter;
 
 use crate::client::Client;
 use crate::documents::Documents;
@@ -105,7 +106,7 @@ pub(crate) fn serve(
     let (done, events) = unbounded();
     let interrupters = Interrupters::default();
     let channels = Channels { orders: received, done, interrupters: interrupters.clone() };
-    let worker = worker::start(rules, channels)?;
+    worker::start(rules, channels)?;
     let mut server = Server {
         rules,
         sender: connection.sender.clone(),
@@ -123,9 +124,8 @@ pub(crate) fn serve(
         requests: 0,
     };
     let ending = server.run(&connection.receiver, &events);
-    // The worker ends with the orders; an analysis under way is waited for.
-    drop(server);
-    let _ = worker.join();
+    // The worker ends with the orders; nobody waits for an analysis that is under way.
+    server.interrupt_all();
     Ok(ending)
 }
 
@@ -267,6 +267,11 @@ impl Server {
         }
         drop(interrupters);
         let _ = self.orders.send((generation, order));
+    }
+
+    fn interrupt_all(&self) {
+        let interrupters = self.interrupters.lock().unwrap_or_else(PoisonError::into_inner);
+        interrupters.values().for_each(Interrupter::interrupt);
     }
 
     /// The innermost folder around a file.

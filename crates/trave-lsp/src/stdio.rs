@@ -2,12 +2,16 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::thread;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use lsp_server::{Connection, Message};
 
 /// Longer frames are read past: no message is that long.
 const FRAME_BYTES_MAX: usize = 256 << 20;
+
+/// How long the last messages may take on their way.
+const FAREWELL_MAX: Duration = Duration::from_secs(2);
 
 /// A connection over two streams. It ends when the input does; what is no message is left out.
 pub(crate) fn connect(
@@ -19,21 +23,23 @@ pub(crate) fn connect(
     thread::Builder::new()
         .name("reader".to_owned())
         .spawn(move || read_all(BufReader::new(input), &to_server))?;
-    let handle = thread::Builder::new()
-        .name("writer".to_owned())
-        .spawn(move || write_all(output, &to_client))?;
-    Ok((Connection { sender, receiver }, Writer { handle }))
+    let (done, finished) = bounded(1);
+    thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        write_all(output, &to_client);
+        let _ = done.send(());
+    })?;
+    Ok((Connection { sender, receiver }, Writer { finished }))
 }
 
-/// The thread that writes; joined so that the last answer is out before the program ends.
+/// The thread that writes: waited for, so that the last answer is out before the program ends.
 pub(crate) struct Writer {
-    handle: thread::JoinHandle<()>,
+    finished: Receiver<()>,
 }
 
 impl Writer {
-    /// Waits until everything is written.
+    /// Waits until everything is written, or evidently nobody reads it.
     pub(crate) fn finish(self) {
-        let _ = self.handle.join();
+        let _ = self.finished.recv_timeout(FAREWELL_MAX);
     }
 }
 

@@ -77,10 +77,7 @@ pub(crate) struct Channels {
 }
 
 /// Starts the thread. It ends when nobody can give it orders any more.
-pub(crate) fn start(
-    rules: &'static [&'static Rule],
-    channels: Channels,
-) -> std::io::Result<thread::JoinHandle<()>> {
+pub(crate) fn start(rules: &'static [&'static Rule], channels: Channels) -> std::io::Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let pool = pool.map_err(std::io::Error::other)?;
     let worker = Worker {
@@ -93,7 +90,8 @@ pub(crate) fn start(
         generation: 0,
         last: Duration::ZERO,
     };
-    thread::Builder::new().name("worker".to_owned()).spawn(move || pool.install(|| worker.run()))
+    let run = move || pool.install(|| worker.run());
+    thread::Builder::new().name("worker".to_owned()).spawn(run).map(drop)
 }
 
 struct Worker {

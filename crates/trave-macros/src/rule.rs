@@ -83,7 +83,7 @@ fn subject(signature: &Signature) -> Option<&Type> {
 
 fn meta(page: &Page, id: &str) -> TokenStream {
     let Page { path, front, .. } = page;
-    let trave_page::Front { summary, since, like, cwe, owasp, .. } = front;
+    let trave_page::Front { summary, since, like, cwe, owasp, presets, .. } = front;
     let level = level(front.level);
     let relative = format!("/{path}");
     quote! {
@@ -95,6 +95,7 @@ fn meta(page: &Page, id: &str) -> TokenStream {
             like: &[#(#like),*],
             cwe: &[#(#cwe),*],
             owasp: &[#(#owasp),*],
+            presets: &[#(#presets),*],
             page: ::core::include_str!(
                 ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #relative)
             ),

@@ -48,6 +48,13 @@ pub enum Problem {
     },
     /// A weakness number that is none.
     NotAWeakness(String),
+    /// A preset that pages cannot name.
+    UnknownPreset {
+        /// As written.
+        preset: String,
+        /// The preset that was perhaps meant.
+        nearest: Option<&'static str>,
+    },
     /// A fence without its end.
     OpenFence,
     /// The title is missing or is not the name of the page.
@@ -102,6 +109,7 @@ impl fmt::Display for Problem {
             | Self::MissingKey(_)
             | Self::EmptyValue(_)
             | Self::UnknownLevel { .. }
+            | Self::UnknownPreset { .. }
             | Self::NotAWeakness(_) => self.fmt_front(out),
             _ => self.fmt_body(out),
         }
@@ -127,6 +135,9 @@ impl Problem {
                 write!(out, "unknown level `{level}`{}", DidYouMean(*nearest))
             }
             Self::NotAWeakness(text) => write!(out, "`{text}` is not a number such as `CWE-347`"),
+            Self::UnknownPreset { preset, nearest } => {
+                write!(out, "pages cannot name the preset `{preset}`{}", DidYouMean(*nearest))
+            }
             _ => Ok(()),
         }
     }

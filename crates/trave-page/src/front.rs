@@ -65,9 +65,14 @@ pub struct Front {
     pub cwe: Vec<u32>,
     /// Entries of the OWASP API list of 2023: `API4`.
     pub owasp: Vec<String>,
+    /// Presets that the rule belongs to, beside those that its level and weaknesses put it in.
+    pub presets: Vec<String>,
 }
 
-const KEYS: [&str; 6] = ["summary", "level", "since", "like", "cwe", "owasp"];
+const KEYS: [&str; 7] = ["summary", "level", "since", "like", "cwe", "owasp", "presets"];
+
+/// Presets that a page can name. The others are made of levels alone.
+const PRESETS: [&str; 2] = ["security", "performance"];
 
 /// Reads the front matter. Returns it with the number of lines that it takes.
 pub(crate) fn read_front(lines: &[&str]) -> Result<(Front, usize), (usize, Problem)> {
@@ -129,7 +134,18 @@ fn front(entries: &[Entry<'_>]) -> Result<Front, (usize, Problem)> {
         cwe: weaknesses(&list("cwe"))
             .map_err(|problem| (find("cwe").map_or(1, |entry| entry.line), problem))?,
         owasp: list("owasp"),
+        presets: presets(list("presets"))
+            .map_err(|problem| (find("presets").map_or(1, |entry| entry.line), problem))?,
     })
+}
+
+fn presets(list: Vec<String>) -> Result<Vec<String>, Problem> {
+    match list.iter().find(|name| !PRESETS.contains(&name.as_str())) {
+        Some(name) => {
+            Err(Problem::UnknownPreset { preset: name.clone(), nearest: nearest(name, PRESETS) })
+        }
+        None => Ok(list),
+    }
 }
 
 fn weaknesses(list: &[String]) -> Result<Vec<u32>, Problem> {

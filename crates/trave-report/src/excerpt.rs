@@ -43,6 +43,17 @@ pub(crate) fn excerpt(sources: &Sources, origin: Origin) -> Vec<Line> {
     lines
 }
 
+/// The whole lines around a place with the numbers of the first and the last, unless they are many.
+pub(crate) fn context(sources: &Sources, origin: Origin) -> Option<(usize, usize, &str)> {
+    let source = sources.get(origin.file)?;
+    let (first, last) = (row(source, origin.span.start), row(source, origin.span.end));
+    let end = (last + AROUND + 1).min(source.lines().len());
+    let start = first.saturating_sub(AROUND);
+    let text = source.text.get(range(source, start).start..range(source, end - 1).end)?;
+    let is_short = end - start <= LINES_MAX + 2 * AROUND && text.len() <= LINES_MAX * PART_MAX;
+    is_short.then_some((start + 1, end, text))
+}
+
 impl Line {
     fn is_blank(&self) -> bool {
         [&self.before, &self.marked, &self.after].iter().all(|part| part.trim().is_empty())
@@ -54,12 +65,20 @@ fn row(source: &Source, byte: u32) -> usize {
     source.position(byte).line.saturating_sub(1) as usize
 }
 
-fn line(source: &Source, row: usize, place: &Range<usize>) -> Line {
+/// The bytes of a line without its end.
+fn range(source: &Source, row: usize) -> Range<usize> {
     let lines = source.lines();
     let start = lines.line_start(row) as usize;
     let is_last = row + 1 >= lines.len();
     let end = if is_last { source.text.len() } else { lines.line_start(row + 1) as usize };
     let text = source.text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']);
+    start..start + text.len()
+}
+
+fn line(source: &Source, row: usize, place: &Range<usize>) -> Line {
+    let bytes = range(source, row);
+    let start = bytes.start;
+    let text = source.text.get(bytes).unwrap_or_default();
     let within = |byte: usize| byte.saturating_sub(start).min(text.len());
     let (from, to) = (within(place.start), within(place.end));
     let (before, rest) = text.split_at_checked(from).unwrap_or((text, ""));
@@ -87,7 +106,7 @@ fn tail(text: &str) -> String {
 mod tests {
     use trave_source::{Sources, Span};
 
-    use super::{PART_MAX, excerpt};
+    use super::{PART_MAX, context, excerpt};
 
     fn shown(text: &str, span: Span) -> Vec<String> {
         let mut sources = Sources::default();
@@ -121,6 +140,17 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert!(lines[0].starts_with("1 …aaa") && lines[0].contains("a[call()]b"));
         assert_eq!(lines[0].chars().count(), "1 …[call()]…".chars().count() + 2 * PART_MAX);
+    }
+
+    #[test]
+    fn the_context_of_a_place_is_whole_lines() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.sql", "a\nb\nc\r\nd\ne\n");
+        let around = |start, end| context(&sources, Span::new(start, end).in_file(file));
+        assert_eq!(around(4, 5), Some((1, 5, "a\nb\nc\r\nd\ne")));
+        assert_eq!(around(0, 3), Some((1, 4, "a\nb\nc\r\nd")));
+        let long = sources.add("b.sql", "x\n".repeat(40));
+        assert_eq!(context(&sources, Span::new(0, 60).in_file(long)), None);
     }
 
     #[test]

@@ -165,17 +165,14 @@ impl<'a> Run<'a> {
         ranked.into_iter().map(|(_, _, finding)| finding).collect()
     }
 
-    /// Findings by rule, the most serious rules first and then those with most findings.
-    pub(crate) fn by_rule(&self) -> Vec<(&'static str, Vec<&'a Finding>)> {
-        let mut rules: BTreeMap<&'static str, Vec<&Finding>> = BTreeMap::new();
+    /// Findings by level and rule, the most serious first and then those with most findings.
+    pub(crate) fn by_rule(&self) -> Vec<((Level, &'static str), Vec<&'a Finding>)> {
+        let mut rules: BTreeMap<(Level, &'static str), Vec<&Finding>> = BTreeMap::new();
         for finding in &self.findings.report.findings {
-            rules.entry(finding.rule).or_default().push(finding);
+            rules.entry((finding.level, finding.rule)).or_default().push(finding);
         }
         let mut rules: Vec<_> = rules.into_iter().collect();
-        rules.sort_by_key(|(_, findings)| {
-            let level = findings.iter().map(|finding| finding.level).max();
-            (Reverse(level), Reverse(findings.len()))
-        });
+        rules.sort_by_key(|((level, _), findings)| (Reverse(*level), Reverse(findings.len())));
         rules
     }
 }

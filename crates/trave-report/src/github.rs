@@ -115,8 +115,7 @@ mod tests {
 
     #[test]
     fn what_the_project_says_is_no_command() {
-        let mut sample = Sample::default();
-        sample.prefix = "::debug::".to_owned();
+        let mut sample = Sample { prefix: "::debug::".to_owned(), ..Sample::default() };
         let infos = (0..11).map(|_| finding(("a/x", "info"), "a\n::error::b ##[add-path]c %0A"));
         sample.report.findings.extend(infos);
         let text = sample.written(Format::Github);

@@ -1,7 +1,8 @@
 //! A test report: a suite for each rule that ran, a test for each finding.
 //!
 //! It passes when the run does: findings below the level that fails are skipped tests, and a rule
-//! that found nothing is a test that passed.
+//! that found nothing is a test that passed. Tests say their file and line, which GitLab and what
+//! annotates pull requests read; only Jenkins' xUnit plugin insists on a schema without them.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -38,7 +39,10 @@ pub(crate) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     });
     let mut xml = document(out)?;
     let root = xml.create_element("testsuites").with_attribute(("name", "trave"));
-    root.with_attributes(pairs(&counted(total))).write_inner_content(|xml| {
+    // No schema knows skipped tests here.
+    let counts = counted(total);
+    let counts = pairs(&counts).filter(|(name, _)| *name != "skipped");
+    root.with_attributes(counts).write_inner_content(|xml| {
         rules.iter().try_for_each(|(rule, findings)| suite(xml, (rule, findings), run))
     })?;
     writeln!(xml.get_mut())

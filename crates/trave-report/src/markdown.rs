@@ -7,7 +7,7 @@ use trave_source::Origin;
 
 use crate::format::Run;
 use crate::place::start;
-use crate::prose::{as_markdown, fenced};
+use crate::prose::{as_html, as_markdown, fenced, is_code};
 use crate::summary::{counted, coverage, silenced};
 
 /// How long a comment on GitHub may be.
@@ -20,7 +20,7 @@ const COMMENT_PER_RULE_MAX: usize = 20;
 const RESERVE: usize = 600;
 
 /// Ends what a rule found.
-const CLOSE: &str = "\n</details>\n";
+const CLOSE: &str = "\n\n</details>\n";
 
 /// How long a text may be.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +44,8 @@ fn text(begin: &str, run: &Run<'_>, limits: Limits) -> String {
     let report = run.findings.report;
     let mut text = format!("{begin}### trave: {}{}\n", counted(report), silenced(report));
     let mut left_out = 0;
-    for (rule, findings) in run.by_rule() {
-        let section = section((rule, &findings), run, (text.len() + RESERVE, limits));
+    for (group, findings) in run.by_rule() {
+        let section = section((group, &findings), run, (text.len() + RESERVE, limits));
         left_out += findings.len() - section.told;
         text.push_str(&section.text);
     }
@@ -55,52 +55,53 @@ fn text(begin: &str, run: &Run<'_>, limits: Limits) -> String {
         } else {
             format!("{left_out} more findings")
         };
-        text.push_str(&format!("\n{more} did not fit here: `trave check` shows all of them.\n"));
+        let rest = format!("\n{more} did not fit here: `trave check` shows all of them.\n");
+        text.push_str(&rest);
     }
     let model = run.findings.model;
-    text.push_str(&format!("\n<sub>{}</sub>\n", coverage(model)));
-    text
+    text + &format!("\n<sub>{}</sub>\n", coverage(model))
 }
 
-/// What one rule found, as far as it fits.
+/// What one rule found of one level, as far as it fits.
 struct Section {
     text: String,
     told: usize,
 }
 
 fn section(
-    (rule, findings): (&str, &[&Finding]),
+    (group, findings): ((Level, &str), &[&Finding]),
     run: &Run<'_>,
     (used, limits): (usize, Limits),
 ) -> Section {
-    let mut text = format!("\n<details>\n<summary>{}</summary>\n\n", heading(rule, findings, run));
-    let mut told = 0;
+    let mut text =
+        format!("\n<details>\n<summary>{}</summary>\n\n", heading(group, findings.len(), run));
+    let (mut told, mut said) = (0, None);
     for finding in findings.iter().take(limits.per_rule) {
-        let item = item(finding, run);
+        // The same help is not said again: this is to be short.
+        let help = finding.help.as_deref().filter(|help| said != Some(*help));
+        let item = item(finding, help, run);
         if used + text.len() + item.len() + CLOSE.len() > limits.bytes {
             continue;
         }
         text.push_str(&item);
-        told += 1;
+        (told, said) = (told + 1, finding.help.as_deref());
     }
-    let text = if told == 0 { String::new() } else { text + CLOSE };
+    let text = if told == 0 { String::new() } else { text.trim_end().to_owned() + CLOSE };
     Section { text, told }
 }
 
 /// Level, rule, number and meaning: Markdown is not read in it, so it is HTML.
-fn heading(rule: &str, findings: &[&Finding], run: &Run<'_>) -> String {
-    let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Off);
+fn heading((level, rule): (Level, &str), count: usize, run: &Run<'_>) -> String {
     let summary = run.meta(rule).map_or("", |meta| meta.summary);
-    let summary = crate::prose::as_html(summary).into_string();
-    let count = findings.len();
+    let summary = as_html(summary).into_string();
     format!("<b>{level}</b> · <code>{rule}</code> · {count} · {summary}")
 }
 
-fn item(finding: &Finding, run: &Run<'_>) -> String {
+fn item(finding: &Finding, help: Option<&str>, run: &Run<'_>) -> String {
     let message = as_markdown(&finding.message);
     let mut item = format!("- {}: {message}\n", place(finding.origin, run));
-    if let Some(help) = &finding.help {
-        let block = if help.contains('\n') { fenced(help) } else { as_markdown(help) };
+    if let Some(help) = help {
+        let block = if is_code(help) { fenced(help) } else { as_markdown(help) };
         item.push('\n');
         for line in block.lines() {
             item.push_str(if line.is_empty() { "" } else { "  " });
@@ -150,12 +151,25 @@ mod tests {
   -- then
   ```
 
-
 </details>
 
 <sub>0 files, 0 routes, 0 of 0 queries resolved, 0 statements read</sub>
 ";
         assert_eq!(sample.written(Format::Markdown), expected);
+    }
+
+    #[test]
+    fn the_same_help_is_said_once() {
+        let mut sample = Sample::default();
+        let helps = ["sort them", "sort them", "drop index a;"];
+        sample.report.findings.extend(helps.map(|help| {
+            let mut one = finding(("a/x", "error"), "it is slow");
+            one.help = Some(help.to_owned());
+            one
+        }));
+        let text = sample.written(Format::Markdown);
+        assert_eq!(text.matches("sort them").count(), 1, "{text}");
+        assert!(text.contains("\n  ```\n  drop index a;\n  ```\n"), "{text}");
     }
 
     #[test]

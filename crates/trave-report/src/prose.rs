@@ -39,6 +39,11 @@ pub(crate) fn as_markdown(text: &str) -> String {
     written.collect()
 }
 
+/// Whether a help is code or SQL to copy, and not a sentence.
+pub(crate) fn is_code(help: &str) -> bool {
+    help.contains('\n') || help.ends_with(';') || help.contains(";  --")
+}
+
 /// Plain text as Markdown.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -70,7 +75,7 @@ pub(crate) fn fenced(text: &str) -> String {
 /// The parts of a message: every other backtick begins code. One that is left over is a sign.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return vec![Part::Plain(text)];
     }
     let mut parts = Vec::with_capacity(pieces.len());

@@ -67,12 +67,12 @@ pub(crate) fn counted(report: &Report) -> String {
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
-/// How many findings were accepted, in parentheses.
+/// How many findings were accepted or known before, in parentheses.
 pub(crate) fn silenced(report: &Report) -> String {
-    match report.silenced {
-        0 => String::new(),
-        count => format!(" ({count} silenced)"),
-    }
+    let left_out = [(report.silenced, "silenced"), (report.known, "known")];
+    let left_out = left_out.iter().filter(|(count, _)| *count > 0);
+    let left_out: Vec<String> = left_out.map(|(count, why)| format!("{count} {why}")).collect();
+    if left_out.is_empty() { String::new() } else { format!(" ({})", left_out.join(", ")) }
 }
 
 /// One line of what was read and what was not.

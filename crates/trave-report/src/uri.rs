@@ -7,7 +7,8 @@ pub(crate) fn encoded(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/()".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let code = format!("%{byte:02X}");
+            encoded.push_str(&code);
         }
     }
     encoded

@@ -6,7 +6,7 @@ use trave_model::catalog::{Catalog, Table};
 use trave_model::source::Origin;
 use trave_model::{Model, ModelSettings};
 
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Key, Label};
 use crate::fix::Fix;
 use crate::rule::{Level, Meta};
 use crate::sql::NewIndex;
@@ -17,17 +17,15 @@ use crate::subject::InCatalog;
 pub struct Context<'m> {
     model: &'m Model,
     meta: Meta,
-    level: Option<Level>,
     place: Option<Origin>,
     done: Vec<Finding>,
     current: Option<FindingBuilder>,
 }
 
 impl<'m> Context<'m> {
-    /// A context for one run of one rule. A level from the settings replaces those that the rule
-    /// chooses.
-    pub fn new(model: &'m Model, meta: Meta, level: Option<Level>) -> Self {
-        Self { model, meta, level, place: None, done: Vec::new(), current: None }
+    /// A context for one run of one rule.
+    pub fn new(model: &'m Model, meta: Meta) -> Self {
+        Self { model, meta, place: None, done: Vec::new(), current: None }
     }
 
     /// Everything that is known of the project.
@@ -81,7 +79,6 @@ impl<'m> Context<'m> {
         let mut findings = self.done;
         findings.extend(self.current.map(|builder| builder.0));
         for finding in &mut findings {
-            finding.level = self.level.unwrap_or(finding.level);
             finding.seal(&self.model.sources);
         }
         findings
@@ -156,7 +153,14 @@ impl FindingBuilder {
     /// Makes it one finding with all others of this rule that have the same key; the first one
     /// leads, the places of the others become labels.
     pub fn once_per(&mut self, key: impl Into<String>) -> &mut Self {
-        self.0.key = Some(key.into());
+        self.0.key = Some(Key::Name(key.into()));
+        self
+    }
+
+    /// Makes it one finding with all others of this rule that are about this place. Places move:
+    /// what names the finding across edits is its object, its symbol or its file.
+    pub fn once_at(&mut self, place: Origin) -> &mut Self {
+        self.0.key = Some(Key::Place(place));
         self
     }
 
@@ -182,19 +186,9 @@ mod tests {
     }
 
     #[test]
-    fn settings_win_over_the_level_that_a_rule_chooses() {
-        let model = Model::default();
-        for (setting, expected) in [(None, Level::Info), (Some(Level::Error), Level::Error)] {
-            let mut cx = Context::new(&model, META, setting);
-            cx.report(at(1), "no index").level(Level::Info);
-            assert_eq!(cx.finish()[0].level, expected);
-        }
-    }
-
-    #[test]
     fn help_grows_by_lines() {
         let model = Model::default();
-        let mut cx = Context::new(&model, META, None);
+        let mut cx = Context::new(&model, META);
         cx.report(at(1), "no index").help("do this").help("then that");
         assert_eq!(cx.finish()[0].help.as_deref(), Some("do this\nthen that"));
     }

@@ -31,12 +31,21 @@ pub struct Finding {
     /// The function or route it is in: `GET /api/messages`.
     pub symbol: Option<String>,
     /// Findings of one rule with the same key are one problem at several places.
-    pub key: Option<String>,
+    pub key: Option<Key>,
     /// The indexes that would remove it: findings that ask for indexes of which one begins like
     /// the other are one problem.
     pub indexes: Vec<WantedIndex>,
     /// Names the problem across edits; filled in when the rule is done.
     pub fingerprint: Fingerprint,
+}
+
+/// What makes several reports of a rule one finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// They are about something of this name, which is a part of the finding's own name.
+    Name(String),
+    /// They are about the same place. Places move, so that the finding is not named after it.
+    Place(Origin),
 }
 
 /// A further place of a finding.
@@ -102,11 +111,11 @@ impl Finding {
             fingerprint = fingerprint.with(object);
         }
         self.fingerprint = match (&self.key, &self.symbol) {
-            (Some(key), _) => fingerprint.with(key),
-            (None, Some(symbol)) => fingerprint.with(symbol),
-            (None, None) => fingerprint.with(sources.path(self.origin.file)),
+            (Some(Key::Name(name)), _) => fingerprint.with(name),
+            (_, Some(symbol)) => fingerprint.with(symbol),
+            (_, None) => fingerprint.with(sources.path(self.origin.file)),
         };
-        if self.objects.is_empty() && self.key.is_none() {
+        if self.objects.is_empty() && !matches!(self.key, Some(Key::Name(_))) {
             self.fingerprint = self.fingerprint.with(&self.message);
         }
     }
@@ -166,7 +175,7 @@ impl std::fmt::Display for Fingerprint {
 mod tests {
     use trave_model::source::{FileId, Origin, Sources, Span};
 
-    use super::{Finding, Fingerprint};
+    use super::{Finding, Fingerprint, Key};
     use crate::rule::Level;
 
     fn finding(start: usize) -> Finding {
@@ -185,6 +194,21 @@ mod tests {
         }
         assert_eq!(here.fingerprint, there.fingerprint);
         assert_ne!(there.fingerprint, about.fingerprint);
+    }
+
+    #[test]
+    fn a_finding_is_not_named_after_the_place_that_it_is_once_for() {
+        let mut sources = Sources::default();
+        sources.add("a.sql", "select 1, 2;");
+        let [mut here, mut there, mut named] = [finding(1), finding(5), finding(5)];
+        here.key = Some(Key::Place(here.origin));
+        there.key = Some(Key::Place(there.origin));
+        named.key = Some(Key::Name("1".to_owned()));
+        for one in [&mut here, &mut there, &mut named] {
+            one.seal(&sources);
+        }
+        assert_eq!(here.fingerprint, there.fingerprint);
+        assert_ne!(here.fingerprint, named.fingerprint);
     }
 
     #[test]

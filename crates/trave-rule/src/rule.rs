@@ -33,6 +33,8 @@ pub struct Meta {
     pub cwe: &'static [u32],
     /// Entries of the OWASP API list of 2023.
     pub owasp: &'static [&'static str],
+    /// Presets that it belongs to, beside those that its level and weaknesses put it in.
+    pub presets: &'static [&'static str],
     /// The whole page, Markdown.
     pub page: &'static str,
 }
@@ -46,7 +48,8 @@ impl Meta {
     /// Facts without a page: for findings that no rule makes, and for tests.
     pub const fn new(id: &'static str, level: Level) -> Self {
         let (summary, since, page) = ("", "0.1.0", "");
-        Self { id, summary, level, since, like: &[], cwe: &[], owasp: &[], page }
+        let (like, cwe, owasp, presets): (_, _, _, &[_]) = (&[], &[], &[], &[]);
+        Self { id, summary, level, since, like, cwe, owasp, presets, page }
     }
 
     /// The first part of the id: `rls`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trave_engine::{Options, Report, check};
+use trave_engine::{Levels, Options, Report, check};
 use trave_page::{Label, LabelKind};
 use trave_report::{Findings, Look};
 use trave_rule::model::Model;
@@ -33,7 +33,7 @@ impl Run {
             levels.insert(rule.meta.id.to_owned(), Level::Warning);
         }
         let model = analyse(files, &settings);
-        let options = Options { levels, ignores: Vec::new() };
+        let options = Options::with_levels(Levels { rules: levels, ..Levels::default() });
         let report = check(&model, rules, &options);
         Self { model, report }
     }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use trave_catalog::MigrationRoot;
 use trave_source::Sources;
 
+use crate::settings::Settings;
+
 /// What is said about which migrations are applied.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Applied<'a> {
-    /// Nothing: all of them are.
-    NotSaid,
-    /// Those up to this one, named by its version or its file.
-    Until(&'a str),
+    /// Those up to the one that the settings name, if they name one, by its version or its file.
+    Settings(&'a Settings),
     /// All but these files.
     Since(&'a BTreeSet<String>),
 }
@@ -26,30 +26,45 @@ impl Applied<'_> {
     ) -> Result<Option<usize>, String> {
         let mut count = 0;
         match self {
-            Self::NotSaid => return Ok(None),
             Self::Since(changed) => {
                 for migration in roots.iter_mut().flat_map(|root| &mut root.files) {
                     migration.is_pending = changed.contains(sources.path(migration.file));
                     count += usize::from(migration.is_pending);
                 }
             }
-            Self::Until(last) => {
-                let mut found = digits(last).is_some();
-                for root in roots {
-                    // Of a folder that it says nothing about, everything is applied.
-                    let Some(applied) = applied_count(root, sources, last) else { continue };
-                    found = true;
-                    for migration in root.files.iter_mut().skip(applied) {
-                        migration.is_pending = true;
-                        count += 1;
-                    }
-                }
-                if !found {
-                    return Err(last.to_owned());
-                }
-            }
+            Self::Settings(settings) => return until(settings, roots, sources),
         }
         Ok(Some(count))
+    }
+}
+
+/// Marks what lies behind the migration that the settings of each root name.
+fn until(
+    settings: &Settings,
+    roots: &mut [MigrationRoot],
+    sources: &Sources,
+) -> Result<Option<usize>, String> {
+    let mut missing: BTreeSet<&str> = BTreeSet::new();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    let mut count = 0;
+    for root in roots {
+        let Some(last) = settings.at(&root.folder).applied_until.as_deref() else { continue };
+        // Of a folder that it says nothing about, everything is applied.
+        let Some(applied) = applied_count(root, sources, last) else {
+            missing.insert(last);
+            continue;
+        };
+        found.insert(last);
+        for migration in root.files.iter_mut().skip(applied) {
+            migration.is_pending = true;
+            count += 1;
+        }
+    }
+    let top = settings.applied_until.as_deref();
+    let mut named = missing.into_iter().chain(top);
+    match named.find(|last| digits(last).is_none() && !found.contains(last)) {
+        Some(last) => Err(last.to_owned()),
+        None => Ok((top.is_some() || !found.is_empty()).then_some(count)),
     }
 }
 
@@ -124,6 +139,7 @@ mod tests {
     use trave_source::Sources;
 
     use super::Applied;
+    use crate::settings::Settings;
 
     fn roots(paths: &[&str]) -> (Vec<MigrationRoot>, Sources) {
         let mut sources = Sources::default();
@@ -131,6 +147,16 @@ mod tests {
         let ids: Vec<_> = paths.iter().map(|path| sources.add(*path, text)).collect();
         let files = ids.into_iter().zip(paths).map(|(id, path)| SqlFile { id, path, text });
         (group(&files.collect::<Vec<_>>(), &[]).roots, sources)
+    }
+
+    fn settings(last: Option<&str>) -> Settings {
+        let mut settings = Settings::default();
+        settings.applied_until = last.map(str::to_owned);
+        settings
+    }
+
+    fn pending_until(paths: &[&str], last: &str) -> Vec<bool> {
+        pending(paths, Applied::Settings(&settings(Some(last))))
     }
 
     fn pending(paths: &[&str], applied: Applied<'_>) -> Vec<bool> {
@@ -152,17 +178,17 @@ mod tests {
             "20240101090000_a.sql",
             "20240101120000_gone",
         ] {
-            assert_eq!(pending(&dated, Applied::Until(last)), [false, true], "{last}");
+            assert_eq!(pending_until(&dated, last), [false, true], "{last}");
         }
-        assert_eq!(pending(&dated, Applied::Until("0")), [true, true]);
+        assert_eq!(pending_until(&dated, "0"), [true, true]);
         let numbered = ["m/migrations/0004_a.sql", "m/migrations/0042_b.sql"];
-        assert_eq!(pending(&numbered, Applied::Until("4")), [false, true]);
-        assert_eq!(pending(&dated, Applied::Until("42")), [false, false]);
-        assert_eq!(pending(&numbered, Applied::Until("20240101")), [false, false]);
+        assert_eq!(pending_until(&numbered, "4"), [false, true]);
+        assert_eq!(pending_until(&dated, "42"), [false, false]);
+        assert_eq!(pending_until(&numbered, "20240101"), [false, false]);
         let elsewhere = ["workers/migrations/shop.sql"];
-        assert_eq!(pending(&elsewhere, Applied::Until("20240101")), [false]);
+        assert_eq!(pending_until(&elsewhere, "20240101"), [false]);
         let prisma = ["prisma/migrations/1_a/migration.sql", "prisma/migrations/2_b/migration.sql"];
-        assert_eq!(pending(&prisma, Applied::Until("1_a")), [false, true]);
+        assert_eq!(pending_until(&prisma, "1_a"), [false, true]);
     }
 
     #[test]
@@ -170,13 +196,14 @@ mod tests {
         let paths = ["m/migrations/1.sql", "m/migrations/2.sql"];
         let changed = BTreeSet::from(["m/migrations/1.sql".to_owned()]);
         assert_eq!(pending(&paths, Applied::Since(&changed)), [true, false]);
-        assert_eq!(pending(&paths, Applied::NotSaid), [false, false]);
+        assert_eq!(pending(&paths, Applied::Settings(&settings(None))), [false, false]);
     }
 
     #[test]
     fn a_name_that_is_no_migration_is_a_mistake() {
         let (mut roots, sources) = roots(&["m/migrations/1.sql"]);
-        let marked = Applied::Until("initial").mark(&mut roots, &sources);
+        let said = settings(Some("initial"));
+        let marked = Applied::Settings(&said).mark(&mut roots, &sources);
         assert_eq!(marked, Err("initial".to_owned()));
     }
 }

@@ -220,7 +220,7 @@ impl CodeFiles<'_> {
             let at = *number as usize;
             let file = self.files.get(at).filter(|file| file.kind == Kind::Code)?;
             let was = cache.scans.get(at)?.clone();
-            let is = self.is_scanned(file).then(|| self.scan_one((*number, file), cache));
+            let is = is_scanned(file).then(|| self.scan_one((*number, file), cache));
             let is_alike = match (&was, &is) {
                 (Some(was), Some(is)) => was.leads_on_as(is),
                 (None, None) => true,
@@ -231,7 +231,10 @@ impl CodeFiles<'_> {
             *cache.scans.get_mut(at)? = is.map(Arc::new);
             let Some(old) = cache.parses.get_mut(at)?.take().filter(|_| is_alike) else {
                 // Nothing leads to it, and its text does not matter by itself.
-                if is_alike { continue } else { return None }
+                if is_alike {
+                    continue;
+                }
+                return None;
             };
             let place = code.parsed.binary_search_by_key(number, |parsed| parsed.number).ok()?;
             let place = code.parsed.get_mut(place)?;
@@ -345,7 +348,7 @@ impl CodeFiles<'_> {
     fn scan(&self, code: &mut Code, cache: &mut CodeCache) -> Vec<Picked> {
         let start = Instant::now();
         let files: Vec<(u32, &Found)> =
-            (0..).zip(self.files).filter(|(_, file)| self.is_scanned(file)).collect();
+            (0..).zip(self.files).filter(|(_, file)| is_scanned(file)).collect();
         let known = &*cache;
         let scanned: Vec<(u32, Arc<Scanned>)> = files
             .par_iter()
@@ -373,11 +376,6 @@ impl CodeFiles<'_> {
         }
         code.phases.end(Phase::Scan, start, amount);
         picked
-    }
-
-    /// Whether a file is looked at for its own sake.
-    fn is_scanned(&self, file: &Found) -> bool {
-        file.kind == Kind::Code && (file.included || is_generated(&file.path))
     }
 
     fn scan_one(&self, (number, file): (u32, &Found), cache: &CodeCache) -> Scanned {
@@ -469,6 +467,11 @@ impl CodeCache {
     }
 }
 
+/// Whether a file is looked at for its own sake.
+fn is_scanned(file: &Found) -> bool {
+    file.kind == Kind::Code && (file.included || is_generated(&file.path))
+}
+
 /// Marks a file as met; whether it was new.
 fn mark(seen: &[AtomicBool], number: u32) -> bool {
     seen.get(number as usize).is_some_and(|met| !met.swap(true, Ordering::Relaxed))
@@ -505,12 +508,12 @@ pub(crate) mod tests {
     use crate::load::Depth;
     use crate::numbering::Numbering;
     use crate::resolve::{Resolver, Tree};
-    use crate::settings::CheckSettings;
+    use crate::settings::Settings;
     use crate::store::Memory;
     use crate::walk::{Selection, listed};
 
     pub(crate) fn read(files: &[(&str, &str)]) -> Code {
-        let selection = Selection::new(&CheckSettings::default()).unwrap();
+        let selection = Selection::new(&Settings::default()).unwrap();
         let inventory = listed(files.iter().map(|(path, _)| *path), &selection);
         let code = (0..).zip(&inventory.files).filter(|(_, file)| file.kind == Kind::Code);
         let tree = Tree::new(code.map(|(number, file)| (Arc::from(file.path.as_str()), number)));

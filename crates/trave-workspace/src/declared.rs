@@ -65,13 +65,12 @@ pub(crate) fn read_prisma(files: Files<'_>, sources: &mut Sources) -> Declaratio
 
 /// The schemas that the parsed code declares.
 pub(crate) fn read_code(code: &Code, resolver: &Resolver) -> Vec<Source> {
-    let parsed = code.parsed.iter().enumerate();
-    if !parsed.clone().any(|(_, parsed)| parsed.may_declare) {
+    if !code.parsed.iter().any(|parsed| parsed.may_declare) {
         return Vec::new();
     }
-    let places: BTreeMap<u32, usize> =
-        parsed.clone().map(|(at, parsed)| (parsed.number, at)).collect();
-    let linked = parsed.map(|(_, parsed)| Linked {
+    let numbered = code.parsed.iter().enumerate();
+    let places: BTreeMap<u32, usize> = numbered.map(|(at, parsed)| (parsed.number, at)).collect();
+    let linked = code.parsed.iter().map(|parsed| Linked {
         module: &parsed.module,
         file: parsed.module.file,
         path: parsed.path(),

@@ -9,24 +9,27 @@ use std::thread;
 
 use thiserror::Error;
 
-/// The files below a folder that were added or changed since a reference, committed or not,
-/// relative to the folder.
-pub(crate) fn changed_since(folder: &Path, reference: &str) -> Result<BTreeSet<String>, GitError> {
+/// What changed below a folder since a reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// The files that were added or changed, committed or not, relative to the folder.
+    pub files: BTreeSet<String>,
+    /// The commit that they are compared with: where the two branches parted.
+    pub base: String,
+}
+
+/// The files below a folder that were added or changed since a reference, committed or not.
+pub fn changed_since(folder: &Path, reference: &str) -> Result<Changes, GitError> {
     let commit = commit(folder, reference)?;
-    let edits = [
-        "diff",
-        "--name-only",
-        "-z",
-        "--diff-filter=d",
-        "--relative",
-        "--merge-base",
-        &commit,
-        "--",
-    ];
-    let mut changed: BTreeSet<String> = names(&run(folder, &edits)?).into_iter().collect();
+    // Histories without a common commit have only the reference itself to compare with.
+    let parted = run(folder, &["merge-base", &commit, "HEAD"]);
+    let parted = parted.map(|found| String::from_utf8_lossy(&found.stdout).trim().to_owned());
+    let base = parted.unwrap_or(commit);
+    let edits = ["diff", "--name-only", "-z", "--diff-filter=d", "--relative", &base, "--"];
+    let mut files: BTreeSet<String> = names(&run(folder, &edits)?).into_iter().collect();
     let added = ["ls-files", "-z", "--others", "--exclude-standard"];
-    changed.extend(names(&run(folder, &added)?));
-    Ok(changed)
+    files.extend(names(&run(folder, &added)?));
+    Ok(Changes { files, base })
 }
 
 /// Why a reference cannot be read.

@@ -19,6 +19,15 @@ pub(crate) enum Kind {
     Supabase,
     /// `schema.prisma`, or a part of it.
     Prisma,
+    /// `trave.toml`.
+    Settings,
+}
+
+impl Kind {
+    /// Whether it says how other files are read.
+    pub(crate) fn is_config(self) -> bool {
+        matches!(self, Self::Package | Self::TsConfig | Self::Deno | Self::Supabase)
+    }
 }
 
 /// Endings of code, in the order in which an import without an ending tries them.
@@ -76,6 +85,7 @@ pub(crate) fn kind_of(path: &str) -> Option<Kind> {
     let lower = name.to_ascii_lowercase();
     match lower.as_str() {
         "package.json" => return Some(Kind::Package),
+        "trave.toml" => return Some(Kind::Settings),
         "jsconfig.json" => return Some(Kind::TsConfig),
         "deno.json" | "deno.jsonc" | "import_map.json" => return Some(Kind::Deno),
         "config.toml" if file_name(parent(path)) == "supabase" => return Some(Kind::Supabase),
@@ -159,6 +169,7 @@ mod tests {
             ("src/Boat.vue", Some(Kind::Code)),
             ("supabase/config.toml", Some(Kind::Supabase)),
             ("other/config.toml", None),
+            ("apps/web/trave.toml", Some(Kind::Settings)),
             ("apps/web/tsconfig.app.json", Some(Kind::TsConfig)),
             ("supabase/functions/import_map.json", Some(Kind::Deno)),
             ("db/001_init.SQL", Some(Kind::Sql)),

@@ -4,6 +4,7 @@
 //! holds makes them fail: what cannot be read is a notice in the model.
 
 mod applied;
+mod baseline;
 mod browser;
 mod code;
 mod components;
@@ -33,9 +34,15 @@ mod supabase;
 mod text;
 mod walk;
 
-pub use git::GitError;
+pub use baseline::BaselineFile;
+pub use git::{Changes, GitError, changed_since};
 pub use interrupt::Interrupter;
-pub use load::{Depth, Options, Project, WorkspaceError, analyse, catalogs_at, load, settings_for};
+pub use load::{
+    Depth, Options, Project, WorkspaceError, analyse, catalogs_at, load, settings_below,
+    settings_for,
+};
 pub use phases::{Amount, Measure, Phase, Phases};
 pub use session::{Checked, Session};
-pub use settings::{CheckSettings, Ignore, LevelName, Settings, SettingsError, SupabaseSettings};
+pub use settings::{
+    CheckSettings, Ignore, LevelName, Settings, SettingsError, SupabaseSettings, json_schema,
+};

@@ -14,12 +14,9 @@ use trave_model::Model;
 use crate::git::{self, GitError};
 use crate::phases::{Amount, Phase, Phases};
 use crate::project;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{self, Settings, SettingsError};
 use crate::store::{Memory, Overlay};
 use crate::walk::{Inventory, Selection, listed, walk};
-
-/// The name of a settings file.
-const SETTINGS_FILE: &str = "trave.toml";
 
 /// How a project is loaded.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +75,22 @@ pub enum WorkspaceError {
         /// What the system says.
         source: io::Error,
     },
+    /// A file cannot be written.
+    #[error("`{}` cannot be written", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file of known findings cannot be used.
+    #[error("`{}` cannot be used: {problem}", path.display())]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The settings cannot be used.
     #[error("settings: {0}")]
     Settings(#[from] SettingsError),
@@ -120,14 +133,10 @@ pub fn load(path: &Path, options: &Options<'_>) -> Result<Project, WorkspaceErro
     let mut phases = opened.phases;
     phases.extend(made.phases);
     opened.said.find_root(&made.roots)?;
+    let (mut model, mut settings) = (made.model, opened.said.settings);
+    settings.stand_among(&mut model.sources);
     let root = path.to_owned();
-    Ok(Project {
-        root,
-        settings: opened.said.settings,
-        model: made.model,
-        migrations: made.roots,
-        phases,
-    })
+    Ok(Project { root, settings, model, migrations: made.roots, phases })
 }
 
 /// A folder of which is known what there is and what settings say, and no text was read yet.
@@ -171,29 +180,30 @@ pub(crate) fn open(
     options: &Options<'_>,
     store: &Overlay,
 ) -> Result<Opened, WorkspaceError> {
-    let unsaved = store.over.get(SETTINGS_FILE).and_then(|text| text.text.as_ref());
-    let mut settings = match unsaved.filter(|_| options.settings.is_none()) {
-        Some(text) => Settings::parse(SETTINGS_FILE, text, &options.rules)?,
-        None => settings_for(path, options)?,
-    };
-    let root = options.root.as_ref().map(|root| normal(root));
-    if let Some(root) = &root {
-        settings.roots = BTreeMap::from([(String::new(), root.clone())]);
-    }
+    let mut settings = settings::read(path, options, &store.over)?;
     let metadata = fs::metadata(path).map_err(|source| unreadable(path, source))?;
     if !metadata.is_dir() {
         return Err(WorkspaceError::NotAFolder(path.to_owned()));
     }
     fs::read_dir(path).map_err(|source| unreadable(path, source))?;
     let start = Instant::now();
-    let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
-    let selection = Arc::new(selection);
+    let mut selection = Arc::new(Selection::new(&settings).map_err(WorkspaceError::Pattern)?);
     let mut inventory = walk(path, &selection);
     inventory.add(store.over.paths().filter_map(|path| selection.file(path)));
+    let nested = inventory.nested_settings();
+    if options.settings.is_none() && !nested.is_empty() {
+        settings::read_nested(&mut settings, (path, &nested), (&options.rules, &store.over))?;
+        selection = Arc::new(Selection::new(&settings).map_err(WorkspaceError::Pattern)?);
+        inventory.reselect(&selection);
+    }
+    let root = options.root.as_ref().map(|root| normal(root));
+    if let Some(root) = &root {
+        settings.roots = BTreeMap::from([(String::new(), root.clone())]);
+    }
     let mut phases = Phases::default();
     phases.end(Phase::Walk, start, Amount { items: inventory.files.len(), bytes: 0 });
     let changed = match &options.since {
-        Some(reference) => Some(git::changed_since(path, reference)?),
+        Some(reference) => Some(git::changed_since(path, reference)?.files),
         None => None,
     };
     Ok(Opened { said: Said { settings, selection, root, changed }, inventory, phases })
@@ -206,7 +216,7 @@ pub fn catalogs_at(
     options: &Options<'_>,
 ) -> Result<Project, WorkspaceError> {
     let settings = settings_for(path, options)?;
-    let selection = Selection::new(&settings.check).map_err(WorkspaceError::Pattern)?;
+    let selection = Selection::new(&settings).map_err(WorkspaceError::Pattern)?;
     let paths = git::paths_at(path, reference)?;
     let inventory = listed(paths.iter().map(String::as_str), &selection);
     let paths: Vec<String> = inventory.files.iter().map(|file| file.path.clone()).collect();
@@ -229,7 +239,7 @@ fn normal(folder: &str) -> String {
 
 /// Makes a model of texts in memory: the same, without the disk.
 pub fn analyse(files: Vec<(String, String)>, settings: &Settings) -> Model {
-    let Ok(selection) = Selection::new(&settings.check) else { return Model::default() };
+    let Ok(selection) = Selection::new(settings) else { return Model::default() };
     let inventory = listed(files.iter().map(|(path, _)| path.as_str()), &selection);
     let memory: Memory = files.into_iter().collect();
     let ways = project::Ways { settings, changed: None, depth: Depth::Everything };
@@ -238,32 +248,22 @@ pub fn analyse(files: Vec<(String, String)>, settings: &Settings) -> Model {
 
 /// Reads only the settings that hold for a folder.
 pub fn settings_for(path: &Path, options: &Options<'_>) -> Result<Settings, WorkspaceError> {
-    let file = match &options.settings {
-        Some(file) => Some(file.clone()),
-        None => find_settings(path),
-    };
-    let Some(file) = file else { return Ok(Settings::default()) };
-    let bytes = fs::read(&file).map_err(|source| unreadable(&file, source))?;
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(Settings::parse(&file.display().to_string(), &text, &options.rules)?)
+    settings::read(path, options, &Memory::default())
 }
 
-/// The settings file of a folder, or of one above it in the same repository.
-fn find_settings(path: &Path) -> Option<PathBuf> {
-    let full = fs::canonicalize(path).ok()?;
-    for (up, folder) in full.ancestors().enumerate() {
-        if folder.join(SETTINGS_FILE).is_file() {
-            let near = if up == 0 { path } else { folder };
-            return Some(near.join(SETTINGS_FILE));
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
+/// Reads the settings that hold for a folder and those of the folders below it.
+pub fn settings_below(path: &Path, options: &Options<'_>) -> Result<Settings, WorkspaceError> {
+    let mut settings = settings_for(path, options)?;
+    let selection = Selection::new(&settings).map_err(WorkspaceError::Pattern)?;
+    let nested = walk(path, &Arc::new(selection)).nested_settings();
+    if options.settings.is_none() {
+        let over = Memory::default();
+        settings::read_nested(&mut settings, (path, &nested), (&options.rules, &over))?;
     }
-    None
+    Ok(settings)
 }
 
-fn unreadable(path: &Path, source: io::Error) -> WorkspaceError {
+pub(crate) fn unreadable(path: &Path, source: io::Error) -> WorkspaceError {
     let path = path.to_owned();
     match source.kind() {
         io::ErrorKind::NotFound => WorkspaceError::Missing(path),

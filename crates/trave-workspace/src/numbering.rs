@@ -46,13 +46,13 @@ impl Numbering {
 #[cfg(test)]
 mod tests {
     use super::Numbering;
-    use crate::settings::CheckSettings;
+    use crate::settings::Settings;
     use crate::walk::{Selection, listed};
 
     #[test]
     fn ids_are_in_order_of_kind_and_path() {
         let paths = ["a.ts", "db/schema.prisma", "db/migrations/1.sql", "package.json", "b.ts"];
-        let selection = Selection::new(&CheckSettings::default()).unwrap();
+        let selection = Selection::new(&Settings::default()).unwrap();
         let files = listed(paths, &selection).files;
         let numbering = Numbering::new(&files);
         let id = |path: &str| {

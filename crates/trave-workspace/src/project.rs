@@ -59,11 +59,7 @@ pub(crate) struct Ways<'a> {
 impl Ways<'_> {
     /// What is said about which migrations are applied; the command line says it last.
     fn applied(&self) -> Applied<'_> {
-        match (self.changed, &self.settings.applied_until) {
-            (Some(changed), _) => Applied::Since(changed),
-            (None, Some(last)) => Applied::Until(last),
-            (None, None) => Applied::NotSaid,
-        }
+        self.changed.map_or(Applied::Settings(self.settings), Applied::Since)
     }
 }
 
@@ -170,7 +166,7 @@ impl Base {
         }
         let said =
             Said { settings: ways.settings, configs: &self.supabase, applied: ways.applied() };
-        self.schema.read(Files { files, numbering, store }, said)?;
+        self.schema.read(Files { all: files, numbering, store }, said)?;
         let (resolver, depth) = (&self.resolver, ways.depth);
         let code_files = CodeFiles { files, numbering, store, resolver, depth };
         let (schema, cache) = (&mut self.schema, &mut self.code);
@@ -289,7 +285,7 @@ fn tree(files: &[Found]) -> Tree {
 fn read_configs(files: &[Found], store: &dyn Store) -> Configs {
     let texts: Vec<(&Found, crate::text::Text)> = files
         .par_iter()
-        .filter(|file| !matches!(file.kind, Kind::Code | Kind::Sql | Kind::Prisma))
+        .filter(|file| file.kind.is_config())
         .map(|file| (file, store.read(&file.path, CONFIG_BYTES_MAX)))
         .collect();
     let mut configs = Configs { imports: Vec::new(), supabase: Vec::new(), notices: Vec::new() };

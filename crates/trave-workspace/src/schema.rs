@@ -151,7 +151,7 @@ impl Written {
         let mut migrations = sql::read(files, said.configs, &mut sources);
         let prisma = declared::read_prisma(files, &mut sources);
         for root in &mut migrations.roots {
-            supabase::complete(&mut root.config, &said.settings.supabase);
+            supabase::complete(&mut root.config, &said.settings.at(&root.folder).supabase);
         }
         let pending = said.applied.mark(&mut migrations.roots, &sources)?;
         Ok(Self { sources, migrations, prisma, pending })

@@ -14,6 +14,7 @@ use trave_engine::Report;
 use trave_engine::rule::Rule;
 use trave_model::Linker;
 
+use crate::baseline::without_known;
 use crate::interrupt::Interrupter;
 use crate::kind::{Kind, is_foreign_folder};
 use crate::load::{Options, Project, Said, WorkspaceError, open};
@@ -101,6 +102,8 @@ impl Session {
     /// Says that files of the disk changed, came or went.
     pub fn changed_on_disk<'p>(&mut self, paths: impl IntoIterator<Item = &'p str>) {
         self.hear();
+        // The file of known findings may be among them.
+        self.judged = None;
         for path in paths {
             self.store.forget(path);
             let is_foreign = path.split('/').any(|part| is_foreign_folder(part, || false));
@@ -139,19 +142,22 @@ impl Session {
             .judged
             .take()
             .filter(|(known, count, _)| Arc::ptr_eq(known, &project) && *count == rules.len());
-        let report = known.map(|(_, _, report)| report);
-        let report = report.unwrap_or_else(|| Arc::new(self.judge(&project, rules)));
+        let report = match known {
+            Some((_, _, report)) => report,
+            None => Arc::new(self.judge(&project, rules)?),
+        };
         self.judged = Some((Arc::clone(&project), rules.len(), Arc::clone(&report)));
         Ok(Checked { project, report, edition: self.edition, elapsed: start.elapsed() })
     }
 
-    fn judge(&mut self, project: &Project, rules: &[&Rule]) -> Report {
+    fn judge(&mut self, project: &Project, rules: &[&Rule]) -> Result<Report, WorkspaceError> {
         let options = project.settings.rule_options();
         let judge = || trave_engine::check(&project.model, rules, &options);
-        match self.pool() {
+        let report = match self.pool() {
             Some(pool) => pool.install(judge),
             None => judge(),
-        }
+        };
+        without_known(report, project)
     }
 
     fn project_here(&mut self) -> Result<Arc<Project>, WorkspaceError> {
@@ -182,11 +188,13 @@ impl Session {
         let (start, amount) = (Instant::now(), amount(&program));
         let (interrupter, heard) = (&self.interrupter, self.heard);
         let stops = || interrupter.count() != heard;
-        let model = state.linker.link(program, &stops).ok_or(WorkspaceError::Interrupted)?;
+        let mut model = state.linker.link(program, &stops).ok_or(WorkspaceError::Interrupted)?;
+        let mut settings = state.said.settings.clone();
+        settings.stand_among(&mut model.sources);
         all.end(Phase::Link, start, amount);
         let project = Arc::new(Project {
             root: self.root.clone(),
-            settings: state.said.settings.clone(),
+            settings,
             model,
             migrations: schema.roots.clone(),
             phases: all,
@@ -262,7 +270,12 @@ impl Session {
 mod tests {
     use std::fs;
 
+    use trave_engine::Baseline;
+    use trave_engine::rule::source::Span;
+    use trave_engine::rule::{Level, Meta, Rule};
+
     use super::Session;
+    use crate::baseline::BaselineFile;
     use crate::load::{Options, WorkspaceError};
 
     #[test]
@@ -287,6 +300,33 @@ mod tests {
         assert_eq!(tables(&mut session), 3);
         session.edit("supabase/migrations/20240101000000_a.sql", None);
         assert_eq!(tables(&mut session), 2);
+    }
+
+    #[test]
+    fn an_editor_knows_what_the_baseline_knows() {
+        static OPEN: Rule = Rule {
+            meta: Meta::new("rls/open", Level::Error),
+            check: |model, cx| {
+                for (file, _) in model.sources.iter() {
+                    cx.report(Span::new(0, 1).in_file(file), "it is open");
+                }
+            },
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();
+        fs::create_dir_all(folder.path().join("supabase/migrations")).unwrap();
+        write("supabase/migrations/001_a.sql", "create table a (id int);");
+        let mut session = Session::new(folder.path(), Options::default());
+        session.edit("supabase/migrations/002_b.sql", Some("create table b (id int);".to_owned()));
+        let all = session.check(&[&OPEN]).unwrap();
+        let mut first = (*all.report).clone();
+        first.findings.truncate(1);
+        let mut file = BaselineFile::empty(&all.project.settings, None);
+        file.baseline = Baseline::of(&first, &all.project.model.sources);
+        file.write().unwrap();
+        session.changed_on_disk(["trave-baseline.json"]);
+        let rest = session.check(&[&OPEN]).unwrap().report;
+        assert_eq!((all.report.findings.len(), rest.findings.len(), rest.known), (2, 1, 1));
     }
 
     #[test]

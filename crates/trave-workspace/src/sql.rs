@@ -130,7 +130,7 @@ impl ReplayedRoots {
 #[derive(Clone, Copy)]
 pub(crate) struct Files<'a> {
     /// Every walked file.
-    pub(crate) files: &'a [Found],
+    pub(crate) all: &'a [Found],
     /// Their ids.
     pub(crate) numbering: &'a Numbering,
     /// Their texts.
@@ -140,7 +140,7 @@ pub(crate) struct Files<'a> {
 impl<'a> Files<'a> {
     /// The files of a kind, with their ids.
     pub(crate) fn of_kind(self, kind: Kind) -> Vec<(FileId, &'a Found)> {
-        let numbered = (0..).zip(self.files).filter(move |(_, file)| file.kind == kind);
+        let numbered = (0..).zip(self.all).filter(move |(_, file)| file.kind == kind);
         numbered.map(|(number, file)| (self.numbering.id(number), file)).collect()
     }
 }

@@ -5,11 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::kind::{Kind, is_foreign_folder, is_generated, is_hidden, is_test, kind_of};
-use crate::settings::CheckSettings;
+use crate::settings::{Patterns, Settings};
 
 /// A file that means something to us.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,8 +33,8 @@ pub(crate) struct Inventory {
 /// Which paths are left out.
 #[derive(Debug)]
 pub(crate) struct Selection {
-    excluded: Gitignore,
-    tests: bool,
+    excluded: Vec<Patterns>,
+    settings: Settings,
 }
 
 impl Inventory {
@@ -45,19 +44,24 @@ impl Inventory {
         self.files.sort();
         self.files.dedup();
     }
+
+    /// Selects anew: what was found may say more about what is left out.
+    pub(crate) fn reselect(&mut self, selection: &Selection) {
+        let files = self.files.iter().filter_map(|found| selection.file(&found.path));
+        self.files = files.collect();
+    }
+
+    /// The settings files of folders below the top.
+    pub(crate) fn nested_settings(&self) -> Vec<String> {
+        let files = self.files.iter().filter(|file| file.kind == Kind::Settings);
+        files.map(|file| file.path.clone()).filter(|path| path.contains('/')).collect()
+    }
 }
 
 impl Selection {
     /// A selection from the settings. A pattern that cannot be read is an error of the settings.
-    pub(crate) fn new(settings: &CheckSettings) -> Result<Self, String> {
-        let mut builder = GitignoreBuilder::new("");
-        for pattern in &settings.exclude {
-            let added = builder.add_line(None, pattern);
-            added
-                .map_err(|error| format!("`exclude` has a pattern that cannot be read: {error}"))?;
-        }
-        let excluded = builder.build().map_err(|error| error.to_string())?;
-        Ok(Self { excluded, tests: settings.include_tests })
+    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
+        Ok(Self { excluded: settings.excluded()?, settings: settings.clone() })
     }
 
     /// The file at a path, if it is something to us and not left out.
@@ -66,16 +70,17 @@ impl Selection {
         if path.split('/').any(is_hidden) {
             return None;
         }
-        if self.excluded.matched_path_or_any_parents(path, false).is_ignore() {
+        if self.excluded.iter().any(|patterns| patterns.hold(path)) {
             return None;
         }
-        let code_left_out = is_generated(path) || (is_test(path) && !self.tests);
+        let tests = || self.settings.at(path).check.include_tests.unwrap_or(false);
+        let code_left_out = is_generated(path) || (is_test(path) && !tests());
         let included = kind != Kind::Code || !code_left_out;
         Some(Found { path: path.to_owned(), kind, included })
     }
 
     fn enters(&self, path: &str) -> bool {
-        !self.excluded.matched_path_or_any_parents(path, true).is_ignore()
+        !self.excluded.iter().any(|patterns| patterns.hold_folder(path))
     }
 }
 
@@ -193,15 +198,20 @@ pub(crate) fn listed<'a>(
 #[cfg(test)]
 mod tests {
     use super::{Selection, listed};
-    use crate::settings::CheckSettings;
+    use crate::settings::{CheckSettings, Settings};
+
+    fn selection(check: CheckSettings) -> Selection {
+        let mut settings = Settings::default();
+        settings.check = check;
+        Selection::new(&settings).unwrap()
+    }
 
     #[test]
     fn what_the_settings_exclude_is_left_out_as_git_would() {
-        let settings = CheckSettings {
+        let selection = selection(CheckSettings {
             exclude: vec!["legacy/".to_owned(), "*.old.ts".to_owned()],
             ..CheckSettings::default()
-        };
-        let selection = Selection::new(&settings).unwrap();
+        });
         let paths = [
             "src/b.ts",
             "legacy/deep/a.ts",
@@ -218,9 +228,8 @@ mod tests {
     #[test]
     fn tests_are_included_when_the_settings_say_so() {
         let path = "src/a.test.ts";
-        let mut settings = CheckSettings::default();
-        assert!(!Selection::new(&settings).unwrap().file(path).unwrap().included);
-        settings.include_tests = true;
-        assert!(Selection::new(&settings).unwrap().file(path).unwrap().included);
+        assert!(!selection(CheckSettings::default()).file(path).unwrap().included);
+        let check = CheckSettings { include_tests: Some(true), ..CheckSettings::default() };
+        assert!(selection(check).file(path).unwrap().included);
     }
 }

@@ -1,6 +1,9 @@
 //! The command line as clap reads it. The texts are what `--help` prints and `docs/cli.md` keeps.
 
+mod teams;
+
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +11,10 @@ use clap_complete::Shell;
 use trave_report::Format;
 
 use crate::reports::ReportFile;
+
+pub(crate) use teams::{
+    BaselineCommand, Ci, Hook, Init, KnownFindings, Man, PresetName, SettingsCommand, Whether,
+};
 
 /// Checks the beam between a TypeScript backend and its SQL database.
 ///
@@ -23,6 +30,7 @@ use crate::reports::ReportFile;
 Examples:
   trave check                            the project in this folder
   trave check apps/web --fail-on warning  warnings fail too
+  trave init                             settings, known findings, CI, pre-commit hook
   trave explain rls/table-without-rls    what a rule is about and what to do
   trave routes                           every way in: who may take it, what it queries
   trave path GET /api/boats boats        how a handler comes to query a table
@@ -61,6 +69,10 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Report where code and database do not carry each other
     Check(Check),
+    /// Set a project up: settings, known findings, a CI workflow and a pre-commit hook
+    Init(Init),
+    /// Write down the findings of today, so that `check` reports only new ones
+    Baseline(BaselineCommand),
     /// Print the page of a rule: what goes wrong, examples, what to do
     Explain(Explain),
     /// List every rule with its level
@@ -81,6 +93,8 @@ pub(crate) enum Command {
     Path(Way),
     /// List every query with the ways in that reach it
     Queries(Listing),
+    /// Show which settings hold for a file, or the JSON schema of trave.toml
+    Settings(SettingsCommand),
     /// Serve an editor: diagnostics while typing, hover, completion, fixes (docs/editors.md)
     Lsp(Lsp),
     /// Draw ways in, queries and tables as one page for browsers
@@ -91,6 +105,8 @@ pub(crate) enum Command {
     Map(Map),
     /// Print a completion script for a shell
     Completions(Completions),
+    /// Print the manual page, or write one for each command into a folder
+    Man(Man),
 }
 
 /// Report where code and database do not carry each other.
@@ -99,7 +115,7 @@ pub(crate) enum Command {
 Examples:
   trave check                          the project in this folder
   trave check --only rls --only jwt    two families of rules
-  trave check --since origin/main      also: can the new migrations be deployed safely?
+  trave check --since origin/main      what this branch changes, and can it be deployed safely?
   trave check --format json > out.json for other programs (docs/json.md)
   trave check --format github          annotations and a job summary in a GitHub workflow
   trave check --report sarif=trave.sarif --report html=trave.html
@@ -132,9 +148,16 @@ pub(crate) struct Check {
     /// The folder of migrations that all code speaks to
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<String>,
-    /// Judge the migrations added or changed since this git revision as not applied yet
+    /// Report only what has to do with changes since this git revision
+    ///
+    /// The whole project is read. A finding is reported when one of its places is in a file that
+    /// was added or changed, committed or not, since the two branches parted; or when it is about
+    /// an object of the database that new migrations change. Migrations added or changed since
+    /// are judged as not applied yet.
     #[arg(long, value_name = "REF")]
     pub(crate) since: Option<String>,
+    #[command(flatten)]
+    pub(crate) known: KnownFindings,
     /// Exit with 0 when there is nothing to analyse
     #[arg(long)]
     pub(crate) allow_empty: bool,
@@ -153,7 +176,16 @@ pub(crate) struct Explain {
 
 /// List every rule with its level.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trave rules                     every rule as its page has it
+  trave rules --preset security   the rules of a preset, with the levels they have there
+
+A preset is where settings begin: `extends = [\"strict\"]` in trave.toml.")]
 pub(crate) struct Rules {
+    /// Only the rules of this preset, with its levels
+    #[arg(long, value_name = "PRESET")]
+    pub(crate) preset: Option<PresetName>,
     /// How the list is written
     #[arg(long, short, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: ListFormat,
@@ -366,16 +398,9 @@ pub(crate) struct CheckFormat(pub(crate) Format);
 
 impl ValueEnum for CheckFormat {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [CheckFormat; Format::ALL.len()] = {
-            let mut all = [CheckFormat(Format::Terminal); Format::ALL.len()];
-            let mut at = 0;
-            while at < all.len() {
-                all[at] = CheckFormat(Format::ALL[at]);
-                at += 1;
-            }
-            all
-        };
-        &ALL
+        static ALL: LazyLock<[CheckFormat; Format::ALL.len()]> =
+            LazyLock::new(|| Format::ALL.map(CheckFormat));
+        ALL.as_slice()
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

@@ -41,7 +41,8 @@ pub(crate) fn read_at(
     project.map_err(|error| worded(&error))
 }
 
-fn options(request: Request<'_>, common: &Common) -> Options<'static> {
+/// How a project is loaded for a command.
+pub(crate) fn options(request: Request<'_>, common: &Common) -> Options<'static> {
     Options {
         settings: common.config.clone(),
         rules: RULES.iter().map(|rule| rule.meta.id).collect(),
@@ -51,16 +52,21 @@ fn options(request: Request<'_>, common: &Common) -> Options<'static> {
     }
 }
 
-fn worded(error: &WorkspaceError) -> Failure {
+/// What went wrong, and what to do next.
+pub(crate) fn worded(error: &WorkspaceError) -> Failure {
     let failure = Failure::new(error.to_string());
     match error {
         WorkspaceError::Missing(_) => failure.next("give the folder of a project"),
-        // Only a session in an editor is interrupted.
-        WorkspaceError::Interrupted => failure,
         WorkspaceError::NotAFolder(_) => failure.next("give the folder that holds the project"),
         WorkspaceError::Unreadable { source, .. } => {
             Failure::new(format!("{error}: {source}")).next("check who may read it")
         }
+        WorkspaceError::Unwritable { source, .. } => {
+            Failure::new(format!("{error}: {source}")).next("check who may write there")
+        }
+        WorkspaceError::Baseline { .. } => failure.next(
+            "resolve what a merge left open, or write the file anew: remove it, then `trave baseline`",
+        ),
         WorkspaceError::Settings(_) | WorkspaceError::Pattern(_) => {
             failure.next("docs/settings.md lists what trave.toml can say")
         }

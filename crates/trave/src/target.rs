@@ -53,7 +53,7 @@ pub(crate) fn from_repository(folder: &Path) -> String {
     let here = env::current_dir().and_then(fs::canonicalize).unwrap_or_default();
     let repository = folder.ancestors().find(|above| above.join(".git").exists());
     let below = folder.strip_prefix(repository.unwrap_or(&here)).unwrap_or(Path::new(""));
-    below.iter().map(|part| format!("{}/", part.to_string_lossy())).collect()
+    below.iter().flat_map(|part| [part.to_string_lossy(), "/".into()]).collect()
 }
 
 fn existing(path: &Path) -> Result<PathBuf, Failure> {

@@ -25,6 +25,10 @@ pub(crate) const MATURIN: PythonTool =
 pub(crate) const CHECK_JSONSCHEMA: PythonTool =
     PythonTool { program: "check-jsonschema", package: "check-jsonschema==0.39.0" };
 
+/// Runs hooks before commits, and knows what a repository of hooks has to say.
+pub(crate) const PRE_COMMIT: PythonTool =
+    PythonTool { program: "pre-commit", package: "pre-commit==4.7.0" };
+
 /// Audits workflows of GitHub.
 pub(crate) const ZIZMOR: PythonTool = PythonTool { program: "zizmor", package: "zizmor==1.32.0" };
 

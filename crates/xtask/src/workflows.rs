@@ -4,29 +4,40 @@
 use std::process::Command;
 
 use crate::process::{Outcome, repository, run};
-use crate::tools::{CHECK_JSONSCHEMA, ZIZMOR};
+use crate::tools::{CHECK_JSONSCHEMA, PRE_COMMIT, ZIZMOR};
 
 /// Files, and the schema that each has to keep to.
-const SCHEMAS: [(&str, &str); 5] = [
+const SCHEMAS: [(&str, &str); 4] = [
     ("vendor.github-workflows", ".github/workflows/ci.yml"),
     ("vendor.github-workflows", ".github/workflows/release.yml"),
     ("vendor.github-actions", ".github/actions/check/action.yml"),
     ("vendor.gitlab-ci", ".gitlab/trave.yml"),
-    ("vendor.pre-commit-hooks", ".pre-commit-hooks.yaml"),
 ];
 
 /// Checks all of them: their form, and whether they are safe.
 pub(crate) fn run_checks() -> anyhow::Result<Outcome> {
-    let validator = CHECK_JSONSCHEMA.program()?;
-    for (schema, file) in SCHEMAS {
-        let mut check = Command::new(&validator);
-        check.args(["--builtin-schema", schema, file]).current_dir(repository());
-        let outcome = run(&mut check)?;
+    for check in &mut checks()? {
+        let outcome = run(check.current_dir(repository()))?;
         if outcome != Outcome::Success {
             return Ok(outcome);
         }
     }
+    Ok(Outcome::Success)
+}
+
+fn checks() -> anyhow::Result<Vec<Command>> {
+    let validator = CHECK_JSONSCHEMA.program()?;
+    let mut checks: Vec<Command> = Vec::new();
+    for (schema, file) in SCHEMAS {
+        let mut check = Command::new(&validator);
+        check.args(["--builtin-schema", schema, file]);
+        checks.push(check);
+    }
+    let mut hooks = Command::new(PRE_COMMIT.program()?);
+    hooks.args(["validate-manifest", ".pre-commit-hooks.yaml"]);
+    checks.push(hooks);
     let mut audit = Command::new(ZIZMOR.program()?);
     audit.args(["--offline", "--no-progress", "--quiet", "--min-severity", "medium", ".github"]);
-    run(audit.current_dir(repository()))
+    checks.push(audit);
+    Ok(checks)
 }

@@ -4,11 +4,14 @@
 mod chain;
 mod sql;
 
+use std::path::{Path, PathBuf};
+
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionParams, CompletionResponse, CompletionTextEdit,
     Documentation, MarkupContent, MarkupKind, TextEdit,
 };
-use trave_catalog::{Catalog, Function, Table};
+use serde::{Deserialize, Serialize};
+use trave_catalog::{Catalog, Function, QualifiedName, Table};
 use trave_model::Entity;
 use trave_source::Span;
 
@@ -34,7 +37,7 @@ pub(crate) struct Offer {
 }
 
 /// What a name on offer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum OfferKind {
     Column,
     Relation,
@@ -50,11 +53,10 @@ pub(crate) fn complete(server: &Server, params: &CompletionParams) -> Option<Com
     let uri = &params.text_document_position.text_document.uri;
     let document = server.documents.get(&crate::uri::to_path(uri)?)?;
     let range = document.lines(server.client.encoding).range(span);
-    let model = here.view.model();
+    let root = here.view.root;
     let item = |offer: &Offer| {
-        let about = offer.entity.as_ref().filter(|_| offers.len() <= 50);
-        let about = about.and_then(|entity| describe::object(model, at, entity));
-        let markup = |value| MarkupContent { kind: MarkupKind::Markdown, value };
+        let about = offer.entity.as_ref();
+        let about = about.and_then(|entity| serde_json::to_value(About::of(root, at, entity)).ok());
         CompletionItem {
             label: offer.text.clone(),
             detail: Some(offer.detail.clone()),
@@ -64,15 +66,61 @@ pub(crate) fn complete(server: &Server, params: &CompletionParams) -> Option<Com
                 OfferKind::Function => CompletionItemKind::FUNCTION,
                 OfferKind::Argument => CompletionItemKind::PROPERTY,
             }),
-            documentation: about.map(|value| Documentation::MarkupContent(markup(value))),
             text_edit: Some(CompletionTextEdit::Edit(TextEdit {
                 range,
                 new_text: offer.text.clone(),
             })),
+            data: about,
             ..CompletionItem::default()
         }
     };
     Some(CompletionResponse::Array(offers.iter().take(ITEMS_MAX).map(item).collect()))
+}
+
+/// Answers `completionItem/resolve`: tells all about the one name that is looked at.
+pub(crate) fn resolve(server: &Server, mut item: CompletionItem) -> CompletionItem {
+    let about = item.data.clone().and_then(|data| serde_json::from_value::<About>(data).ok());
+    let text = about.and_then(|about| {
+        let view = server.view(&about.root)?;
+        describe::object(view.model(), about.catalog, &about.entity()?)
+    });
+    item.documentation = text.map(|value| {
+        Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
+    });
+    item
+}
+
+/// What a name on offer means, as the client keeps it until it asks.
+#[derive(Serialize, Deserialize)]
+struct About {
+    root: PathBuf,
+    catalog: usize,
+    kind: OfferKind,
+    schema: String,
+    name: String,
+    column: String,
+}
+
+impl About {
+    fn of(root: &Path, catalog: usize, entity: &Entity) -> Self {
+        let (kind, name, column) = match entity {
+            Entity::Relation(name) => (OfferKind::Relation, name, String::new()),
+            Entity::Column(name, column) => (OfferKind::Column, name, column.to_string()),
+            Entity::Function(name) => (OfferKind::Function, name, String::new()),
+        };
+        let (schema, name) = (name.schema.to_string(), name.name.to_string());
+        Self { root: root.to_owned(), catalog, kind, schema, name, column }
+    }
+
+    fn entity(&self) -> Option<Entity> {
+        let name = QualifiedName::new(&self.schema, &self.name);
+        Some(match self.kind {
+            OfferKind::Relation => Entity::Relation(name),
+            OfferKind::Column => Entity::Column(name, self.column.as_str().into()),
+            OfferKind::Function => Entity::Function(name),
+            OfferKind::Argument => return None,
+        })
+    }
 }
 
 /// The catalog of a file that nobody has analysed yet, where there is no choice.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Read, Write, pipe};
+use std::ops::Range;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -145,7 +147,7 @@ impl Client {
     /// Opens a file.
     pub(crate) fn open(&mut self, path: &str) {
         let text = self.on_disk(path);
-        let language = if path.ends_with(".sql") { "sql" } else { "typescript" };
+        let language = if is_sql(path) { "sql" } else { "typescript" };
         let item = json!({
             "uri": self.uri(path), "languageId": language, "version": 1, "text": text,
         });
@@ -161,11 +163,11 @@ impl Client {
     }
 
     /// Replaces some bytes of an open file; the server counts in bytes.
-    pub(crate) fn edit(&mut self, path: &str, from: usize, to: usize, by: &str) {
+    pub(crate) fn edit(&mut self, path: &str, at: Range<usize>, by: &str) {
         let (version, text) = self.open.get_mut(path).unwrap();
         *version += 1;
-        let range = json!({ "start": position(text, from), "end": position(text, to) });
-        text.replace_range(from..to, by);
+        let range = json!({ "start": position(text, at.start), "end": position(text, at.end) });
+        text.replace_range(at, by);
         let version = *version;
         let document = json!({ "uri": self.uri(path), "version": version });
         let changes = json!([{ "range": range, "text": by }]);
@@ -177,11 +179,12 @@ impl Client {
     #[track_caller]
     pub(crate) fn replace(&mut self, path: &str, what: &str, by: &str) {
         let at = self.text(path).find(what).unwrap();
-        self.edit(path, at, at + what.len(), by);
+        self.edit(path, at..at + what.len(), by);
     }
 
     /// Says something.
-    pub(crate) fn notify(&mut self, method: &str, params: Value) {
+    pub(crate) fn notify(&mut self, method: &str, params: impl Into<Value>) {
+        let params: Value = params.into();
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
@@ -192,7 +195,8 @@ impl Client {
     }
 
     /// Asks something.
-    pub(crate) fn ask(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) fn ask(&mut self, method: &str, params: impl Into<Value>) -> i64 {
+        let params: Value = params.into();
         self.requests += 1;
         let id = self.requests;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -288,6 +292,10 @@ impl Client {
 }
 
 /// A place in a text, in bytes.
+pub(crate) fn is_sql(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|ending| ending == "sql")
+}
+
 pub(crate) fn position(text: &str, offset: usize) -> Value {
     let before = &text[..offset];
     let line = before.matches('\n').count();

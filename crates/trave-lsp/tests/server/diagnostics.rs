@@ -62,7 +62,7 @@ fn an_edit_of_a_route_shows_and_one_of_the_migration_takes_it_away() {
     assert!(finding["data"]["fingerprint"].is_string());
     // Unsaved, in another file: the disk has neither the filter nor the index.
     let end = client.text(MIGRATION).len();
-    client.edit(MIGRATION, end, end, "create index on public.notes (folder);\n");
+    client.edit(MIGRATION, end..end, "create index on public.notes (folder);\n");
     let rules = client.rules(ROUTE);
     assert!(rules.iter().all(|it| !it.starts_with("index/unindexed-filter")), "{rules:?}");
     assert_eq!(client.leave(), Ending::Orderly);

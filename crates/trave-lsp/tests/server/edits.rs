@@ -68,7 +68,9 @@ fn after_any_edit_the_diagnostics_are_those_of_a_fresh_check() {
     let seed = std::env::var("TRAVE_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(11);
     let mut numbers = Numbers(seed);
     let mut client = Client::start(&format!("{PROJECT}{MORE}"));
-    FILES.iter().for_each(|path| client.open(path));
+    for path in &FILES {
+        client.open(path);
+    }
     let fresh = tempfile::tempdir().unwrap();
     for round in 0..rounds {
         for _ in 0..=numbers.below(3) {
@@ -92,19 +94,19 @@ fn edit(client: &mut Client, numbers: &mut Numbers) {
         0 => {
             let end = (from + numbers.below(40)).min(text.len());
             let end = (end..=text.len()).find(|it| text.is_char_boundary(*it)).unwrap();
-            client.edit(path, from, end, "");
+            client.edit(path, from..end, "");
         }
         1 => {
             let line = text[..from].rfind('\n').map_or(0, |at| at + 1);
             let end = text[line..].find('\n').map_or(text.len(), |at| line + at + 1);
             let copy = text[line..end].to_owned();
-            client.edit(path, line, line, &copy);
+            client.edit(path, line..line, &copy);
         }
         2 | 3 => {
             let original = client.on_disk(path);
-            client.edit(path, 0, text.len(), &original);
+            client.edit(path, 0..text.len(), &original);
         }
-        _ => client.edit(path, from, from, PIECES[numbers.below(PIECES.len())]),
+        _ => client.edit(path, from..from, PIECES[numbers.below(PIECES.len())]),
     }
 }
 

@@ -118,7 +118,7 @@ fn a_rule_in_a_suppression_shows_its_page() {
     let mut client = at(ROUTE, "const { data } =");
     let (path, cursor) = client.cursor.clone().unwrap();
     let start = cursor - "const { data } =".len();
-    client.edit(&path, start, start, "// trave-ignore index/unindexed-filter: small\n  ");
+    client.edit(&path, start..start, "// trave-ignore index/unindexed-filter: small\n  ");
     client.cursor = Some((path, start + 25));
     let hover = client.at_cursor("textDocument/hover");
     let text = hover["contents"]["value"].as_str().unwrap();
@@ -228,6 +228,16 @@ fn names_are_offered_while_a_call_is_typed() {
 }
 
 #[test]
+fn a_name_on_offer_is_told_in_full_when_it_is_looked_at() {
+    let mut client = at(ROUTE, ".from('");
+    let items = client.at_cursor("textDocument/completion");
+    let item = client.request("completionItem/resolve", items[0].clone()).unwrap();
+    assert_eq!(item["label"], "notes");
+    let text = item["documentation"]["value"].as_str().unwrap();
+    assert!(text.contains("create table public.notes ("), "{text}");
+}
+
+#[test]
 fn names_are_offered_in_sql_inside_of_code() {
     offered("db.query(`select * from $0`)", &["authors", "books"]);
     offered("db.query(`select $0 from books`)", &["author_id", "id", "title"]);
@@ -296,7 +306,7 @@ fn a_finding_is_silenced_with_a_reason() {
     let at = offset(&client.text(ROUTE), &edit["range"]["start"]);
     let text = edit["newText"].as_str().unwrap().to_owned();
     assert!(text.trim_start().starts_with("// trave-ignore index/unindexed-filter: because"));
-    client.edit(ROUTE, at, at, &text);
+    client.edit(ROUTE, at..at, &text);
     let rules = client.rules(ROUTE);
     assert!(rules.iter().all(|it| !it.starts_with("index/unindexed-filter")), "{rules:?}");
     assert!(rules.iter().all(|it| !it.starts_with("trave/")), "{rules:?}");
@@ -341,7 +351,7 @@ fn fixes_are_applied_one_by_one_and_all_at_once() {
         let text = client.text(ROUTE);
         let (start, end) = (&edit["range"]["start"], &edit["range"]["end"]);
         let (start, end) = (offset(&text, start), offset(&text, end));
-        client.edit(ROUTE, start, end, edit["newText"].as_str().unwrap());
+        client.edit(ROUTE, start..end, edit["newText"].as_str().unwrap());
     }
     assert_eq!(client.rules(ROUTE), [""; 0]);
     assert_eq!(client.text(ROUTE).matches(".from('boats')").count(), 2);

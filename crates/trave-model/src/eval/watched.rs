@@ -5,13 +5,14 @@
 //! notes the module whose content is the answer, or the question with its answer.
 
 use std::cell::{Cell, RefCell};
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use trave_backend::declared::{TableName, Tool};
 use trave_backend::dispatch::Provided;
-use trave_backend::entry::{Entry, EntryKind};
+use trave_backend::entry::{Entry as WayIn, EntryKind};
 use trave_backend::library::{Dialect, Library};
 use trave_backend::naming::NamedTable;
 use trave_catalog::QualifiedName;
@@ -137,10 +138,9 @@ impl<'p> Watched<'p> {
         if self.modules.is_empty() {
             return;
         }
-        let mut answers = self.answers.borrow_mut();
-        if !answers.contains_key(&question) {
-            let answer = self.cx.answer(&question);
-            answers.insert(question, answer);
+        if let Entry::Vacant(place) = self.answers.borrow_mut().entry(question) {
+            let answer = self.cx.answer(place.key());
+            place.insert(answer);
         }
     }
 
@@ -196,11 +196,13 @@ impl<'p> Watched<'p> {
     pub(crate) fn provided(&self) -> &'p [(ModuleId, Provided)] {
         self.ask(Question::Provided);
         let provided = self.cx.provided();
-        provided.iter().for_each(|(id, _)| self.note(*id));
+        for (id, _) in provided {
+            self.note(*id);
+        }
         provided
     }
 
-    pub(crate) fn outer(&self, entry: &Entry) -> impl Iterator<Item = &'p (ModuleId, Entry)> {
+    pub(crate) fn outer(&self, entry: &WayIn) -> impl Iterator<Item = &'p (ModuleId, WayIn)> {
         let (file, framework, kind) = (entry.origin.file, entry.framework, entry.kind);
         self.ask(Question::Outer(file, framework, kind));
         let found = self.cx.outer_of(file, (framework, kind));

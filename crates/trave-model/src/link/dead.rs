@@ -32,16 +32,16 @@ pub(super) fn mark(
             || program.imported_elsewhere.contains(&place.file);
         if doubtful { None } else { outermost_name(module_of(place.file)?, place) }
     };
-    let named: Vec<Option<SmolStr>> = queries.iter().map(name_of).collect();
-    let names: FxHashSet<SmolStr> = named.iter().flatten().cloned().collect();
+    let outermost: Vec<Option<SmolStr>> = queries.iter().map(name_of).collect();
+    let names: FxHashSet<SmolStr> = outermost.iter().flatten().cloned().collect();
     if names.is_empty() {
         return;
     }
-    let with_name = queries.iter().zip(&named).filter(|(_, name)| name.is_some());
+    let with_name = queries.iter().zip(&outermost).filter(|(_, name)| name.is_some());
     let files = with_name.map(|(query, _)| query.facts.target_origin.file).collect();
     let mentioned = mentions.count(&names, program, shadowed);
     let imported = Imported::of(program, shadowed, &files);
-    for (query, name) in queries.iter_mut().zip(named) {
+    for (query, name) in queries.iter_mut().zip(outermost) {
         let file = query.facts.target_origin.file;
         query.in_dead_code = name.is_some_and(|name| {
             mentioned.get(&name).copied() == Some(1)

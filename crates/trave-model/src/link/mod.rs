@@ -25,14 +25,16 @@ mod starts;
 mod units;
 mod wrappers;
 
-use std::sync::{Mutex, PoisonError};
+use std::cell::RefCell;
 
 use rustc_hash::FxHashSet;
 use trave_backend::entry::Entry;
 use trave_source::FileId;
 use trave_ts::ir::{FunctionId, Module};
 
-use crate::eval::{Context, FunctionKey, Handled, ModuleId, Trace, Watch, run_alone, run_entries};
+use crate::eval::{
+    Context, FunctionKey, Handled, ModuleId, Trace, Watch, Watched, run_alone, run_entries,
+};
 use crate::model::Model;
 use crate::program::Program;
 use digest::Digests;
@@ -74,6 +76,19 @@ pub struct Linker {
 struct Alone {
     traces: Vec<Trace>,
     served: Vec<(FunctionKey, bool)>,
+}
+
+impl Alone {
+    fn of(watched: &Watched<'_>, left: &[Left], served: &Seen) -> Self {
+        let asked = RefCell::new(Vec::new());
+        let is_served = |function| {
+            let is_served = served.has(function);
+            asked.borrow_mut().push((function, is_served));
+            is_served
+        };
+        let traces = run_alone(watched, left, &is_served);
+        Self { traces, served: asked.into_inner() }
+    }
 }
 
 impl Default for Linker {
@@ -121,7 +136,8 @@ impl Linker {
         let registered = registered::Routes::of(now, &self.registered, (&own, &shadowed));
         let served = self.run_registered(now, &registered, &mut gathered);
         seen.also(&served);
-        self.run_left(now, (&seen, &served), &shadowed, &mut gathered);
+        let left = left_over(&program, &seen, &shadowed);
+        self.run_left(now, (&left, &served), &mut gathered);
         if stops() {
             return None;
         }
@@ -205,31 +221,17 @@ impl Linker {
     fn run_left(
         &self,
         now: Now<'_>,
-        (seen, served): (&Seen, &Seen),
-        shadowed: &FxHashSet<FileId>,
+        (left, served): (&[Left], &Seen),
         gathered: &mut gather::Gathered<'_>,
     ) {
-        let left = left_over(now.cx.program, seen, shadowed);
         let holds = |alone: &Alone| alone.served.iter().all(|(it, was)| served.has(*it) == *was);
+        let run = |chunk: &[Left]| {
+            let key = (chunk.to_vec(), &holds as &dyn Fn(&Alone) -> bool);
+            self.left.run_unless(now, key, |watched| Alone::of(watched, chunk, served))
+        };
         in_order::in_order(
-            &pieces(now.cx, &left, |(id, _)| *id),
-            |chunk| {
-                let run = || {
-                    self.left.run_unless(now, (chunk.to_vec(), &holds), |watched| {
-                        let asked = Mutex::new(Vec::new());
-                        let is_served = |function| {
-                            let is_served = served.has(function);
-                            let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-                            asked.push((function, is_served));
-                            is_served
-                        };
-                        let traces = run_alone(watched, chunk, &is_served);
-                        let served = asked.into_inner().unwrap_or_else(PoisonError::into_inner);
-                        Alone { traces, served }
-                    })
-                };
-                (!(now.stops)()).then(run)
-            },
+            &pieces(now.cx, left, |(id, _)| *id),
+            |chunk| (!(now.stops)()).then(|| run(chunk)),
             |_, alone| {
                 let traces = alone.iter().flat_map(|alone| &alone.traces);
                 traces.for_each(|trace| gathered.add_unreached(trace));

@@ -9,6 +9,9 @@ use trave_source::{FileId, Origin, Span};
 
 use crate::model::{Model, Query, QueryRef};
 
+/// Longer texts name no table but hold one.
+const TARGET_BYTES_MAX: usize = 200;
+
 /// How deep embeds are followed.
 const DEPTH_MAX: usize = 8;
 
@@ -47,7 +50,8 @@ impl Model {
 
     /// Every place in the code that names something of a catalog.
     pub fn mentions_of(&self, catalog: usize, entity: &Entity) -> Vec<Mention> {
-        let found = self.queries.iter().flat_map(|query| self.mentions(query));
+        let queries = self.queries.iter().filter(|query| may_name(query, entity));
+        let found = queries.flat_map(|query| self.mentions(query));
         let is_it = |mention: &Mention| mention.catalog == catalog && mention.entity == *entity;
         unique(found.filter(is_it).collect())
     }
@@ -89,6 +93,12 @@ impl Model {
         reader.written(&name);
         reader.found
     }
+}
+
+/// Whether a query can name something, as far as a glance tells.
+fn may_name(query: &Query, entity: &Entity) -> bool {
+    let (Entity::Relation(name) | Entity::Column(name, _) | Entity::Function(name)) = entity;
+    query.facts.table.as_ref() == Some(&name.name) || !query.facts.selection.embeds.is_empty()
 }
 
 /// Whether a query stands in a file, or a part of it does.
@@ -149,15 +159,20 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes what names the table. Code may call it otherwise: `prisma.note`, a constant; then the
-    /// last word does.
+    /// Notes what names the table. Code may call it otherwise, by a constant or as in
+    /// `prisma.note.findMany`: then the last word does, the method apart.
     fn target(&mut self, name: &QualifiedName) {
         let facts = &self.query.facts;
         let place = facts.target_origin;
         let text = self.model.sources.slice(place);
-        let is_narrow = place != facts.origin && !text.contains('\n');
-        let last = || last_word(text).map(|span| span.shifted(place.span.start));
-        let otherwise = || last().filter(|_| is_narrow).map(|span| span.in_file(place.file));
+        let is_narrow = place != facts.origin && text.len() <= TARGET_BYTES_MAX;
+        let after = place.span.end;
+        let after = Span { start: after, end: after.saturating_add(1) }.in_file(place.file);
+        let is_method = matches!(self.model.sources.slice(after), "(" | "<");
+        let otherwise = || {
+            let span = if is_method { receiver(text) } else { last_word(text, text.len()) };
+            Some(span.filter(|_| is_narrow)?.shifted(place.span.start).in_file(place.file))
+        };
         if let Some(origin) = self.find(place, &name.name).or_else(otherwise) {
             self.add(origin, Entity::Relation(name.clone()));
         }
@@ -260,10 +275,18 @@ fn find_name(text: &str, name: &str) -> Option<Span> {
     Some(Span::new(start, start + word.len()))
 }
 
-fn last_word(text: &str) -> Option<Span> {
-    let end = text.trim_end_matches(|sign: char| !is_part(sign)).len();
+/// The last word of the first bytes of a text.
+fn last_word(text: &str, bytes: usize) -> Option<Span> {
+    let end = text.get(..bytes)?.trim_end_matches(|sign: char| !is_part(sign)).len();
     let start = text.get(..end)?.trim_end_matches(is_part).len();
     (start < end).then(|| Span::new(start, end))
+}
+
+/// The last word before the name of a method that a text ends with; that name where nothing stands
+/// before it.
+fn receiver(text: &str) -> Option<Span> {
+    let method = last_word(text, text.len())?;
+    last_word(text, method.start as usize).or(Some(method))
 }
 
 fn is_part(sign: char) -> bool {
@@ -279,13 +302,29 @@ fn spelled_alike(left: &str, right: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find_name;
+    use trave_source::Span;
+
+    use super::{find_name, last_word, receiver};
 
     #[track_caller]
     fn check(text: &str, name: &str, expected: Option<&str>) {
         let found = find_name(text, name);
-        let found = found.map(|span| &text[span.start as usize..span.end as usize]);
+        let found = found.and_then(|span| text.get(span.start as usize..span.end as usize));
         assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn the_last_word_names_a_table_that_code_calls_otherwise() {
+        let word = |span: Option<Span>, text: &str| {
+            span.and_then(|it| text.get(it.start as usize..it.end as usize)).map(str::to_owned)
+        };
+        for (text, expected) in [("prisma\n  .note.findMany", "note"), ("knex", "knex")] {
+            assert_eq!(word(receiver(text), text).as_deref(), Some(expected));
+        }
+        let text = "notesTable";
+        assert_eq!(word(last_word(text, text.len()), text).as_deref(), Some("notesTable"));
+        assert_eq!(last_word("''", 2), None);
+        assert_eq!(receiver(""), None);
     }
 
     #[test]

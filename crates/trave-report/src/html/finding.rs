@@ -7,7 +7,7 @@ use trave_source::Origin;
 use crate::excerpt::excerpt;
 use crate::format::Run;
 use crate::place::start;
-use crate::prose::as_html;
+use crate::prose::{as_html, is_code};
 
 /// How many further places are shown with their code.
 const PLACES_MAX: usize = 5;
@@ -45,7 +45,10 @@ pub(super) fn article(finding: &Finding, run: &Run<'_>) -> Markup {
                 ul.notes { @for note in &finding.notes { li { (as_html(note)) } } }
             }
             @if let Some(help) = &finding.help {
-                div.help { strong { "What to do" } pre { (help) } }
+                div.help {
+                    strong { "What to do" }
+                    @if is_code(help) { pre { (help) } } @else { p { (as_html(help)) } }
+                }
             }
         }
     }

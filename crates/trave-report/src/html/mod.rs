@@ -82,8 +82,8 @@ fn filters(run: &Run<'_>) -> Markup {
             }
             label { span { "Rule" } select name="rule" {
                 option value="" { "all rules" }
-                @for (rule, findings) in run.by_rule() {
-                    option value=(rule) { (rule) " (" (findings.len()) ")" }
+                @for (rule, count) in run.findings.report.per_rule() {
+                    option value=(rule) { (rule) " (" (count) ")" }
                 }
             } }
             label { span { "File" } select name="file" {
@@ -93,7 +93,8 @@ fn filters(run: &Run<'_>) -> Markup {
                 }
             } }
             label { span { "Text" }
-                input type="search" name="text" placeholder="table, route, words" autocomplete="off";
+                input type="search" name="text" placeholder="table, route, words"
+                    autocomplete="off";
             }
             output #shown aria-live="polite" { (findings.len()) " of " (findings.len()) }
         }

@@ -125,6 +125,7 @@ pub(super) struct Message {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are those of SARIF")]
 pub(super) struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<usize>,
@@ -146,6 +147,16 @@ pub(super) struct LogicalLocation {
 pub(super) struct PhysicalLocation {
     pub(super) artifact_location: ArtifactLocation,
     pub(super) region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) context_region: Option<ContextRegion>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContextRegion {
+    pub(super) start_line: usize,
+    pub(super) end_line: usize,
+    pub(super) snippet: Message,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]

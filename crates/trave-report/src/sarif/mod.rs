@@ -13,9 +13,11 @@ use trave_engine::rule::{Edit, Finding, FixChange, Level};
 use trave_source::{Notice, Origin};
 
 use self::log::{
-    ArtifactChange, ArtifactLocation, Driver, Fix, Invocation, Location, Log, LogicalLocation,
-    Message, Notification, PhysicalLocation, Region, Replacement, SarifResult, Text, Tool, bases,
+    ArtifactChange, ArtifactLocation, ContextRegion, Driver, Fix, Invocation, Location, Log,
+    LogicalLocation, Message, Notification, PhysicalLocation, Region, Replacement, SarifResult,
+    Text, Tool, bases,
 };
+use crate::excerpt::context;
 use crate::format::Run;
 use crate::place::range;
 use crate::text::below;
@@ -76,6 +78,10 @@ fn result<'a>(finding: &'a Finding, rules: &[log::Rule<'a>], run: &Run<'_>) -> S
     let mut place = location(finding.origin, run);
     place.logical_locations =
         names.map(|fully_qualified_name| LogicalLocation { fully_qualified_name }).collect();
+    place.physical_location.context_region =
+        context(&run.findings.model.sources, finding.origin).map(|(start_line, end_line, text)| {
+            ContextRegion { start_line, end_line, snippet: Message::new(text) }
+        });
     place.message = finding.label.clone().map(Message::new);
     let labels = finding.labels.iter().take(PLACES_MAX);
     let related = (1..).zip(labels).map(|(id, label)| Location {
@@ -122,13 +128,12 @@ fn level(level: Level) -> &'static str {
 }
 
 fn location(origin: Origin, run: &Run<'_>) -> Location {
-    let artifact_location = ArtifactLocation::new(&run.path(origin.file));
-    Location {
-        id: None,
-        physical_location: PhysicalLocation { artifact_location, region: region(origin, run) },
-        logical_locations: Vec::new(),
-        message: None,
-    }
+    let physical_location = PhysicalLocation {
+        artifact_location: ArtifactLocation::new(&run.path(origin.file)),
+        region: region(origin, run),
+        context_region: None,
+    };
+    Location { id: None, physical_location, logical_locations: Vec::new(), message: None }
 }
 
 fn region(origin: Origin, run: &Run<'_>) -> Region {

@@ -26,7 +26,7 @@ fn missing_auth(route: &Route, cx: &mut Context) {
         .here(format!("any caller can {deed} here"))
         .about(&name)
         .symbol(route.title())
-        .once_per(format!("{:?}", query.facts.target_origin))
+        .once_at(query.facts.target_origin)
         .level(level)
         .label(route.origin, "nothing on the way from here asks who is calling")
         .help("check who is calling first, and tie the query to that identity");

@@ -16,6 +16,6 @@ fn missing_ttl(cache: &Cache, cx: &mut Context) {
         return;
     }
     cx.report(facts.origin, "this cache entry never expires: it is served however old it is")
-        .once_per(format!("{}:{}", facts.origin.file.0, facts.origin.span.start))
+        .once_at(facts.origin)
         .help("give it an expiry, even a long one");
 }

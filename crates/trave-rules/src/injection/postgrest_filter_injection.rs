@@ -25,7 +25,7 @@ fn postgrest_filter_injection(query: &Query, cx: &mut Context) {
             format!("the caller of {way} can add conditions of their own: {title} becomes one"),
         )
         .symbol(way)
-        .once_per(format!("{:?}", spliced.origin))
+        .once_at(spliced.origin)
         .here("part of a condition")
         .label(query.facts.origin, "sent here")
         .level(if is_by_caller { Level::Warning } else { Level::Error })

@@ -21,6 +21,6 @@ fn hardcoded_secret(token: &Token, cx: &mut Context) {
         *origin,
         format!("a constant {deed} tokens: whoever reads the code can sign in as anybody"),
     )
-    .once_per(format!("{}:{}", origin.file.0, origin.span.start))
+    .once_at(*origin)
     .help("read the secret from the environment, and replace this one: it has been published");
 }

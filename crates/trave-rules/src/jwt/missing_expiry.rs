@@ -16,6 +16,6 @@ fn missing_expiry(token: &Token, cx: &mut Context) {
         facts.origin,
         "this token never expires: once leaked, it is valid until the key is replaced",
     )
-    .once_per(format!("{}:{}", facts.origin.file.0, facts.origin.span.start))
+    .once_at(facts.origin)
     .help("set an expiry, as in `{ expiresIn: '15m' }` or `.setExpirationTime('15m')`");
 }

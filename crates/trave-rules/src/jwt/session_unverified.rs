@@ -34,7 +34,7 @@ fn session_unverified(claim: &Claim, cx: &mut Context) {
         })
         .level(level(worst.stake))
         .symbol(title)
-        .once_per(format!("{}:{}", call.file.0, call.span.start))
+        .once_at(call)
         .help("call `auth.getUser()` or `auth.getClaims()` instead: both verify the token");
     let is_page = worst.route.is_none_or(|route| route.kind == RouteKind::Middleware);
     if worst.stake == Stake::Passage && !is_page {

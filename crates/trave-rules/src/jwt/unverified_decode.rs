@@ -20,7 +20,7 @@ fn unverified_decode(claim: &Claim, cx: &mut Context) {
     )
     .here("decoded, not verified")
     .symbol(title)
-    .once_per(format!("{}:{}", claim.facts.claim.file.0, claim.facts.claim.span.start))
+    .once_at(claim.facts.claim)
     .label(claim.facts.origin, what)
     .help("verify the token with its key before reading it");
 }

@@ -22,7 +22,6 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
     let deed = deed(query);
     let help = advice(query, around, cx);
     let few = has_few_rounds(around) || cx.model().has_few_rounds_by_key(around);
-    let loop_place = (around.origin.file.0, around.origin.span.start);
     let finding = cx
         .report(
             query.facts.target_origin,
@@ -32,7 +31,7 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
         .about(table.unwrap_or("the database"))
         .symbol(title.clone())
         // One loop is one problem, however many queries stand in it.
-        .once_per(format!("{loop_place:?}"))
+        .once_at(around.origin)
         .label(around.origin, format!("the loop, on the way from {title}"))
         .help(help);
     if route.kind == RouteKind::Job || few {

@@ -34,7 +34,7 @@ fn stops(table: &Table, refused: &Refused, cx: &mut Context) {
             ),
         )
         .about(format!("{}.{column}", table.name))
-        .once_per(format!("{} {} {:?}", table.name, column, refused.origin));
+        .once_at(refused.origin);
     finding.label(past.origin, how(past));
     if let Some(new) = &past.renamed_to {
         finding.help(format!("write `{new}` for `{column}`"));

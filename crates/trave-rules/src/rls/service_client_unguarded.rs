@@ -22,7 +22,7 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
         .here(format!("any caller can {} here", query.offered_deed()))
         .about(&name)
         .symbol(route.title())
-        .once_per(format!("{:?}", query.facts.target_origin))
+        .once_at(query.facts.target_origin)
         .level(level)
         .label(route.origin, "nothing on the way from here asks who is calling")
         .help(if query.is_read() && level < Level::Error {

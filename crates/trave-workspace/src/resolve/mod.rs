@@ -70,7 +70,7 @@ impl Resolver {
                     all.and_modify(|all| all.extend(&map)).or_insert(map);
                 }
                 Kind::TsConfig => drop(ts_files.insert(config.path.clone(), config.value.clone())),
-                Kind::Code | Kind::Sql | Kind::Supabase | Kind::Prisma => {}
+                Kind::Code | Kind::Sql | Kind::Supabase | Kind::Prisma | Kind::Settings => {}
             }
         }
         let packages = |name: &str| resolver.path_in_package(name);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use toml::Spanned;
+use trave_engine::Preset;
 use trave_source::{LineIndex, Position};
 
 /// A settings file that cannot be used.
@@ -45,7 +46,21 @@ impl SettingsError {
         Self::at(file, Some(name.span()), message)
     }
 
-    fn at((path, text): (&str, &str), span: Option<Range<usize>>, message: String) -> Self {
+    pub(super) fn unknown_preset(file: (&str, &str), name: &Spanned<String>) -> Self {
+        let known = Preset::ALL.map(Preset::name);
+        let text = name.get_ref();
+        let hint = match nearest(text, &known) {
+            Some(preset) => format!("did you mean `{preset}`?"),
+            None => format!("there are `{}`, and paths of settings files", known.join("`, `")),
+        };
+        Self::at(file, Some(name.span()), format!("no preset is called `{text}`; {hint}"))
+    }
+
+    pub(super) fn at(
+        (path, text): (&str, &str),
+        span: Option<Range<usize>>,
+        message: String,
+    ) -> Self {
         let offset = span.map_or(0, |span| u32::try_from(span.start).unwrap_or(u32::MAX));
         let position = LineIndex::new(text).position(text, offset);
         Self { path: path.to_owned(), line: position.line, column: position.column, message }

@@ -1,26 +1,48 @@
 //! `trave.toml`: what a project says about itself and about the rules.
 //!
-//! The text is read here; who finds the file on the disk is [`crate::load`].
+//! The text is read here; who finds the files on the disk is [`read`].
 
 mod error;
+mod extend;
+mod place;
+mod read;
+mod rules;
+mod schema;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
+use trave_engine::Preset;
 use trave_engine::rule::Level;
 
 pub use error::SettingsError;
+pub(crate) use place::Anchor;
+use place::Place;
+pub(crate) use read::{read, read_nested};
+pub(crate) use rules::Patterns;
+pub use schema::json_schema;
+
+/// The name of a settings file.
+pub(crate) const FILE_NAME: &str = "trave.toml";
 
 /// Everything that `trave.toml` can say. All of it is optional.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
+    /// Presets (`recommended`, `strict`, `security`, `performance`), and paths of settings files
+    /// whose words hold too; what stands here goes before them.
+    #[schemars(with = "Vec<String>")]
+    extends: Vec<Spanned<String>>,
     /// What is looked at, and what makes a run fail.
     pub check: CheckSettings,
     /// Levels by rule or family, in place of those on the pages.
     #[serde(rename = "rules")]
+    #[schemars(with = "BTreeMap<String, LevelName>")]
     levels: BTreeMap<Spanned<String>, Spanned<LevelName>>,
+    /// Other levels for some paths; of several that name a rule, the last wins.
+    overrides: Vec<OverrideEntry>,
     /// Findings that are known and accepted, by rule and object.
     #[serde(rename = "ignore")]
     ignores: Vec<IgnoreEntry>,
@@ -35,22 +57,48 @@ pub struct Settings {
     pub applied_until: Option<String>,
     /// Which folder of migrations the code of a folder speaks to.
     pub roots: BTreeMap<String, String>,
+    /// Where the file stands.
+    #[serde(skip)]
+    place: Place,
+    /// The folder that the path of the baseline is seen from: that of the file that says it.
+    #[serde(skip)]
+    baseline_folder: std::path::PathBuf,
+    /// The settings that these extend, in order.
+    #[serde(skip)]
+    bases: Vec<Self>,
+    /// The settings of folders below, which count there in place of these.
+    #[serde(skip)]
+    nested: Vec<Self>,
 }
 
 /// `[check]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CheckSettings {
-    /// The least level that makes a run fail.
+    /// The least level that makes a run fail; `off` for none.
     pub fail_on: Option<LevelName>,
     /// Paths that are left out, as in `.gitignore`.
     pub exclude: Vec<String>,
     /// Whether tests, stories and mocks are looked at too.
-    pub include_tests: bool,
+    pub include_tests: Option<bool>,
+    /// The file of known findings, in place of `trave-baseline.json` beside the settings.
+    pub baseline: Option<String>,
+}
+
+/// `[[overrides]]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct OverrideEntry {
+    /// The paths, as in `.gitignore`.
+    #[schemars(with = "Vec<String>")]
+    paths: Vec<Spanned<String>>,
+    /// Levels by rule or family.
+    #[schemars(with = "BTreeMap<String, LevelName>")]
+    rules: BTreeMap<Spanned<String>, Spanned<LevelName>>,
 }
 
 /// `[supabase]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SupabaseSettings {
     /// Whether new tables are open to the API without a grant.
@@ -60,11 +108,15 @@ pub struct SupabaseSettings {
 }
 
 /// `[[ignore]]`: accepts what one rule finds about one object.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct IgnoreEntry {
+    /// The rule, or a family of them.
+    #[schemars(with = "String")]
     rule: Spanned<String>,
+    /// The object: `public.messages`, which covers its columns too.
     object: String,
+    /// Why.
     reason: String,
 }
 
@@ -80,7 +132,7 @@ pub struct Ignore {
 }
 
 /// A level as written in settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LevelName {
     /// Not reported.
@@ -108,27 +160,21 @@ impl Settings {
     /// Reads the text of a settings file. `rules` are the ids of every rule there is: a name that
     /// is none of them is a mistake.
     pub fn parse(path: &str, text: &str, rules: &[&str]) -> Result<Self, SettingsError> {
-        let settings: Self =
+        let mut settings: Self =
             toml::from_str(text).map_err(|error| SettingsError::from_toml(path, text, &error))?;
-        let names = settings.levels.keys().chain(settings.ignores.iter().map(|entry| &entry.rule));
-        for name in names {
+        let overridden = settings.overrides.iter().flat_map(|entry| entry.rules.keys());
+        let ignored = settings.ignores.iter().map(|entry| &entry.rule);
+        for name in settings.levels.keys().chain(overridden).chain(ignored) {
             if !is_rule_or_family(name.get_ref(), rules) {
                 return Err(SettingsError::unknown_rule((path, text), name, rules));
             }
         }
+        let mut presets = settings.extends.iter().filter(|name| !extend::is_file(name.get_ref()));
+        if let Some(unknown) = presets.find(|it| Preset::named(it.get_ref()).is_none()) {
+            return Err(SettingsError::unknown_preset((path, text), unknown));
+        }
+        settings.place = Place { shown: path.into(), text: text.into(), ..Place::default() };
         Ok(settings)
-    }
-
-    /// What the settings say about rules, as the engine takes it.
-    pub fn rule_options(&self) -> trave_engine::Options {
-        let levels = self.levels().map(|(rule, level)| (rule.to_owned(), level.into()));
-        let ignores = self.ignores().map(|ignore| trave_engine::Ignore {
-            rule: ignore.rule,
-            object: ignore.object,
-            reason: ignore.reason,
-            origin: None,
-        });
-        trave_engine::Options { levels: levels.collect(), ignores: ignores.collect() }
     }
 
     /// The level of each rule or family that has one, in order of name.
@@ -203,6 +249,28 @@ mod tests {
         refused(
             "[rules]\n'rls/table-without-rls' = 'warn'\n",
             "`trave.toml`, line 2, column 27: unknown value `warn`; did you mean `warning`?",
+        );
+    }
+
+    #[test]
+    fn an_unknown_preset_is_refused_with_the_nearest() {
+        refused(
+            "extends = ['stict']\n",
+            "`trave.toml`, line 1, column 12: no preset is called `stict`; did you mean `strict`?",
+        );
+        refused(
+            "extends = ['../trave.toml', 'mine']\n",
+            "`trave.toml`, line 1, column 29: no preset is called `mine`; there are `recommended`, \
+             `strict`, `security`, `performance`, and paths of settings files",
+        );
+    }
+
+    #[test]
+    fn an_override_names_rules_that_exist() {
+        refused(
+            "[[overrides]]\npaths = ['admin/']\nrules = { indx = 'off' }\n",
+            "`trave.toml`, line 3, column 11: no rule is called `indx`; \
+             `trave rules` lists them all",
         );
     }
 

@@ -109,7 +109,7 @@ impl Writer<'_> {
         let fill = |text: &str| text.replace("TABLE", &name(table)).replace("Thing", &noun(table));
         let folder = format!("src/app/api/{}", name(table));
         self.put(&format!("{folder}/route.ts"), &fill(HANDLER))?;
-        if table % 3 == 0 {
+        if table.is_multiple_of(3) {
             self.put(&format!("{folder}/[id]/route.ts"), &fill(ONE_HANDLER))?;
         }
         Ok(())

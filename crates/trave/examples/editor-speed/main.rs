@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use keystrokes::{Strokes, type_at};
-use places::{Place, Where, places};
+use places::{Where, places};
 use trave_rules::RULES;
 use trave_workspace::{Options, Phase, Session, WorkspaceError};
 
@@ -57,7 +57,7 @@ fn measure(name: &str, folder: &Path) -> Result<(), WorkspaceError> {
     println!("{:<12}{:>8}{:>10}{:>10}{:>10}  ms", "typing in", "strokes", "p50", "p95", "max");
     for place in Where::ALL {
         let mut strokes = Strokes::default();
-        for one in places.iter().filter(|one| one.place == place) {
+        for one in places.iter().filter(|one| one.kind == place) {
             strokes.extend(type_at(&mut session, one)?);
         }
         show(place.name(), &mut strokes);

@@ -17,7 +17,7 @@ pub(crate) enum Where {
 /// A place with the line that is typed there.
 #[derive(Debug)]
 pub(crate) struct Place {
-    pub(crate) place: Where,
+    pub(crate) kind: Where,
     pub(crate) path: String,
     pub(crate) text: String,
     pub(crate) offset: usize,
@@ -116,5 +116,5 @@ fn at(model: &Model, file: FileId, place: Where) -> Option<Place> {
     }
     let offset = *ends.get(ends.len() / 2)?;
     let path = source.path.to_string();
-    Some(Place { place, path, text, offset, line: place.line() })
+    Some(Place { kind: place, path, text, offset, line: place.line() })
 }

@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use trave_engine::Report;
 use trave_engine::rule::{Level, Meta, Rule};
+use trave_engine::{Options, Report};
 use trave_report::{Color, Findings, Format, Look, Repository, Timing};
 use trave_rules::RULES;
 use trave_workspace::{Amount, Depth, Phase, Phases, Project, Settings};
 
 use super::Ending;
+use super::narrow::Narrowing;
 use crate::cli::{Check, Common, FailOn};
 use crate::failure::Failure;
 use crate::output::{color, stdout};
@@ -23,7 +24,7 @@ const LABELS_MAX: usize = 6;
 /// Runs the command.
 pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> {
     let start = Instant::now();
-    let rules = chosen(&arguments.only)?;
+    known(&arguments.only)?;
     let target = target(&arguments.paths)?;
     reports::prepare(&arguments.report)?;
     let request = Request {
@@ -37,9 +38,13 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
         notices(&project, common, &target)?;
         return Err(nothing(&target.root).into());
     }
-    let report = judge(&mut project, &rules, &target);
-    let fails = fail_level(arguments, &project.settings);
-    let run = Run { arguments, common, target: &target, rules: &rules, fails, start };
+    let mut options = project.settings.rule_options();
+    options.only.clone_from(&arguments.only);
+    let mut report = judge(&mut project, &options);
+    let narrowing = Narrowing { arguments, common, target: &target };
+    let remarks = narrowing.apply(&mut report, (&project, request))?;
+    let fails = fail_level(arguments.fail_on, &project.settings);
+    let run = Run { arguments, common, target: &target, options: &options, fails, start, remarks };
     run.write(&mut project, &report)?;
     let found = fails.is_some_and(|level| report.reaches(level));
     // The program ends here: taking a large model apart piece by piece would only take time.
@@ -47,17 +52,9 @@ pub(crate) fn run(arguments: &Check, common: &Common) -> anyhow::Result<Ending> 
     Ok(if found { Ending::Found } else { Ending::Clean })
 }
 
-fn judge(project: &mut Project, rules: &[&Rule], target: &Target) -> Report {
+fn judge(project: &mut Project, options: &Options) -> Report {
     let start = Instant::now();
-    let options = project.settings.rule_options();
-    let mut report = trave_engine::check(&project.model, rules, &options);
-    let sources = &project.model.sources;
-    report.findings.retain(|finding| {
-        let places = finding.labels.iter().map(|label| label.origin);
-        std::iter::once(finding.origin)
-            .chain(places)
-            .any(|place| target.reports(sources.path(place.file)))
-    });
+    let report = trave_engine::check(&project.model, RULES, options);
     let amount = Amount { items: report.findings.len(), bytes: 0 };
     project.phases.end(Phase::Rules, start, amount);
     report
@@ -68,9 +65,11 @@ struct Run<'a> {
     arguments: &'a Check,
     common: &'a Common,
     target: &'a Target,
-    rules: &'a [&'static Rule],
+    options: &'a Options,
     fails: Option<Level>,
     start: Instant,
+    /// What was left out of the report, in lines.
+    remarks: Vec<String>,
 }
 
 impl Run<'_> {
@@ -91,9 +90,8 @@ impl Run<'_> {
         let Self { arguments, common, target, fails, .. } = *self;
         let labels_max = (!common.verbose).then_some(LABELS_MAX);
         let look = Look { color: Color::Plain, prefix: &target.prefix, labels_max };
-        let options = project.settings.rule_options();
-        let rules = self.rules.iter().map(|rule| &rule.meta);
-        let rules: Vec<&Meta> = rules.filter(|meta| options.is_on(meta)).collect();
+        let rules = RULES.iter().map(|rule| &rule.meta);
+        let rules: Vec<&Meta> = rules.filter(|meta| self.options.is_on(meta)).collect();
         let (prefix, web) = (from_repository(&target.root), reports::web());
         let mut run = trave_report::Run {
             findings: Findings { report, model: &project.model, look },
@@ -110,6 +108,9 @@ impl Run<'_> {
         run.findings.look.color = color(common.color);
         let mut out = stdout();
         trave_report::write(&mut out, format, &run)?;
+        if format == Format::Terminal {
+            self.remarks.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        }
         out.flush()?;
         Ok(())
     }
@@ -132,26 +133,20 @@ fn timings(phases: &Phases, total: Duration) -> io::Result<()> {
     trave_report::timings(&mut io::stderr().lock(), &parts)
 }
 
-/// The rules that were asked for by id or family; all when none was.
-fn chosen(only: &[String]) -> Result<Vec<&'static Rule>, Failure> {
-    if only.is_empty() {
-        return Ok(RULES.to_vec());
-    }
-    for name in only {
-        if !RULES.iter().any(|rule| is_named(rule, name)) {
-            return Err(super::explain::unknown(name));
-        }
-    }
-    let named = |rule: &&&'static Rule| only.iter().any(|name| is_named(rule, name));
-    Ok(RULES.iter().filter(named).copied().collect())
+/// Makes sure that there are rules or families of these names.
+fn known(only: &[String]) -> Result<(), Failure> {
+    let mut names = only.iter();
+    let unknown = names.find(|name| !RULES.iter().any(|rule| is_named(rule, name)));
+    unknown.map_or(Ok(()), |name| Err(super::explain::unknown(name)))
 }
 
 fn is_named(rule: &Rule, name: &str) -> bool {
     rule.meta.id == name || rule.meta.family() == name
 }
 
-fn fail_level(arguments: &Check, settings: &Settings) -> Option<Level> {
-    match arguments.fail_on {
+/// The least level that fails: what the command line says, else the settings.
+pub(crate) fn fail_level(said: Option<FailOn>, settings: &Settings) -> Option<Level> {
+    match said {
         Some(FailOn::Error) => Some(Level::Error),
         Some(FailOn::Warning) => Some(Level::Warning),
         Some(FailOn::Info) => Some(Level::Info),

@@ -30,17 +30,14 @@ pub(crate) fn run(arguments: &Map, common: &Common) -> anyhow::Result<()> {
         title: &title,
         prefix: &target.prefix,
     });
-    match destination(arguments.output.as_deref()) {
-        Some(file) => {
-            let written = whole::write(&file, |mut out| out.write_all(page.as_bytes()));
-            written.map_err(|error| unwritable(&file, &error))?;
-            writeln!(io::stderr().lock(), "wrote {}: open it in a browser", file.display())?;
-        }
-        None => {
-            let mut out = stdout();
-            out.write_all(page.as_bytes())?;
-            out.flush()?;
-        }
+    if let Some(file) = destination(arguments.output.as_deref()) {
+        let written = whole::write(&file, |mut out| out.write_all(page.as_bytes()));
+        written.map_err(|error| unwritable(&file, &error))?;
+        writeln!(io::stderr().lock(), "wrote {}: open it in a browser", file.display())?;
+    } else {
+        let mut out = stdout();
+        out.write_all(page.as_bytes())?;
+        out.flush()?;
     }
     // The program ends here: taking a large model apart piece by piece would only take time.
     std::mem::forget(project);

@@ -1,17 +1,23 @@
 //! One file per command.
 
 mod access;
+mod baseline;
 mod check;
 mod completions;
 mod diff;
 mod explain;
+mod init;
 mod listing;
 mod lsp;
+mod man;
 mod map;
+mod narrow;
 mod roots;
 mod routes;
 mod rules;
 mod schema;
+mod settings;
+mod since;
 
 use crate::cli::{Cli, Command};
 
@@ -28,6 +34,10 @@ pub(crate) enum Ending {
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
     match &cli.command {
         Command::Check(arguments) => return check::run(arguments, &cli.common),
+        Command::Init(arguments) => init::run(arguments, &cli.common)?,
+        Command::Baseline(arguments) => baseline::run(arguments, &cli.common)?,
+        Command::Settings(arguments) => settings::run(arguments, &cli.common)?,
+        Command::Man(arguments) => man::run(arguments)?,
         Command::Explain(arguments) => explain::run(arguments)?,
         Command::Rules(arguments) => rules::run(arguments)?,
         Command::Schema(arguments) => schema::run(arguments, &cli.common)?,

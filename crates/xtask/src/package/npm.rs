@@ -80,6 +80,6 @@ mod tests {
         }
         let windows = Target::named("x86_64-pc-windows-msvc").unwrap();
         let text = filled(&template, windows);
-        assert!(text.contains("[\"trave.exe\"]") && !text.contains("libc"), "{text}");
+        assert!(text.contains("[\"trave.exe\",") && !text.contains("libc"), "{text}");
     }
 }
