@@ -135,8 +135,8 @@ impl Writer<'_> {
         }
         let _ = writeln!(
             text,
-            "\ntype Row = {{ id: string; label: string }}\nexport function Card{number}({{ title, rows \
-             }}: {{ title: string; rows: Row[] }}) {{"
+            "\ntype Row = {{ id: string; label: string }}\ntype Props = {{ title: string; rows: \
+             Row[] }}\nexport function Card{number}({{ title, rows }}: Props) {{"
         );
         text.push_str(BODY);
         self.put(&format!("src/components/{}/Card{number}.tsx", area(number)), &text)
