@@ -33,7 +33,7 @@ fn passes_and_fails_on_the_next_fault(project: &Project, ci: &str) {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     project.expect(&arguments, (0, ""));
     let fault = "create table public.planted (id bigint primary key, body text not null);\n";
-    project.write("supabase/migrations/20990101000000_planted.sql", fault);
+    project.write("supabase/migrations/20240601000000_planted.sql", fault);
     project.expect(&arguments, (1, "`planted`"));
 }
 

@@ -69,8 +69,9 @@ fn overrides_and_exclusions_are_seen_from_their_own_file() {
     let over = "[[overrides]]\npaths = ['supabase/']\nrules = { rls = 'info' }\n";
     project.write("apps/web/trave.toml", over);
     expect(&project, ("error", "info"));
+    // As in `.gitignore`, a folder without another one before it is meant at any depth.
     project.write("trave.toml", over);
-    expect(&project, ("error", "info"));
+    expect(&project, ("info", "info"));
     project
         .write("trave.toml", "[[overrides]]\npaths = ['apps/shop/**']\nrules = { rls = 'off' }\n");
     expect(&project, ("-", "info"));

@@ -224,7 +224,8 @@ fn a_family_is_ignored_about_an_object() {
 
 #[test]
 fn the_nearest_settings_of_a_file_decide() {
-    let off = options(&[("rls", Level::Off)]).scopes.remove(0).levels;
+    let off = [("rls", Level::Off), ("jwt", Level::Off)];
+    let off = options(&off).scopes.remove(0).levels;
     let mut options = calm();
     options.scopes.push(Scope { folder: "apps/a".to_owned(), levels: off });
     let files = [("apps/a/x.sql", "leak a\n"), ("apps/ab/x.sql", "leak b\n")];

@@ -1,5 +1,7 @@
 //! What ways in lead to, beyond what running them follows.
 
+use std::fmt::Write;
+
 use crate::testing::{describe, model};
 
 const DB: &str = "
@@ -88,7 +90,7 @@ fn an_interface_that_was_not_read_is_known_by_its_name() {
 fn functions_that_many_calls_lie_before_are_led_to() {
     let mut steps = String::new();
     for at in 0..60 {
-        steps.push_str(&format!("const f{at} = async () => f{}()\n", at + 1));
+        let _ = writeln!(steps, "const f{at} = async () => f{}()", at + 1);
     }
     let route = format!(
         "import {{ db }} from '../../../db'

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use trave_ts::ir;
 
 use crate::code::Parsed;
 use crate::sketch::{Graph, Sketches, reach};
@@ -40,4 +41,10 @@ fn graph(sketches: &Sketches, parsed: &[Arc<Parsed>]) -> Graph {
         graph.add(from, to);
     }
     graph
+}
+
+/// Of a server action the browser gets a reference only; `server-only` refuses the build.
+pub(crate) fn stays_on_server(module: &ir::Module) -> bool {
+    module.has_directive("use server")
+        || module.imports.iter().any(|import| import.specifier == "server-only")
 }

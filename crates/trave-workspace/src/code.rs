@@ -18,6 +18,7 @@ use trave_backend::scan::SECRET_NEEDLES;
 use trave_source::{FileId, Notice, Source};
 use trave_ts::ir;
 
+use crate::browser::stays_on_server;
 use crate::kind::{Kind, is_generated};
 use crate::leading::leading;
 use crate::load::Depth;
@@ -475,12 +476,6 @@ fn is_scanned(file: &Found) -> bool {
 /// Marks a file as met; whether it was new.
 fn mark(seen: &[AtomicBool], number: u32) -> bool {
     seen.get(number as usize).is_some_and(|met| !met.swap(true, Ordering::Relaxed))
-}
-
-/// Of a server action the browser gets a reference only; `server-only` refuses the build.
-fn stays_on_server(module: &ir::Module) -> bool {
-    module.has_directive("use server")
-        || module.imports.iter().any(|import| import.specifier == "server-only")
 }
 
 /// Whether an import is more than one of types; re-exports are.

@@ -204,7 +204,8 @@ impl Schema {
             for root in found.roots.iter().filter_map(|at| self.roots.get(*at)) {
                 let folder = &root.folder;
                 let message = format!(
-                    "`{folder}` changes tables of another folder of migrations: taken as run by hand"
+                    "`{folder}` changes tables of another folder of migrations: taken as run by \
+                     hand"
                 );
                 self.unread.push(Notice { origin: None, message });
             }

@@ -65,7 +65,8 @@ pub(crate) fn worded(error: &WorkspaceError) -> Failure {
             Failure::new(format!("{error}: {source}")).next("check who may write there")
         }
         WorkspaceError::Baseline { .. } => failure.next(
-            "resolve what a merge left open, or write the file anew: remove it, then `trave baseline`",
+            "resolve what a merge left open, or write the file anew: remove it, then \
+             `trave baseline`",
         ),
         WorkspaceError::Settings(_) | WorkspaceError::Pattern(_) => {
             failure.next("docs/settings.md lists what trave.toml can say")

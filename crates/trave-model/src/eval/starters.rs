@@ -73,8 +73,8 @@ impl Evaluator<'_> {
         });
         let mut names: FxHashSet<BindingId> = own.map(|(name, _)| name).collect();
         for import in module.imports.iter().filter(|import| !import.type_only) {
-            let named = matches!(import.what, Imported::Named(_) | Imported::Default);
-            let Some(binding) = import.binding.filter(|_| named) else { continue };
+            let is_one = matches!(import.what, Imported::Named(_) | Imported::Default);
+            let Some(binding) = import.binding.filter(|_| is_one) else { continue };
             let Some(target) = self.cx.imported(module.file, &import.specifier) else { continue };
             let value = self.exported(target, import.what.name(), REEXPORTS_MAX);
             if let Some(Shape::Function(closure)) = value.map(|value| value.shape)

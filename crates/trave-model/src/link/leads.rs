@@ -4,6 +4,8 @@
 //!
 //! What is known of such a way is that it exists: not what it passes, nor who got so far.
 
+use std::collections::hash_map::Entry;
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use trave_source::Origin;
@@ -78,7 +80,7 @@ struct Leads<'p> {
     mentions: FxHashMap<ModuleId, &'p Mentions>,
     /// Functions that others make for whoever takes them by a name that no other function has.
     made: FxHashMap<&'p str, FunctionKey>,
-    leads: FxHashMap<FunctionKey, Lead>,
+    found: FxHashMap<FunctionKey, Lead>,
     waiting: Vec<FunctionKey>,
 }
 
@@ -103,18 +105,14 @@ pub(super) fn mark(
     let mut starts: FxHashMap<ModuleId, RouteId> = FxHashMap::default();
     for query in queries.iter_mut().filter(|query| is_open(query)) {
         let Some(key) = leads.unit_at(query.facts.target_origin) else { continue };
-        let Some(lead) = leads.leads.get(&key) else { continue };
+        let Some(lead) = leads.found.get(&key) else { continue };
         let route = match lead.way {
             Way::Route(route) => route,
-            Way::Start(module) => match starts.get(&module) {
-                Some(known) => *known,
-                None => {
-                    let id = RouteId(u32::try_from(routes.len()).unwrap_or(u32::MAX));
-                    routes.extend(starts::route(cx, module, id));
-                    starts.insert(module, id);
-                    id
-                }
-            },
+            Way::Start(module) => *starts.entry(module).or_insert_with(|| {
+                let id = RouteId(u32::try_from(routes.len()).unwrap_or(u32::MAX));
+                routes.extend(starts::route(cx, module, id));
+                id
+            }),
         };
         query.reached.push(Reach {
             route,
@@ -144,16 +142,16 @@ impl<'p> Leads<'p> {
         });
         let made = made.filter(|(name, _)| is_telling(name) && named.get(name) == Some(&1));
         let made = made.collect();
-        let (leads, waiting) = (FxHashMap::default(), Vec::new());
-        Self { cx, ran, mentions, made, leads, waiting }
+        let (found, waiting) = (FxHashMap::default(), Vec::new());
+        Self { cx, ran, mentions, made, found, waiting }
     }
 
     fn search(&mut self, started: &[FunctionKey]) {
         let ran = self.ran.found.iter().map(|(key, route)| (*key, Way::Route(*route)));
         let started = started.iter().map(|key| (*key, Way::Start(key.0)));
         for (key, way) in ran.chain(started) {
-            if self.unit(key) == key && !self.leads.contains_key(&key) {
-                self.leads.insert(key, Lead { way, from: None });
+            if self.unit(key) == key && !self.found.contains_key(&key) {
+                self.found.insert(key, Lead { way, from: None });
                 self.waiting.push(key);
             }
         }
@@ -172,15 +170,15 @@ impl<'p> Leads<'p> {
 
     /// What is loaded with a program does what it does when it is loaded.
     fn load(&mut self, key: FunctionKey) {
-        let (Some(module), Some(lead)) = (self.cx.module(key.0), self.leads.get(&key).copied())
+        let (Some(module), Some(lead)) = (self.cx.module(key.0), self.found.get(&key).copied())
         else {
             return;
         };
         let loaded = starts::loads(self.cx, module).filter_map(|file| self.cx.module_of(file));
         for id in loaded.collect::<Vec<ModuleId>>() {
             let next = (id, FunctionId(0));
-            if !self.leads.contains_key(&next) {
-                self.leads.insert(next, Lead { way: lead.way, from: None });
+            if let Entry::Vacant(place) = self.found.entry(next) {
+                place.insert(Lead { way: lead.way, from: None });
                 self.waiting.push(next);
             }
         }
@@ -189,7 +187,7 @@ impl<'p> Leads<'p> {
     /// The functions that a function leads to.
     fn follow(&mut self, from: FunctionKey, mentioned: &'p InUnit) {
         let Some(module) = self.cx.module(from.0) else { return };
-        let Some(Lead { way, .. }) = self.leads.get(&from).copied() else { return };
+        let Some(Lead { way, .. }) = self.found.get(&from).copied() else { return };
         for mention in &mentioned.all {
             if self.ran.left_out((from.0, mention.inner)) {
                 continue;
@@ -212,8 +210,8 @@ impl<'p> Leads<'p> {
     fn add(&mut self, functions: Vec<FunctionKey>, (way, from, place): (Way, FunctionKey, Origin)) {
         for key in functions {
             let unit = self.unit(key);
-            if unit.1 != FunctionId(0) && !self.leads.contains_key(&unit) && self.is_open(unit) {
-                self.leads.insert(unit, Lead { way, from: Some((from, place)) });
+            if unit.1 != FunctionId(0) && !self.found.contains_key(&unit) && self.is_open(unit) {
+                self.found.insert(unit, Lead { way, from: Some((from, place)) });
                 self.waiting.push(unit);
             }
         }
@@ -244,7 +242,7 @@ impl<'p> Leads<'p> {
     fn path(&self, key: FunctionKey) -> Vec<Call> {
         let mut path = Vec::new();
         let mut at = key;
-        while let Some((from, origin)) = self.leads.get(&at).and_then(|lead| lead.from) {
+        while let Some((from, origin)) = self.found.get(&at).and_then(|lead| lead.from) {
             if path.len() >= CALLS_MAX {
                 break;
             }

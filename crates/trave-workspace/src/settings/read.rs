@@ -11,8 +11,8 @@ use crate::load::{Options, WorkspaceError, unreadable};
 use crate::path::{join, parent};
 use crate::store::Memory;
 
-/// Reads the settings that hold for a folder, if there are any; texts of an editor stand over those of
-/// the disk.
+/// Reads the settings that hold for a folder, if there are any; texts of an editor stand over those
+/// of the disk.
 pub(crate) fn read(
     folder: &Path,
     options: &Options<'_>,
@@ -119,7 +119,7 @@ impl Reader<'_> {
             let way = names.join("` → `");
             return Err(mistake(format!("`extends` leads in a circle: `{way}`")).into());
         }
-        // A file above speaks of its own folder; a shared one from elsewhere, of whoever extends it.
+        // A file above speaks of its own folder; one from elsewhere, of whoever extends it.
         let base_folder = whole(file.parent().unwrap_or(&file));
         let own_folder = whole(&settings.place.folder);
         let own = Anchor::between(&base_folder, self.analysed);

@@ -61,7 +61,7 @@ impl Settings {
         Options { scopes: scopes.collect(), ignores, only: Vec::new() }
     }
 
-    /// The patterns of `exclude`, also of the files that these settings extend and of folders below.
+    /// The patterns of `exclude`, also of files that these settings extend and of folders below.
     pub(crate) fn excluded(&self) -> Result<Vec<Patterns>, String> {
         let own = self.check.exclude.iter().map(String::as_str);
         let own = Patterns::new(&self.place.anchor, own)

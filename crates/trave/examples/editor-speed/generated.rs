@@ -135,7 +135,8 @@ impl Writer<'_> {
         }
         let _ = writeln!(
             text,
-            "\nexport function Card{number}({{ title, rows }}: {{ title: string; rows: {{ id: string; label: string }}[] }}) {{"
+            "\ntype Row = {{ id: string; label: string }}\ntype Props = {{ title: string; rows: \
+             Row[] }}\nexport function Card{number}({{ title, rows }}: Props) {{"
         );
         text.push_str(BODY);
         self.put(&format!("src/components/{}/Card{number}.tsx", area(number)), &text)
@@ -190,7 +191,8 @@ import { cookies } from 'next/headers'
 /** A client that acts for the caller. */
 export async function createClient() {
   const store = await cookies()
-  return createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, {
+  const url = process.env.NEXT_PUBLIC_SUPABASE_URL!
+  return createServerClient(url, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, {
     cookies: {
       getAll() {
         return store.getAll()
@@ -220,7 +222,10 @@ export async function requireUser() {
 
 const PAGING: &str = "import { z } from 'zod'
 
-const Page = z.object({ page: z.coerce.number().int().min(0).default(0), size: z.coerce.number().int().min(1).max(100).default(20) })
+const Page = z.object({
+  page: z.coerce.number().int().min(0).default(0),
+  size: z.coerce.number().int().min(1).max(100).default(20),
+})
 
 export function pageOf(url: string) {
   const found = Page.parse(Object.fromEntries(new URL(url).searchParams))
@@ -243,7 +248,10 @@ const SERVICE: &str = "import { z } from 'zod'
 import { requireUser } from '@/lib/auth'
 import { createClient } from '@/lib/supabase/server'
 
-export const ThingInput = z.object({ title: z.string().min(1).max(200), state: z.enum(['open', 'done']) })
+export const ThingInput = z.object({
+  title: z.string().min(1).max(200),
+  state: z.enum(['open', 'done']),
+})
 
 export async function listThing(range: { from: number; to: number }) {
   const user = await requireUser()
@@ -261,7 +269,8 @@ export async function listThing(range: { from: number; to: number }) {
 export async function findThing(id: string) {
   const user = await requireUser()
   const supabase = await createClient()
-  const { data, error } = await supabase.from('TABLE').select('*').eq('id', id).eq('owner_id', user.id).maybeSingle()
+  const one = supabase.from('TABLE').select('*').eq('id', id).eq('owner_id', user.id)
+  const { data, error } = await one.maybeSingle()
   if (error) throw error
   return data
 }
@@ -269,7 +278,8 @@ export async function findThing(id: string) {
 export async function addThing(input: z.infer<typeof ThingInput>) {
   const user = await requireUser()
   const supabase = await createClient()
-  const { data, error } = await supabase.from('TABLE').insert({ ...input, owner_id: user.id }).select('id').single()
+  const row = { ...input, owner_id: user.id }
+  const { data, error } = await supabase.from('TABLE').insert(row).select('id').single()
   if (error) throw error
   return data
 }
@@ -277,7 +287,8 @@ export async function addThing(input: z.infer<typeof ThingInput>) {
 export async function closeThing(id: string) {
   const user = await requireUser()
   const supabase = await createClient()
-  const { error } = await supabase.from('TABLE').update({ state: 'done' }).eq('id', id).eq('owner_id', user.id)
+  const done = supabase.from('TABLE').update({ state: 'done' })
+  const { error } = await done.eq('id', id).eq('owner_id', user.id)
   if (error) throw error
 }
 ";

@@ -43,7 +43,7 @@ impl Since {
         Ok(since)
     }
 
-    /// Whether one of the places of a finding is in a changed file, or it is about a changed object.
+    /// Whether a place of a finding is in a changed file, or it is about a changed object.
     pub(crate) fn concerns(&self, finding: &Finding, sources: &Sources) -> bool {
         let places = finding.labels.iter().map(|label| label.origin);
         let mut files = std::iter::once(finding.origin).chain(places);

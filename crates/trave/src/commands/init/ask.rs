@@ -53,8 +53,8 @@ impl<'a> Questions<'a> {
             return Ok(fails);
         }
         let question = format!(
-            "{all} findings, {errors} of them errors. Take them as known, so that only new ones are \
-             reported?"
+            "{all} findings, {errors} of them errors. Take them as known, so that only new ones \
+             are reported?"
         );
         let answer = Confirm::with_theme(&ColorfulTheme::default())
             .with_prompt(question)

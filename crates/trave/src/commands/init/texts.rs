@@ -55,8 +55,8 @@ pub(crate) fn settings(parts: &SettingsText<'_>) -> String {
         let first = if first.is_empty() { "." } else { first };
         let _ = write!(
             text,
-            "\n# There are {count} folders of migrations. Code speaks to the nearest; where that is\n\
-             # not the one, say which.\n\
+            "\n# There are {count} folders of migrations. Code speaks to the nearest; where that\n\
+             # is not the one, say which.\n\
              # [roots]\n\
              # \"apps/admin\" = \"{first}\"\n"
         );
