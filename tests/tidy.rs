@@ -204,7 +204,8 @@ fn without_tests<'a>(path: &str, text: &'a str) -> &'a str {
     if path.starts_with("tests/") || path.contains("/tests/") || is_test_module(path) {
         return "";
     }
-    text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default()
+    let marks = ["\n#[cfg(test)]\nmod ", "\n#[cfg(test)]\npub(crate) mod "];
+    marks.iter().fold(text, |text, mark| text.split(mark).next().unwrap_or_default())
 }
 
 /// Whether the file above this one says that it is compiled for tests only.
