@@ -17,31 +17,9 @@ use std::process::Command;
 
 use project::Project;
 
-const MIGRATION: &str = "create table public.notes (
-  id uuid primary key default gen_random_uuid(),
-  owner_id uuid not null references auth.users (id),
-  folder text not null
-);
-alter table public.notes enable row level security;
-create policy own on public.notes for all to authenticated
-  using ((select auth.uid()) = owner_id) with check ((select auth.uid()) = owner_id);
-create index notes_owner_id_idx on public.notes (owner_id);
-";
+const MIGRATION: &str = include_str!("editors/notes.sql");
 
-const ROUTE: &str = "import { createServerClient } from '@supabase/ssr';
-export async function GET(request: Request) {
-  const supabase = createServerClient(process.env.URL!, process.env.ANON_KEY!, {});
-  const { data: { user } } = await supabase.auth.getUser();
-  if (!user) return new Response(null, { status: 401 });
-  const { data } = await supabase
-    .from('notes')
-    .select('id, folder')
-    .eq('owner_id', user.id)
-    .order('id')
-    .limit(20);
-  return Response.json(data);
-}
-";
+const ROUTE: &str = include_str!("editors/route.ts");
 
 #[test]
 fn neovim_sees_findings_come_and_go() {

@@ -174,6 +174,26 @@ pub enum CacheAction {
     ReadThrough,
 }
 
+/// What a time to live is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimeUnit {
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+}
+
+impl CacheUse {
+    /// For how many seconds it lives, where that is known.
+    pub fn ttl_seconds(&self) -> Option<f64> {
+        let time = self.ttl.as_ref().and_then(Value::as_number)?;
+        match self.ttl_unit? {
+            TimeUnit::Seconds => Some(time),
+            TimeUnit::Milliseconds => Some(time / 1000.0),
+        }
+    }
+}
+
 /// A cache read, written or emptied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CacheUse {
@@ -187,8 +207,10 @@ pub struct CacheUse {
     pub key: Value,
     /// Where the key stands.
     pub key_origin: Origin,
-    /// How long it lives, in the unit of the call; none when nothing sets it.
+    /// How long it lives, in [`CacheUse::ttl_unit`]; none when nothing sets it.
     pub ttl: Option<Value>,
+    /// What that is counted in, where the call says so.
+    pub ttl_unit: Option<TimeUnit>,
     /// Whether the options were known well enough to say that no expiry is set.
     pub ttl_known: bool,
     /// What is stored, as far as known (also what a read-through computes).

@@ -29,4 +29,5 @@ mod testing;
 pub mod value;
 pub mod wording;
 
+pub use clients::supabase::typing;
 pub use registry::libraries;

@@ -137,13 +137,9 @@ pub(crate) fn column_sql(table: &Table, column: &Column) -> String {
     }
     for key in table.foreign_keys.iter().filter(|key| alone(&key.columns)) {
         let _ = write!(text, " references {} ({})", key.target, key.target_columns.join(", "));
-        text.push_str(match key.on_delete {
-            ReferentialAction::NoAction => "",
-            ReferentialAction::Restrict => " on delete restrict",
-            ReferentialAction::Cascade => " on delete cascade",
-            ReferentialAction::SetNull => " on delete set null",
-            ReferentialAction::SetDefault => " on delete set default",
-        });
+        if key.on_delete != ReferentialAction::NoAction {
+            let _ = write!(text, " on delete {}", key.on_delete.words());
+        }
     }
     text
 }

@@ -19,7 +19,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use trave_backend::{effect, query, value};
+pub use trave_backend::{effect, query, typing, value};
 pub use trave_catalog as catalog;
 pub use trave_source as source;
 

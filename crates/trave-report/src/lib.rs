@@ -4,6 +4,7 @@ mod access;
 mod changes;
 mod checkstyle;
 mod concise;
+mod document;
 mod excerpt;
 mod files;
 mod format;

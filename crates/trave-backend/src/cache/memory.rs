@@ -111,6 +111,7 @@ fn use_of(call: &LibraryCall<'_>, action: CacheAction) -> CacheUse {
         key: call.arg(0),
         key_origin: call.arg_origin(0),
         ttl: None,
+        ttl_unit: None,
         ttl_known: false,
         value: None,
         computes: Vec::new(),

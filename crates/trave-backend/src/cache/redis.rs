@@ -1,6 +1,6 @@
 //! Redis clients: `ioredis`, `redis`, `@upstash/redis`, `@vercel/kv`.
 
-use super::ttl::{Dialect, Expiry, command_name, expiry};
+use super::ttl::{Dialect, Expiry, command_name, expiry, unit_of};
 use crate::effect::{CacheAction, CacheUse, Effect};
 use crate::library::{Library, LibraryCall, Machine};
 use crate::place::package_name;
@@ -112,15 +112,17 @@ impl Redis {
                 return found;
             }
             "set" => self.set(call, machine),
-            "setex" | "psetex" => {
+            command @ ("setex" | "psetex") => {
                 let mut stored = self.use_of(call, CacheAction::Write);
+                stored.ttl_unit = unit_of(command);
                 stored.ttl = call.args.get(1).cloned();
                 stored.value = call.args.get(2).cloned();
                 machine.record(Effect::Cache(stored));
             }
             // A new expiry of what is stored already: a write of no value.
-            "expire" | "pexpire" | "expireat" | "pexpireat" => {
+            command @ ("expire" | "pexpire" | "expireat" | "pexpireat") => {
                 let mut kept = self.use_of(call, CacheAction::Write);
+                kept.ttl_unit = unit_of(command);
                 kept.ttl = call.args.get(1).cloned();
                 machine.record(Effect::Cache(kept));
             }
@@ -146,9 +148,9 @@ impl Redis {
     }
 
     fn set(&self, call: &LibraryCall<'_>, machine: &mut dyn Machine) {
-        let Expiry { ttl, known, if_missing } = expiry(call, self.dialect);
+        let Expiry { ttl, unit, known, if_missing } = expiry(call, self.dialect);
         let mut stored = self.use_of(call, CacheAction::Write);
-        stored.ttl = ttl;
+        (stored.ttl, stored.ttl_unit) = (ttl, unit);
         stored.ttl_known = known;
         stored.value = call.args.get(1).cloned();
         stored.bookkeeping = if_missing;
@@ -163,6 +165,7 @@ impl Redis {
             key: call.arg(0),
             key_origin: call.arg_origin(0),
             ttl: None,
+            ttl_unit: None,
             ttl_known: true,
             value: None,
             computes: Vec::new(),

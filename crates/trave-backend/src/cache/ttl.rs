@@ -3,6 +3,7 @@
 
 use smol_str::SmolStr;
 
+use crate::effect::TimeUnit;
 use crate::library::LibraryCall;
 use crate::value::{Shape, Value};
 
@@ -20,8 +21,10 @@ pub(super) enum Dialect {
 /// What the options of `set` say.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Expiry {
-    /// The time to live, in the unit of the call.
+    /// The time to live.
     pub(super) ttl: Option<Value>,
+    /// What that is counted in.
+    pub(super) unit: Option<TimeUnit>,
     /// Nothing could hide another expiry.
     pub(super) known: bool,
     /// Stored only when missing: a lock.
@@ -54,7 +57,9 @@ fn positional(options: &[Value]) -> Expiry {
             }
         };
         match word.as_str() {
-            word if NAMES.contains(&word) => expiry.ttl = rest.next().cloned(),
+            word if NAMES.contains(&word) => {
+                (expiry.ttl, expiry.unit) = (rest.next().cloned(), unit_of(word));
+            }
             "NX" => expiry.if_missing = true,
             "KEEPTTL" => expiry.known = false,
             _ => {}
@@ -73,13 +78,25 @@ fn object(options: &[Value], spelled: impl Fn(&str) -> String) -> Expiry {
         _ => false,
     };
     let named = |name: &str| options.field(&spelled(name)).filter(|value| is_given(value)).cloned();
-    let direct = NAMES.iter().find_map(|name| named(name));
+    let direct = NAMES.iter().find_map(|name| Some((named(name)?, unit_of(name))));
     let nested = options.field("expiration").and_then(|expiration| expiration.field("value"));
     let condition = options.field("condition").and_then(Value::as_text);
+    let nested = || Some((nested?.clone(), None));
+    let (ttl, unit) = direct.or_else(nested).unzip();
     Expiry {
-        ttl: direct.or_else(|| nested.cloned()),
+        ttl,
+        unit: unit.flatten(),
         known: known && named("KEEPTTL").is_none() && options.field("keepTtl").is_none(),
         if_missing: named("NX").is_some() || condition == Some("NX"),
+    }
+}
+
+/// What a command or an option counts a time to live in; a point in time is none.
+pub(super) fn unit_of(name: &str) -> Option<TimeUnit> {
+    match name.to_ascii_lowercase().as_str() {
+        "ex" | "setex" | "expire" => Some(TimeUnit::Seconds),
+        "px" | "psetex" | "pexpire" => Some(TimeUnit::Milliseconds),
+        _ => None,
     }
 }
 

@@ -90,6 +90,7 @@ fn memoised(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> Option<Value> 
         key: Value::array(call.args.to_vec()),
         key_origin: call.origin,
         ttl: None,
+        ttl_unit: None,
         ttl_known: false,
         value: Some(value.clone()),
         computes,

@@ -213,13 +213,10 @@ fn constraints(table: &Table) -> Vec<Constraint> {
     keys.chain(foreign).chain(checks).chain(exclusions).collect()
 }
 
-fn action(action: ReferentialAction) -> &'static str {
+fn action(action: ReferentialAction) -> String {
     match action {
-        ReferentialAction::NoAction => "",
-        ReferentialAction::Restrict => " on delete restrict",
-        ReferentialAction::Cascade => " on delete cascade",
-        ReferentialAction::SetNull => " on delete set null",
-        ReferentialAction::SetDefault => " on delete set default",
+        ReferentialAction::NoAction => String::new(),
+        other => format!(" on delete {}", other.words()),
     }
 }
 

@@ -7,8 +7,8 @@ use super::json::holders;
 use super::{arguments, identity_arguments, result};
 use crate::{
     Catalog, Column, Command, ForeignKey, Function, Identity, Index, IndexKey, IndexTarget, Key,
-    Policy, Provenance, QualifiedName, ReferentialAction, Sequence, Table, TableKind, Trigger,
-    TypeKind, UserType, View,
+    Policy, Provenance, QualifiedName, Sequence, Table, TableKind, Trigger, TypeKind, UserType,
+    View,
 };
 
 pub(super) fn table_row(table: &Table) -> Value {
@@ -89,22 +89,12 @@ pub(super) fn foreign_key_rows(table: &Table) -> Vec<Value> {
         json!({
             "schema": table.name.schema, "table": table.name.name, "name": key.name,
             "columns": key.columns, "ref_schema": key.target.schema, "ref_table": key.target.name,
-            "ref_columns": key.target_columns, "on_delete": action(key.on_delete),
-            "on_update": action(key.on_update), "validated": key.validated,
+            "ref_columns": key.target_columns, "on_delete": key.on_delete.words(),
+            "on_update": key.on_update.words(), "validated": key.validated,
             "deferrable": key.deferrable,
         })
     };
     sorted_by_name(table.foreign_keys.iter().map(row).collect())
-}
-
-fn action(action: ReferentialAction) -> &'static str {
-    match action {
-        ReferentialAction::NoAction => "no action",
-        ReferentialAction::Restrict => "restrict",
-        ReferentialAction::Cascade => "cascade",
-        ReferentialAction::SetNull => "set null",
-        ReferentialAction::SetDefault => "set default",
-    }
 }
 
 pub(super) fn index_rows(

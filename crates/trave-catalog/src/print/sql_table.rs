@@ -378,14 +378,9 @@ fn foreign_key_sql(table: &QualifiedName, key: &ForeignKey) -> String {
         column_list(&key.target_columns)
     );
     for (word, action) in [("delete", key.on_delete), ("update", key.on_update)] {
-        let action = match action {
-            ReferentialAction::NoAction => continue,
-            ReferentialAction::Restrict => "restrict",
-            ReferentialAction::Cascade => "cascade",
-            ReferentialAction::SetNull => "set null",
-            ReferentialAction::SetDefault => "set default",
-        };
-        let _ = write!(text, " on {word} {action}");
+        if action != ReferentialAction::NoAction {
+            let _ = write!(text, " on {word} {}", action.words());
+        }
     }
     if key.deferrable {
         text.push_str(" deferrable");

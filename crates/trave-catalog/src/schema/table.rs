@@ -185,6 +185,19 @@ pub enum ReferentialAction {
     SetDefault,
 }
 
+impl ReferentialAction {
+    /// What stands behind `on delete`, in small letters.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NoAction => "no action",
+            Self::Restrict => "restrict",
+            Self::Cascade => "cascade",
+            Self::SetNull => "set null",
+            Self::SetDefault => "set default",
+        }
+    }
+}
+
 /// A foreign key.
 #[derive(Debug, Clone)]
 pub struct ForeignKey {

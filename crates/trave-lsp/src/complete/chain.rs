@@ -1,46 +1,11 @@
-//! Chains of supabase-js: what is typed into which argument of which call.
+//! Chains of calls: what the argument that is being typed names, and which names there are.
 
 use trave_catalog::{Catalog, Table};
+use trave_model::typing::{SCHEMA, Slot, TABLE, Wanted};
 
 use super::{Offer, columns, relations};
 use crate::tokens::{Kind, Token};
 use crate::words::slice;
-
-/// Methods whose first argument is a column.
-const OF_COLUMN: [&str; 29] = [
-    "eq",
-    "neq",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "like",
-    "likeAllOf",
-    "likeAnyOf",
-    "ilike",
-    "ilikeAllOf",
-    "ilikeAnyOf",
-    "is",
-    "isDistinct",
-    "in",
-    "contains",
-    "containedBy",
-    "rangeGt",
-    "rangeGte",
-    "rangeLt",
-    "rangeLte",
-    "rangeAdjacent",
-    "overlaps",
-    "textSearch",
-    "not",
-    "filter",
-    "order",
-    "regexMatch",
-    "notIn",
-];
-
-/// Methods that are handed rows or conditions by column.
-const OF_ROW: [&str; 4] = ["insert", "update", "upsert", "match"];
 
 /// A call around the cursor.
 struct Call<'t> {
@@ -56,6 +21,13 @@ struct Call<'t> {
     at: usize,
 }
 
+impl Call<'_> {
+    fn slot(&self) -> Slot<'_> {
+        let Self { method, argument, inside, property, .. } = self;
+        Slot { method, argument: *argument, inside, property: *property }
+    }
+}
+
 /// Names for a text that is typed; none where no chain is around it.
 pub(super) fn offers(
     catalog: &Catalog,
@@ -63,43 +35,26 @@ pub(super) fn offers(
     (before, written): (&[Token], &str),
 ) -> Option<Vec<Offer>> {
     let call = call(text, before)?;
-    let is_first = call.argument == 0 && call.inside.is_empty();
+    let wanted = call.slot().of_text()?;
     let rest = before.get(..call.at).unwrap_or_default();
-    match call.method {
-        "from" if is_first => {
-            let schema = argument_of(text, rest, "schema");
-            Some(relations(catalog, schema))
-        }
-        "rpc" if is_first => Some(functions(catalog)),
-        "select" if is_first => {
-            let table = table_of(catalog, text, rest)?;
-            Some(selectable(catalog, table, written))
-        }
-        "order" | "limit" | "or" | "eq" if call.inside == ['{'] => match call.property {
-            Some("referencedTable" | "foreignTable") => {
-                let table = table_of(catalog, text, rest)?;
-                Some(related(catalog, table).into_iter().map(|(offer, _)| offer).collect())
+    let table = || table_of(catalog, text, rest);
+    match wanted {
+        Wanted::Relation => Some(relations(catalog, argument_of(text, rest, SCHEMA))),
+        Wanted::Function => Some(functions(catalog)),
+        Wanted::Argument => None,
+        Wanted::Selection => Some(selectable(catalog, table()?, written)),
+        Wanted::Column => table().map(columns),
+        Wanted::ColumnOrRelated => match written.rsplit_once('.') {
+            Some((relation, _)) => {
+                let all = related(catalog, table()?);
+                let named = all.into_iter().find(|(offer, _)| offer.text == relation);
+                named.map(|(_, target)| columns(target))
             }
-            _ => None,
+            None => table().map(columns),
         },
-        "upsert" if call.property == Some("onConflict") => {
-            table_of(catalog, text, rest).map(columns)
+        Wanted::Related => {
+            Some(related(catalog, table()?).into_iter().map(|(offer, _)| offer).collect())
         }
-        "or" if is_first => table_of(catalog, text, rest).map(columns),
-        method if is_first && OF_COLUMN.contains(&method) => {
-            let table = table_of(catalog, text, rest)?;
-            // `author.name`: a column of a relation that is asked for.
-            match written.rsplit_once('.') {
-                Some((relation, _)) => {
-                    let all = related(catalog, table);
-                    all.into_iter()
-                        .find(|(offer, _)| offer.text == relation)
-                        .map(|it| columns(it.1))
-                }
-                None => Some(columns(table)),
-            }
-        }
-        _ => None,
     }
 }
 
@@ -116,8 +71,8 @@ pub(super) fn arguments(catalog: &Catalog, text: &str, before: &[Token]) -> Opti
     }
     let call = call(text, before)?;
     let rest = before.get(..call.at).unwrap_or_default();
-    match (call.method, call.inside.as_slice()) {
-        ("rpc", ['{']) if call.argument == 1 => {
+    match call.slot().of_key()? {
+        Wanted::Argument => {
             let first = before.get(call.at + 2)?;
             let name = slice(text, first.span);
             let functions = catalog.functions.values().filter(|it| it.name.name == name);
@@ -125,10 +80,7 @@ pub(super) fn arguments(catalog: &Catalog, text: &str, before: &[Token]) -> Opti
             let given = arguments.filter(|it| matches!(it.mode.as_str(), "IN" | "INOUT"));
             Some(given.filter_map(Offer::argument).collect())
         }
-        (method, ['{'] | ['[', '{']) if call.argument == 0 && OF_ROW.contains(&method) => {
-            table_of(catalog, text, rest).map(columns)
-        }
-        _ => None,
+        _ => table_of(catalog, text, rest).map(columns),
     }
 }
 
@@ -181,8 +133,8 @@ fn call<'t>(text: &'t str, before: &[Token]) -> Option<Call<'t>> {
 
 /// The table that the chain before a call is about.
 fn table_of<'c>(catalog: &'c Catalog, text: &str, before: &[Token]) -> Option<&'c Table> {
-    let name = argument_of(text, before, "from")?;
-    let schema = argument_of(text, before, "schema");
+    let name = argument_of(text, before, TABLE)?;
+    let schema = argument_of(text, before, SCHEMA);
     catalog.find_table(schema, name)
 }
 

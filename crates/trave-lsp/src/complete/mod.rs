@@ -1,5 +1,4 @@
-//! Names of the schema while they are typed: in the calls of supabase-js, in SQL in strings, in
-//! migrations.
+//! Names of the schema while they are typed: in chains of calls, in SQL in strings, in migrations.
 
 mod chain;
 mod sql;

@@ -9,32 +9,12 @@ pub(crate) const MIGRATION: &str = "supabase/migrations/20240101000000_notes.sql
 pub(crate) const ROUTE: &str = "src/app/api/notes/route.ts";
 
 /// A route that filters by a column that no index serves, and nothing else that is wrong.
-pub(crate) const PROJECT: &str = "
-//- supabase/migrations/20240101000000_notes.sql
-create table public.notes (
-  id uuid primary key default gen_random_uuid(),
-  owner_id uuid not null references auth.users (id),
-  folder text not null
+pub(crate) const PROJECT: &str = concat!(
+    "\n//- supabase/migrations/20240101000000_notes.sql\n",
+    include_str!("../../../../tests/editors/notes.sql"),
+    "//- src/app/api/notes/route.ts\n",
+    include_str!("../../../../tests/editors/route.ts"),
 );
-alter table public.notes enable row level security;
-create policy own on public.notes for all to authenticated
-  using ((select auth.uid()) = owner_id) with check ((select auth.uid()) = owner_id);
-create index notes_owner_id_idx on public.notes (owner_id);
-//- src/app/api/notes/route.ts
-import { createServerClient } from '@supabase/ssr';
-export async function GET(request: Request) {
-  const supabase = createServerClient(process.env.URL!, process.env.ANON_KEY!, {});
-  const { data: { user } } = await supabase.auth.getUser();
-  if (!user) return new Response(null, { status: 401 });
-  const { data } = await supabase
-    .from('notes')
-    .select('id, folder')
-    .eq('owner_id', user.id)
-    .order('id')
-    .limit(20);
-  return Response.json(data);
-}
-";
 
 #[test]
 fn an_edit_of_a_route_shows_and_one_of_the_migration_takes_it_away() {

@@ -231,6 +231,7 @@ impl<'p> Evaluator<'p> {
             key,
             key_origin: origin,
             ttl: None,
+            ttl_unit: None,
             ttl_known: false,
             value: Some(value.clone()),
             computes: queries.map(QueryId).collect(),

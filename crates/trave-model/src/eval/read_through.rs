@@ -59,6 +59,7 @@ impl Evaluator<'_> {
         if let Some(Event { effect: Effect::Cache(cache) }) = self.trace.events.get_mut(read) {
             cache.action = CacheAction::ReadThrough;
             cache.ttl.clone_from(&written.ttl);
+            cache.ttl_unit = written.ttl_unit;
             cache.ttl_known = written.ttl_known;
             cache.value.clone_from(&written.value);
             cache.computes = computes;

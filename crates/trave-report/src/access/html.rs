@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use trave_model::catalog::{Command, Entry, Line, Rows};
+
+use crate::document::Document;
 
 use super::{Access, Numbered, conditions, kind, numbered, numbers, place, reason, word};
 
@@ -11,32 +13,23 @@ const STYLE: &str = include_str!("style.css");
 
 /// Writes a whole page.
 pub fn write(out: &mut dyn Write, access: &Access<'_>) -> io::Result<()> {
-    out.write_all(page(access).into_string().as_bytes())
+    let root = if access.root.is_empty() { "." } else { access.root };
+    let title = format!("Access: {root}");
+    let document = Document { title: &title, style: STYLE, script: "" };
+    out.write_all(document.around(&shown(access, root)).as_bytes())
 }
 
-fn page(access: &Access<'_>) -> Markup {
+fn shown(access: &Access<'_>, root: &str) -> Markup {
     let numbered = numbered(access);
-    let root = if access.root.is_empty() { "." } else { access.root };
     html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                title { "Access: " (root) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Who may see which row" }
-                p { "What the migrations of " code { (root) } " leave behind." }
-                table {
-                    thead { (head()) }
-                    @for entry in &access.matrix.entries { (body(entry, &numbered)) }
-                }
-                h2 { "Policies" }
-                (policies(access, &numbered))
-            }
+        h1 { "Who may see which row" }
+        p { "What the migrations of " code { (root) } " leave behind." }
+        table {
+            thead { (head()) }
+            @for entry in &access.matrix.entries { (body(entry, &numbered)) }
         }
+        h2 { "Policies" }
+        (policies(access, &numbered))
     }
 }
 

@@ -6,10 +6,11 @@ mod finding;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use trave_engine::rule::Level;
 
 use self::finding::article;
+use crate::document::Document;
 use crate::format::Run;
 use crate::place::start;
 use crate::prose::as_html;
@@ -18,48 +19,32 @@ use crate::summary::{counted, coverage, silenced};
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// What the page may do: be styled and filtered by what stands in it, and nothing else.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
-     base-uri 'none'; form-action 'none'";
-
 /// Writes the page.
 pub(crate) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
-    out.write_all(page(run).into_string().as_bytes())
+    let title = format!("trave: {}", counted(run.findings.report));
+    let document = Document { title: &title, style: STYLE, script: SCRIPT };
+    out.write_all(document.around(&body(run)).as_bytes())
 }
 
-fn page(run: &Run<'_>) -> Markup {
+fn body(run: &Run<'_>) -> Markup {
     let report = run.findings.report;
-    let title = format!("trave: {}", counted(report));
     html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
+        header {
+            h1 { "trave" }
+            p { (counted(report)) (silenced(report)) " · " (coverage(run.findings.model)) }
+            @if !report.findings.is_empty() { (filters(run)) }
+        }
+        main {
+            @for finding in run.by_weight() { (article(finding, run)) }
+            @if report.findings.is_empty() {
+                p.empty { "No rule found anything." }
             }
-            body {
-                header {
-                    h1 { "trave" }
-                    p { (counted(report)) (silenced(report)) " · " (coverage(run.findings.model)) }
-                    @if !report.findings.is_empty() { (filters(run)) }
-                }
-                main {
-                    @for finding in run.by_weight() { (article(finding, run)) }
-                    @if report.findings.is_empty() {
-                        p.empty { "No rule found anything." }
-                    }
-                    p.empty #none hidden {
-                        "No finding is like this. "
-                        button type="reset" form="filters" { "Show all" }
-                    }
-                }
-                (notices(run))
-                script { (PreEscaped(SCRIPT)) }
+            p.empty #none hidden {
+                "No finding is like this. "
+                button type="reset" form="filters" { "Show all" }
             }
         }
+        (notices(run))
     }
 }
 

@@ -8,7 +8,6 @@ mod findings;
 mod island;
 mod objects;
 mod places;
-mod policy;
 mod queries;
 mod routes;
 mod shell;
@@ -35,5 +34,5 @@ pub struct Map<'a> {
 
 /// The whole page. The same map gives the same bytes.
 pub fn page(map: &Map<'_>) -> String {
-    shell::page(map.title, &island::text(map)).into_string()
+    shell::page(map.title, &island::text(map))
 }

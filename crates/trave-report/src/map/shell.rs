@@ -1,8 +1,8 @@
-//! The skeleton of the page: what stands there before the program runs, and what it may do.
+//! The skeleton of the page: what stands there before the program runs.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
-use super::policy::{self, Inline};
+use crate::document::Document;
 
 /// The parts of the program, in the order in which they build on each other.
 const PROGRAM: &str = concat!(
@@ -30,33 +30,19 @@ const TABS: [(&str, &str); 4] = [
     ("diagram", "ER diagram"),
 ];
 
-pub(super) fn page(title: &str, island: &str) -> Markup {
-    let allowed = policy::text(&Inline { script: PROGRAM, style: STYLE });
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(allowed);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · trave map" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                a.skip href="#main" { "Skip to the content" }
-                (head(title))
-                (tools())
-                noscript { p.notice { "This page draws itself: it needs JavaScript." } }
-                main id="main" tabindex="-1" { (panels()) }
-                p.visually-hidden id="status" role="status" aria-live="polite" {}
-                (keys())
-                script type="application/json" id="island" { (PreEscaped(island)) }
-                script { (PreEscaped(PROGRAM)) }
-            }
-        }
-    }
+pub(super) fn page(title: &str, island: &str) -> String {
+    let body = html! {
+        a.skip href="#main" { "Skip to the content" }
+        (head(title))
+        (tools())
+        noscript { p.notice { "This page draws itself: it needs JavaScript." } }
+        main id="main" tabindex="-1" { (panels()) }
+        p.visually-hidden id="status" role="status" aria-live="polite" {}
+        (keys())
+        script type="application/json" id="island" { (PreEscaped(island)) }
+    };
+    let title = format!("{title} · trave map");
+    Document { title: &title, style: STYLE, script: PROGRAM }.around(&body)
 }
 
 fn head(title: &str) -> Markup {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 use trave_model::catalog::{
     Column, ForeignKey, Grant, Identity, Index, IndexKey, IndexTarget, Key, Policy, Provenance,
-    ReferentialAction, Table, View,
+    Table, View,
 };
 
 use super::access::{Lines, Matrices};
@@ -213,7 +213,7 @@ impl<'a> Describing<'a, '_> {
                 table: self.named(key, &it.target),
                 name: it.target.short(),
                 target_columns: it.target_columns.iter().map(SmolStr::as_str).collect(),
-                on_delete: action(it.on_delete),
+                on_delete: it.on_delete.words(),
                 one: table.picks_one_row(&columns),
                 columns,
             }
@@ -304,14 +304,4 @@ fn grants(grants: &[Grant]) -> BTreeMap<&str, Vec<String>> {
         }
     }
     found
-}
-
-fn action(action: ReferentialAction) -> &'static str {
-    match action {
-        ReferentialAction::NoAction => "no action",
-        ReferentialAction::Restrict => "restrict",
-        ReferentialAction::Cascade => "cascade",
-        ReferentialAction::SetNull => "set null",
-        ReferentialAction::SetDefault => "set default",
-    }
 }

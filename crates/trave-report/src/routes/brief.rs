@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use trave_model::value::Value;
 use trave_model::{Model, Query, Route};
 
 use super::words::guarded_by;
@@ -58,10 +57,9 @@ fn cached(model: &Model, route: &Route, queries: &[&Query]) -> Option<String> {
     let here = reaches.filter(|reach| reach.route == route.id);
     let caches: BTreeSet<u32> = here.filter_map(|reach| reach.cached_by).collect();
     let facts = &model.caches.get(*caches.first()? as usize)?.facts;
-    // Other libraries count in units of their own.
-    let in_seconds = facts.library == "next" && facts.ttl_known;
-    let time = facts.ttl.as_ref().and_then(Value::as_number);
-    Some(if in_seconds { lasting(time) } else { "cached".to_owned() })
+    let is_for_ever = facts.ttl.is_none() && facts.ttl_known;
+    let time = facts.ttl_seconds();
+    Some(if time.is_some() || is_for_ever { lasting(time) } else { "cached".to_owned() })
 }
 
 fn lasting(seconds: Option<f64>) -> String {

@@ -10,9 +10,7 @@ fn cache_key_incomplete(cache: &Cache, cx: &mut Context) {
     let facts = &cache.facts;
     // Of a read and a write that belong together, the write says what is kept.
     let write = cx.model().write_of(cache).unwrap_or(cache);
-    if !cache.stores_for_others()
-        || cx.model().is_second_half(cache)
-        || write.keeps_what_is_given()
+    if !cache.stores_for_others() || cx.model().is_second_half(cache) || write.keeps_what_is_given()
     {
         return;
     }

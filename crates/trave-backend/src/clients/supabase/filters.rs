@@ -47,7 +47,7 @@ pub(super) fn apply(query: &mut Query, step: &Step<'_, '_>) -> bool {
     true
 }
 
-fn operator_of_method(method: &str) -> Option<FilterOp> {
+pub(super) fn operator_of_method(method: &str) -> Option<FilterOp> {
     Some(match method {
         "eq" => FilterOp::Eq,
         "neq" | "isDistinct" => FilterOp::Ne,

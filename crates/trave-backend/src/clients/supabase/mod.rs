@@ -10,6 +10,7 @@ mod result;
 mod select;
 #[cfg(test)]
 mod tests;
+pub mod typing;
 
 use crate::effect::Effect;
 use crate::library::{Guess, Library, LibraryCall, Machine};

@@ -1,7 +1,7 @@
 //! `next/cache`: functions whose results are kept, and what throws kept results away.
 
 use super::NAME;
-use crate::effect::{CacheAction, CacheUse, Effect};
+use crate::effect::{CacheAction, CacheUse, Effect, TimeUnit};
 use crate::library::{LibraryCall, Machine};
 use crate::value::{LibraryValue, Shape, Value};
 
@@ -36,6 +36,7 @@ pub(super) fn read_through(call: &LibraryCall<'_>, machine: &mut dyn Machine) ->
         key: Value::array(key),
         key_origin: call.callee.place.unwrap_or(call.origin),
         ttl,
+        ttl_unit: Some(TimeUnit::Seconds),
         ttl_known: call.callee.kept("known").is_some_and(|known| known.shape == Shape::Bool(true)),
         value: Some(value.clone()),
         computes,
@@ -54,6 +55,7 @@ pub(super) fn invalidate(call: &LibraryCall<'_>, machine: &mut dyn Machine) -> V
         key: call.arg(0),
         key_origin: call.arg_origin(0),
         ttl: None,
+        ttl_unit: None,
         ttl_known: true,
         value: None,
         computes: Vec::new(),

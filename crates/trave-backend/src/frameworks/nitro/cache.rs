@@ -1,7 +1,7 @@
 //! Handlers and functions whose results Nitro keeps.
 
 use super::NAME;
-use crate::effect::{CacheAction, CacheUse, Effect};
+use crate::effect::{CacheAction, CacheUse, Effect, TimeUnit};
 use crate::library::{LibraryCall, Machine};
 use crate::value::{InputKind, LibraryValue, Shape, Value};
 
@@ -75,6 +75,7 @@ fn read_through(
         key,
         key_origin: call.callee.place.unwrap_or(call.origin),
         ttl: Some(options.field("maxAge").cloned().unwrap_or(second)),
+        ttl_unit: Some(TimeUnit::Seconds),
         ttl_known: matches!(options.shape, Shape::Object(_) | Shape::Undefined),
         value: Some(value.clone()),
         computes,
