@@ -237,13 +237,18 @@ impl Session {
     /// Lets go of the last project. It is large, and nobody waits for that.
     fn forget_last(&mut self) {
         let last = (self.last.take(), self.judged.take());
-        if let Some(pool) = self.pool() {
-            pool.spawn(move || drop(last));
+        match self.pool() {
+            Some(pool) => pool.spawn(move || drop(last)),
+            None => rayon::spawn(move || drop(last)),
         }
     }
 
-    /// The threads that work for this session.
+    /// The threads that work for this session; none where the caller brings some, which have the
+    /// room that evaluations need.
     fn pool(&mut self) -> Option<Arc<ThreadPool>> {
+        if rayon::current_thread_index().is_some() {
+            return None;
+        }
         if self.pool.is_none() {
             let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
             self.pool = pool.ok().map(Arc::new);

@@ -112,7 +112,7 @@ impl Model {
         let is_named = |filter: &Filter| {
             filter.op == FilterOp::Eq && !filter.negated && !is_constant(&filter.value)
         };
-        let is_one = query.facts.single.is_some() || query.is_key_lookup(table);
+        let is_one = !query.is_list(table);
         let place = query.facts.target_origin;
         let mut shared = self.queries_on(table).filter(|it| it.facts.target_origin == place);
         is_one && shared.any(|it| it.facts.filters.iter().any(is_named))

@@ -74,4 +74,22 @@ export async function GET(request: Request) {
 ",
         );
     }
+
+    #[test]
+    fn the_first_row_by_a_token_is_not_the_same_for_everybody() {
+        check(
+            &super::RULE,
+            "//- supabase/migrations/001.sql
+create table invites (id uuid primary key, token text not null, title text not null);
+//- app/api/invites/[token]/route.ts
+import { createClient } from '@supabase/supabase-js';
+const supabase = createClient(process.env.URL!, process.env.ANON_KEY!);
+export async function GET(request: Request, { params }: { params: { token: string } }) {
+  const invites = supabase.from('invites').select('title');
+  const { data } = await invites.eq('token', params.token).limit(1);
+  return Response.json(data);
+}
+",
+        );
+    }
 }
