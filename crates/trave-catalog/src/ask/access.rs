@@ -58,7 +58,25 @@ impl Catalog {
         if !self.may_use_schema(&roles, &function.name.schema)? {
             return Some(false);
         }
-        held(&roles, "EXECUTE", (&function.grants, function.grants_known))
+        let is_held = held(&roles, "EXECUTE", (&function.grants, function.grants_known))?;
+        (!is_held || !self.is_left_out_by_dump(&roles, function)).then_some(is_held)
+    }
+
+    /// Whether roles hold a function only because the platform hands out new ones, while a dump
+    /// says that it does not so where it was taken: it lists the defaults there, with those of the
+    /// owner, and has no words for what is missing.
+    fn is_left_out_by_dump(&self, roles: &[SmolStr], function: &Function) -> bool {
+        let schema = Some(&function.name.schema);
+        let mut defaults = self.default_privileges.iter();
+        let is_dumped = defaults.any(|entry| {
+            entry.objects == "FUNCTIONS"
+                && entry.schema.as_ref() == schema
+                && entry.role == entry.for_role
+                && entry.of_platform
+                && entry.origin.is_some()
+        });
+        let mut holding = function.grants.iter().filter(|grant| holds(roles, grant));
+        is_dumped && holding.all(|grant| grant.role != "public" && grant.origin.is_none())
     }
 
     /// The widest role of the API's callers that certainly reads a view through the API.

@@ -139,6 +139,38 @@ create function spend(who uuid) returns void language sql security definer
     }
 
     #[test]
+    fn a_dump_that_lists_its_defaults_says_who_may_call() {
+        let dump = |defaults: &str| {
+            format!(
+                "{TABLE}
+create function public.spend(who uuid) returns void language sql security definer
+  as $$ update public.credits set amount = 0 where user_id = who $$;
+revoke all on function public.spend(uuid) from public;
+grant all on function public.spend(uuid) to service_role;
+alter default privileges for role postgres in schema public grant all on functions to postgres;
+{defaults}"
+            )
+        };
+        let to = |role: &str| {
+            format!(
+                "alter default privileges for role postgres in schema public \
+                 grant all on functions to {role};\n"
+            )
+        };
+        check_none(&dump(&to("service_role")));
+        // What is made later gets the defaults that were listed.
+        let later = "create function public.earn(who uuid) returns void language sql \
+             security definer as $$ update public.credits set amount = 9 where user_id = who $$;
+             revoke all on function public.earn(uuid) from public;";
+        check_none(&format!("{}{later}", dump(&to("service_role"))));
+        let found = findings(&super::RULE, &format!("{}{later}", dump(&to("anon"))));
+        assert!(found[0].message.starts_with("anyone with the anon key can call `earn`"));
+        // Without the owner's own it is no dump, and the platform adds what it always does.
+        let by_hand = dump(&to("service_role")).replace("to postgres;", "to service_role;");
+        assert_eq!(findings(&super::RULE, &by_hand).len(), 1);
+    }
+
+    #[test]
     fn nobody_can_call_what_triggers_run() {
         let sql = "
 create function fill() returns trigger language plpgsql security definer
