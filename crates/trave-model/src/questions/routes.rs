@@ -49,6 +49,9 @@ const NEWCOMERS: [&str; 39] = [
     "widget",
 ];
 
+/// Folders of migrations that are written in code.
+const MIGRATIONS: [&str; 3] = ["alterations", "migration", "migrations"];
+
 /// The words of a name in lower case, each between dashes: `-api-sign-up-` of `/api/signUp`.
 fn words(name: &str) -> String {
     let mut out = String::from("-");
@@ -143,6 +146,17 @@ impl Route {
         let names = [&self.path, &self.method].map(|name| words(name));
         names.iter().any(|name| NEWCOMERS.iter().any(|word| has_word(name, word)))
             || self.path.to_lowercase().contains("/book/")
+    }
+
+    /// Whether nobody waits for it: a job, or what a program does when it starts.
+    pub fn runs_alone(&self) -> bool {
+        matches!(self.kind, RouteKind::Job | RouteKind::Start)
+    }
+
+    /// Whether it is a migration written in code: it runs once, before the program that needs it.
+    pub fn is_migration(&self) -> bool {
+        let (folders, _) = self.path.rsplit_once('/').unwrap_or_default();
+        self.kind == RouteKind::Start && folders.split('/').any(|it| MIGRATIONS.contains(&it))
     }
 
     /// Whether callers reach it over the network without being another service.

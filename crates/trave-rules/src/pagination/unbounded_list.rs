@@ -27,7 +27,9 @@ fn whole_table(query: &Query, cx: &mut Context) {
     if model.drains(query, table) || (for_staff && of_staff()) {
         return;
     }
-    let Some(way) = model.reached_from(query) else { return };
+    let Some(way) = model.reached_from(query).filter(|_| !is_of_migrations(query, cx)) else {
+        return;
+    };
     let own = model.is_limited_to_caller(query, table);
     let rows = if own {
         format!("every row of `{}` that the caller may see", table.name.name)
@@ -49,7 +51,8 @@ fn whole_table(query: &Query, cx: &mut Context) {
     if let Some(origin) = table.origin() {
         finding.label(origin, "nothing bounds how many rows this table holds");
     }
-    if for_staff || own || takes_only_a_few(query) {
+    // What a program reads when it starts, nobody asks for again and again.
+    if for_staff || own || takes_only_a_few(query) || !model.is_served(query) {
         finding.level(Level::Info);
     }
 }
@@ -148,6 +151,12 @@ fn is_for_staff(query: &Query, cx: &Context) -> bool {
         })
 }
 
+/// Whether only migrations in code read it: their tables are as long as they were on that day.
+fn is_of_migrations(query: &Query, cx: &Context) -> bool {
+    let mut routes = query.reached.iter().filter_map(|reach| cx.model().route(reach.route));
+    routes.all(Route::is_migration)
+}
+
 fn is_staff_page(route: &Route) -> bool {
     let is_page = matches!(route.kind, RouteKind::Loader | RouteKind::ServerAction);
     is_page && route.path.split('/').any(|part| part == "admin")
@@ -155,7 +164,7 @@ fn is_staff_page(route: &Route) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     /// A project with one table of posts, and a way in that does this.
     fn check_route(body: &str) {
@@ -195,6 +204,24 @@ const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_AN
   return Response.json(data)
 }",
         );
+    }
+
+    #[test]
+    fn what_a_program_reads_when_it_starts_is_worth_a_mention() {
+        let found = |path: &str| {
+            let code = "import { Pool } from 'pg'
+import { keep } from 'kept'
+const pool = new Pool()
+export async function load() {
+  const { rows } = await pool.query('select id, title from posts')
+  for (const post of rows) keep(post.id, post.title)
+}
+load()";
+            let table = "create table posts (id uuid primary key, title text not null);";
+            findings(&super::RULE, &format!("{table}\n//- {path}\n{code}"))
+        };
+        assert_eq!(found("src/worker/main.ts")[0].level, trave_rule::Level::Info);
+        assert!(found("src/migrations/0001-titles.ts").is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Queries that run once per element.
 
-use trave_rule::model::{LoopAround, Query, Route, RouteKind, Same};
+use trave_rule::model::{LoopAround, Query, Route, Same};
 use trave_rule::query::Operation;
 use trave_rule::{Context, Level, rule};
 
@@ -15,7 +15,7 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
     if query.in_script || query.facts.incomplete || query.facts.nested {
         return;
     }
-    let Some((route, around)) = worst_way(query, cx) else { return };
+    let Some(Way { route, around, by_mention }) = worst_way(query, cx) else { return };
     let title = route.title();
     let table = query.facts.table.as_deref();
     let name = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
@@ -34,22 +34,31 @@ fn query_in_loop(query: &Query, cx: &mut Context) {
         .once_at(around.origin)
         .label(around.origin, format!("the loop, on the way from {title}"))
         .help(help);
-    if route.kind == RouteKind::Job || few {
-        // A job may take its time, and often has to go through its list one by one.
+    if route.runs_alone() || by_mention || few {
+        // A job may take its time, and often has to go through its list one by one. Nor is it known
+        // how often a way is taken that running did not follow to its end.
         finding.level(Level::Info);
     }
 }
 
+/// A way that leads into a loop.
+struct Way<'m> {
+    route: &'m Route,
+    around: &'m LoopAround,
+    by_mention: bool,
+}
+
 /// The way on which the loop costs most: one that callers wait for, before one of a job.
-fn worst_way<'m>(query: &'m Query, cx: &Context<'m>) -> Option<(&'m Route, &'m LoopAround)> {
+fn worst_way<'m>(query: &'m Query, cx: &Context<'m>) -> Option<Way<'m>> {
     let ways = query.reached.iter().filter_map(|reach| {
         let around = reach.in_loop.as_ref().filter(|around| is_costly(around))?;
-        let route = cx.model().route(reach.route)?;
+        let route = cx.model().route(reach.route).filter(|route| !route.is_migration())?;
         // Nobody waits for the few rounds of a job.
-        (route.kind != RouteKind::Job || !has_few_rounds(around)).then_some((route, around))
+        let counts = !route.runs_alone() || !has_few_rounds(around);
+        counts.then_some(Way { route, around, by_mention: reach.by_mention })
     });
-    ways.min_by_key(|(route, around)| {
-        (route.kind == RouteKind::Job, has_few_rounds(around), route.id)
+    ways.min_by_key(|way| {
+        (way.by_mention, way.route.runs_alone(), has_few_rounds(way.around), way.route.id)
     })
 }
 
@@ -229,6 +238,38 @@ export async function GET() {
   return Response.json({ ok: true })
 }",
         );
+    }
+
+    /// A program that somebody starts, at this path, with a query in a loop.
+    fn program(path: &str) -> Vec<trave_rule::Finding> {
+        trave_testing::findings(
+            &super::RULE,
+            &format!(
+                "create table posts (id uuid primary key, status text);
+//- {path}
+import {{ createClient }} from '@supabase/supabase-js'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+export async function run() {{
+  const {{ data }} = await supabase.from('posts').select('id')
+  for (const post of data ?? []) {{
+    await supabase.from('posts').update({{ status: post.id.slice(2) }}).eq('id', post.id)
+  }}
+}}
+run()"
+            ),
+        )
+    }
+
+    #[test]
+    fn nobody_waits_for_what_a_program_does_when_it_starts() {
+        let found = program("src/worker/main.ts");
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(only.level, trave_rule::Level::Info);
+    }
+
+    #[test]
+    fn a_migration_in_code_runs_once() {
+        assert!(program("src/migrations/0001-status.ts").is_empty());
     }
 
     #[test]
