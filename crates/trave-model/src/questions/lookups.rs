@@ -1,7 +1,8 @@
 //! Tables that stay small although nothing in the schema says so, and lists that empty themselves.
 
+use smol_str::SmolStr;
 use trave_backend::query::{FilterOp, Operation};
-use trave_backend::value::{Shape, Value};
+use trave_backend::value::{Shape, Taint, Value};
 use trave_catalog::vocabulary::is_owners;
 use trave_catalog::{ChangeKind, QualifiedName, Table};
 
@@ -61,15 +62,17 @@ impl Model {
 }
 
 impl Model {
-    /// Whether a loop over the rows of a query takes each of them out of what it reads: of a list
-    /// that is cut, the next call gets the rest.
+    /// Whether a loop over the rows of a query, or one change of all of them, takes each out of
+    /// what it reads: of a list that is cut, the next call gets the rest.
     pub fn works_off(&self, query: &Query, table: &Table) -> bool {
         let in_its_loop = |write: &Query| {
             let loops = write.reached.iter().filter_map(|reach| reach.in_loop.as_ref());
             let lists = loops.filter_map(|around| self.query(around.over?));
             lists.into_iter().any(|list| list.facts.origin == query.facts.origin)
         };
-        let mut writes = self.queries_on(table).filter(|write| write.sent && in_its_loop(write));
+        let works =
+            |write: &Query| in_its_loop(write) || changes_what_was_found(write, query, table);
+        let mut writes = self.queries_on(table).filter(|write| write.sent && works(write));
         writes.any(|write| takes_out(write, query))
     }
 }
@@ -101,6 +104,19 @@ fn is_constant(value: &Value) -> bool {
         matches!(shape, Shape::Unknown | Shape::Input(_) | Shape::List(_) | Shape::Env(_))
     };
     value.inputs.is_empty() && !value.holds(is_open)
+}
+
+/// Whether a write further down names its rows by the keys of rows that were found: those of
+/// `list`, since it is the list of this table above it.
+fn changes_what_was_found(write: &Query, list: &Query, table: &Table) -> bool {
+    let (written, read) = (write.facts.origin, list.facts.origin);
+    let is_key = |column: &SmolStr| table.unique_keys().iter().any(|key| **key == [column.clone()]);
+    written.file == read.file
+        && written.span.start > read.span.start
+        && write.facts.filters.iter().any(|filter| {
+            let names = matches!(filter.op, FilterOp::Eq | FilterOp::In);
+            names && filter.value.taint.has(Taint::ROWS) && is_key(&filter.column)
+        })
 }
 
 /// Whether a write takes rows out of what `list` reads.

@@ -1,7 +1,7 @@
 //! Limited lists whose order leaves rows tied.
 
 use trave_rule::catalog::Table;
-use trave_rule::model::{Query, RouteKind};
+use trave_rule::model::Query;
 use trave_rule::query::OrderKey;
 use trave_rule::{Context, Level, rule};
 
@@ -18,7 +18,7 @@ fn unstable_order(query: &Query, cx: &mut Context) {
     if !table.provenance.is_migration() || !query.is_list(table) {
         return;
     }
-    if model.routes_of(query).iter().all(|route| route.kind == RouteKind::Job) {
+    if model.routes_of(query).iter().all(|route| route.runs_alone()) {
         return;
     }
     let keys: Vec<&OrderKey> =
@@ -202,6 +202,40 @@ const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_AN
     await supabase.from('posts').update({ status: 'done' }).eq('id', post.id)
   }
   return Response.json({ ok: true })
+}",
+        );
+    }
+
+    #[test]
+    fn of_a_batch_that_is_changed_as_a_whole_the_next_round_takes_the_rest() {
+        check_route(
+            "export async function POST() {
+  while (true) {
+    const { data } = await supabase.from('posts').select('id').eq('status', 'new').limit(50)
+    if (!data?.length) break
+    await supabase.from('posts').update({ status: 'done' }).in('id', data.map((post) => post.id))
+  }
+  return Response.json({ ok: true })
+}",
+        );
+        check_route(
+            "export async function DELETE() {
+  const { data } = await supabase.from('posts').select('id').eq('status', 'old').limit(50)
+  const ids = (data ?? []).map((post) => post.id)
+  await supabase.from('posts').delete().in('id', ids)
+  return Response.json({ more: ids.length === 50 })
+}",
+        );
+    }
+
+    #[test]
+    fn a_batch_of_which_nothing_leaves_the_list_is_no_queue() {
+        check_route(
+            "export async function POST() {
+  const { data } = await supabase.from('posts').select('id').eq('status', 'new').limit(50)
+//                                                                               ^^^^^^^^^ this takes some rows of `posts` in no order: another call may return others
+  await supabase.from('posts').update({ title: 'seen' }).in('id', data!.map((post) => post.id))
+  return Response.json(data)
 }",
         );
     }
