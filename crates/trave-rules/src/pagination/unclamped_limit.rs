@@ -21,6 +21,8 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
     let is_guarded = open.all(|reach| reach.guarded == Guarded::Yes);
     let name = query.facts.table.as_deref().unwrap_or("a table");
     let cap = model.rows_cap(query);
+    // Resolvers share the class of their arguments: its field is one parameter of all of them.
+    let is_shared = model.routes_of(query).into_iter().all(is_resolver);
     let inputs: Vec<String> = limit.value.inputs.iter().map(Input::title).collect();
     let finding = cx
         .report(
@@ -32,11 +34,17 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
         .about(name)
         .symbol(way.clone())
         // One parameter is one problem, however many queries it limits.
-        .once_per(format!("{way} {}", inputs.join(" ")))
+        .once_per(match inputs.join(" ") {
+            shared if is_shared => format!("resolvers {shared}"),
+            own => format!("{way} {own}"),
+        })
         .help(
             "bound it, as in `Math.min(limit, 100)`, or validate it with a schema that has a \
             maximum",
         );
+    if is_shared {
+        finding.here(format!("`{name}`, for {way}"));
+    }
     if let Some(cap) = cap {
         finding.note(format!("the API's own limit of {cap} rows is all that stands in the way"));
         if is_guarded {
@@ -46,9 +54,15 @@ fn unclamped_limit(query: &Query, cx: &mut Context) {
     }
 }
 
+/// Whether a way in is a field of a GraphQL schema.
+fn is_resolver(route: &Route) -> bool {
+    let methods = ["query", "mutation", "subscription", "field"];
+    route.kind == RouteKind::Procedure && methods.contains(&route.method.as_str())
+}
+
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     /// A project with one table of posts, and a way in that does this.
     fn check_route(body: &str) {
@@ -105,5 +119,39 @@ export async function POST(request: Request) {
   return Response.json(data)
 }",
         );
+    }
+    #[test]
+    fn a_class_of_arguments_is_one_problem_of_all_resolvers() {
+        let found = findings(
+            &super::RULE,
+            "create table posts (id uuid primary key);
+create table notes (id uuid primary key);
+//- src/args.ts
+import { ArgsType, Field, Int } from 'type-graphql'
+@ArgsType()
+export class Page {
+  @Field(() => Int)
+  take: number
+}
+//- src/resolvers.ts
+import { Args, Query, Resolver, buildSchema } from 'type-graphql'
+import { createClient } from '@supabase/supabase-js'
+import { Page } from './args'
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_ANON_KEY!)
+@Resolver()
+export class Lists {
+  @Query()
+  async posts(@Args() page: Page) {
+    return (await supabase.from('posts').select('id').order('id').limit(page.take)).data
+  }
+  @Query()
+  async notes(@Args() page: Page) {
+    return (await supabase.from('notes').select('id').order('id').limit(page.take)).data
+  }
+}
+buildSchema({ resolvers: [Lists] })",
+        );
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(only.labels.len(), 1);
     }
 }
