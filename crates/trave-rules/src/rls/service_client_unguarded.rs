@@ -6,6 +6,12 @@ use trave_rule::{Context, Level, rule};
 /// As many other queries of the same handler are shown.
 const OTHERS_MAX: usize = 3;
 
+/// What to ask before a query of a direct connection.
+const CHECK: &str = "check first who is calling";
+
+/// How a direct connection gets the rights of a caller.
+const SET_ROLE: &str = "set the caller's role and claims in the transaction";
+
 #[rule]
 fn service_client_unguarded(route: &Route, cx: &mut Context) {
     let mut exposed = cx.model().exposed_to_strangers(route);
@@ -25,14 +31,7 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
         .once_at(query.facts.target_origin)
         .level(level)
         .label(route.origin, "nothing on the way from here asks who is calling")
-        .help(if query.is_read() && level < Level::Error {
-            "if everybody may see these rows, say so in a policy for reading, or select only what \
-            is meant for the public; else check the caller first (`auth.getUser()`) and tie the \
-            query to that identity"
-        } else {
-            "check the caller first (`auth.getUser()`) and tie the query to that identity, or use \
-            a client with the caller's rights"
-        });
+        .help(advice(query, level));
     if let Some(client) = query.facts.client.made_at {
         let what = if query.facts.goes_through_api() {
             "this client uses the service-role key"
@@ -48,6 +47,23 @@ fn service_client_unguarded(route: &Route, cx: &mut Context) {
         let deed = other.query.offered_deed();
         finding.label(other.query.facts.origin, format!("and can {deed} here"));
     }
+}
+
+/// A direct connection has no session of its own: who calls, the program has to find out.
+fn advice(query: &Query, level: Level) -> String {
+    let through_api = query.facts.goes_through_api();
+    let check = if through_api { "check the caller first (`auth.getUser()`)" } else { CHECK };
+    let tie = "tie the query to that identity";
+    if query.is_read() && level < Level::Error {
+        let shown =
+            if through_api { "say so in a policy for reading, or select" } else { "select" };
+        return format!(
+            "if everybody may see these rows, {shown} only what is meant for the public; else \
+             {check} and {tie}"
+        );
+    }
+    let rights = if through_api { "use a client with the caller's rights" } else { SET_ROLE };
+    format!("{check} and {tie}, or {rights}")
 }
 
 fn level_of(harm: Harm) -> Level {
@@ -126,5 +142,23 @@ export async function GET(request: Request) {{
         assert!(is_reported(""));
         assert!(!is_reported(".eq('sharing', 'public')"));
         assert!(is_reported(".eq('sharing', 'private')"));
+    }
+    #[test]
+    fn a_direct_connection_has_no_session_of_its_own() {
+        let code = "//- supabase/migrations/1_a.sql
+create table notes (id int primary key, user_id uuid not null, text text not null);
+alter table notes enable row level security;
+//- src/app/api/notes/route.ts
+import postgres from 'postgres'
+const sql = postgres(process.env.DATABASE_URL!)
+export async function POST(request: Request) {
+  const { id } = await request.json()
+  await sql`delete from notes where id = ${id}`
+  return new Response()
+}
+";
+        let found = findings(&super::RULE, code);
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert!(only.help.as_ref().is_some_and(|help| !help.contains("auth.getUser")));
     }
 }
