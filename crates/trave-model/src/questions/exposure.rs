@@ -90,9 +90,10 @@ impl Query {
         }
         let vague = Taint::UNKNOWN.and(Taint::OPAQUE).and(Taint::IDENTITY);
         let is_vague = find(&|filter| filter.value.taint.has(vague)).is_some();
-        // Some comparison of what the caller sent, of which only the columns are known.
+        // Some comparison of what the caller may have sent, of which only the columns are known.
         let mut others = self.facts.filters.iter().filter(|it| it.op == FilterOp::Other);
-        let is_opaque = others.any(|filter| is_sent(&filter.value));
+        let is_opaque =
+            others.any(|filter| is_sent(&filter.value) || filter.value.taint.has(vague));
         if is_vague || is_opaque || self.facts.incomplete {
             FoundBy::Unknown
         } else {

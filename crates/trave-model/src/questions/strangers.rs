@@ -1,5 +1,6 @@
 //! What callers get at whom nobody has asked who they are, and how bad that is.
 
+use smol_str::SmolStr;
 use trave_backend::query::Operation;
 use trave_backend::value::{ClientRole, Taint};
 use trave_catalog::Table;
@@ -103,6 +104,11 @@ impl Model {
             FoundBy::Capability(_) if has_secret => Some(Harm::Some),
             FoundBy::Capability(_) if self.is_declared_public(route, query) => None,
             FoundBy::Capability(_) => leaves.then_some(Harm::Slight),
+            FoundBy::Guess(column) if !has_secret && self.is_opened(query, (column, route)) => {
+                leaves.then_some(if is_private { Harm::Some } else { Harm::Slight })
+            }
+            // A form that adds what is not there yet has to look first.
+            FoundBy::Guess(column) if self.is_added_too(query, (column, route)) => Some(Harm::Some),
             FoundBy::Guess(_) if has_secret && !leaves => Some(Harm::Some),
             FoundBy::Guess(_) | FoundBy::Anything if leaves && is_private => Some(Harm::Grave),
             // A sum or a number of all rows.
@@ -112,6 +118,37 @@ impl Model {
             FoundBy::Guess(_) | FoundBy::Anything => leaves.then_some(Harm::Some),
             FoundBy::Rows | FoundBy::Unknown => (leaves && has_secret).then_some(Harm::Some),
         }
+    }
+}
+
+impl Model {
+    /// Whether rows are found by the row that they belong to, and the way in looks that one up
+    /// first, by a key that only those know who were given it: who may open a poll may see what
+    /// is written below it.
+    fn is_opened(&self, query: &Query, (column, route): (&SmolStr, &Route)) -> bool {
+        let Some(table) = self.table_of(query).filter(|it| !it.refers_to_person(column)) else {
+            return false;
+        };
+        let key = table.foreign_keys.iter().find(|key| key.columns == [column.clone()]);
+        let Some(key) = key else { return false };
+        let sent = route.sent().filter_map(|id| self.query(id));
+        let before = sent.take_while(|other| other.id != query.id);
+        let mut parents = before.filter(|it| it.table_name().as_ref() == Some(&key.target));
+        parents.any(|parent| {
+            let by = parent.found_by(self.table_of(parent));
+            matches!(by, FoundBy::Capability(of) if key.target_columns == [of.clone()])
+        })
+    }
+
+    /// Whether a way in also adds rows with what the caller named in this column.
+    fn is_added_too(&self, query: &Query, (column, route): (&SmolStr, &Route)) -> bool {
+        let mut sent = route.sent().filter_map(|id| self.query(id));
+        sent.any(|other| {
+            let payload = other.facts.payload.as_ref().filter(|_| other.adds_rows());
+            let field = payload.and_then(|payload| payload.field(column));
+            other.table_name() == query.table_name()
+                && field.is_some_and(|it| it.taint.has(Taint::INPUT))
+        })
     }
 }
 

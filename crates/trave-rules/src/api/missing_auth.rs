@@ -172,6 +172,55 @@ link_id text, folder_id text);";
     }
 
     #[test]
+    fn nor_is_it_known_what_is_compared_with_something_unknown() {
+        let code = handler(
+            NOTES,
+            "  const sql = 'select * from notes where lower(text) = $1 or upper(text) = $1'
+  const { rows } = await pool.query(sql, [tidy()])
+  return Response.json(rows)",
+        );
+        check(
+            &super::RULE,
+            &code.replace("import { Pool }", "import { tidy } from 'tidy'\nimport { Pool }"),
+        );
+    }
+
+    /// Polls with random keys, and the comments of people below them.
+    const POLLS: &str = "create table polls (id uuid primary key, title text not null);
+create table comments (id int primary key, poll_id uuid not null references polls,
+  user_id uuid not null, text text not null);";
+
+    #[test]
+    fn who_may_open_a_poll_may_read_what_is_below_it() {
+        let opens = "  const found = await pool.query('select id from polls where id = $1', [id])
+  if (!found.rows.length) return new Response(null, { status: 404 })\n";
+        let reads =
+            "  const { rows } = await pool.query('select * from comments where poll_id = $1', [id])
+  return Response.json(rows)";
+        check(&super::RULE, &handler(POLLS, &format!("{opens}{reads}")));
+        assert_eq!(findings(&super::RULE, &handler(POLLS, reads)).len(), 1);
+        // A key that is counted up opens nothing.
+        let counted = POLLS.replace("polls (id uuid", "polls (id serial");
+        let counted =
+            handler(&counted.replace("poll_id uuid", "poll_id int"), &format!("{opens}{reads}"));
+        assert_eq!(findings(&super::RULE, &counted).len(), 1);
+    }
+
+    #[test]
+    fn a_form_that_adds_who_is_not_there_yet_has_to_look() {
+        let readers =
+            "create table readers (id int primary key, user_id uuid, email text not null);";
+        let looks = "  const { rows } = await pool.query('select * from readers where email = $1', [text])\n";
+        let adds = "  if (!rows.length) await pool.query('insert into readers (email) values ($1)', [text])\n";
+        let answers = "  return Response.json(rows)";
+        check(&super::RULE, &handler(readers, &format!("{looks}{adds}{answers}")));
+        assert_eq!(
+            findings(&super::RULE, &handler(readers, &format!("{looks}{answers}"))).len(),
+            1
+        );
+    }
+
+    #[test]
     fn behind_policies_another_rule_tells_it() {
         let tables = format!("{NOTES} alter table notes enable row level security;");
         check(
