@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 use trave_backend::value::{Shape, Value};
-use trave_catalog::{Catalog, ChangeKind, PastColumn, Provenance, QualifiedName, Table};
+use trave_catalog::{Catalog, ChangeKind, Dialect, PastColumn, Provenance, QualifiedName, Table};
 use trave_source::Origin;
 
 use crate::model::{Model, Query, QueryRef};
@@ -15,6 +15,9 @@ const COMPLETE_PERCENT: usize = 80;
 
 /// As many columns of one table unknown, and the table has evidently changed elsewhere.
 const DRIFT_COLUMNS: usize = 3;
+
+/// The client library of SQLite.
+const SQLITE: &str = "sqlite";
 
 /// Why a table is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +79,8 @@ impl Model {
     pub fn missing_table(&self, query: &Query) -> Option<MissingTable> {
         let catalog = self.catalog_at(query.facts.origin)?;
         let name = query.table_name()?;
-        if query.is_call() || catalog.tables.is_empty() || knows(catalog, &name) {
+        let is_there = query.is_call() || catalog.tables.is_empty() || knows(catalog, &name);
+        if is_there || self.is_of_another_database(query, catalog) {
             return None;
         }
         if let Some(gone) = what_happened(catalog, &name) {
@@ -89,6 +93,15 @@ impl Model {
         }
         let is_complete = self.is_complete(catalog);
         (is_complete || !catalog.is_by_types()).then_some(MissingTable::NeverMade(is_complete))
+    }
+
+    /// Whether the client of a query is one of SQLite beside a schema of PostgreSQL, and none of
+    /// its queries names a table of that: it speaks to a file, or to a store at the edge.
+    fn is_of_another_database(&self, query: &Query, catalog: &Catalog) -> bool {
+        let mut same = self.queries.iter().filter(|it| it.facts.library == query.facts.library);
+        query.facts.library == SQLITE
+            && catalog.dialect == Dialect::Postgres
+            && !same.any(|it| it.table_name().is_some_and(|name| is_made(catalog, &name)))
     }
 
     /// Whether the generated types that tell the schema lack much of what the code names: then they

@@ -67,7 +67,7 @@ fn unknown_table(query: &Query, cx: &mut Context) {
 
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     const TYPES: &str = r"
 //- src/database.types.ts
@@ -184,5 +184,37 @@ export async function GET(request: Request, { params }: { params: { id: string }
 }
 "#,
         );
+    }
+    #[test]
+    fn a_file_of_sqlite_beside_a_server_is_another_database() {
+        let project = |also: &str| {
+            format!(
+                "create table notes (id int primary key);
+create table tags (id int primary key);
+create table users (id int primary key);
+create table teams (id int primary key);
+//- src/api.ts
+import express from 'express'
+import Database from 'better-sqlite3'
+import {{ Pool }} from 'pg'
+const kept = new Database('kept.db')
+const pool = new Pool()
+const app = express()
+kept.exec('create table if not exists answers (id integer primary key, text text)')
+app.get('/notes', async (req, res) => {{
+  await pool.query('select id from notes limit 1')
+  await pool.query('select id from tags limit 1')
+  await pool.query('select id from users limit 1')
+  await pool.query('select id from teams limit 1')
+  const answers = kept.prepare('select text from answers where id = 1').all()
+  {also}
+  res.json(answers)
+}})
+"
+            )
+        };
+        check(&super::RULE, &project(""));
+        let shared = project("kept.prepare('select id from notes where id = 1').all()");
+        assert_eq!(findings(&super::RULE, &shared).len(), 1);
     }
 }
