@@ -46,7 +46,19 @@ pub(super) fn lower(
     for (at, query) in lowering.found.iter_mut().enumerate() {
         query.nested = at > 0;
     }
+    // What stands first is then the one whose rows go into the total.
+    if let Some(first) = lowering.found.first_mut().filter(|_| is_total(statement)) {
+        first.selection.aggregates = true;
+    }
     lowering.found
+}
+
+/// Whether a statement gives one row whatever stands inside it: values of its own, or a total.
+fn is_total(statement: &Statement) -> bool {
+    let Statement::Query(query) = statement else { return false };
+    let QueryBody::Select(select) = &query.body else { return false };
+    let totals = || select.projection.iter().any(|item| is_aggregate(&item.value));
+    select.from.is_empty() || (select.group.is_empty() && totals())
 }
 
 impl Lowering<'_> {

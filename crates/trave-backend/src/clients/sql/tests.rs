@@ -123,6 +123,21 @@ fn queries_inside_are_queries_of_their_own() {
 }
 
 #[test]
+fn one_row_of_totals_fetches_none_of_those_inside() {
+    let is_total = |text: &str| queries(text)[0].selection.aggregates;
+    let recent = "with recent as (select id from orders where day = $1)";
+    for total in [
+        format!("{recent} select (select count(*) from recent) as some, 1 as one"),
+        format!("{recent} select count(*)::int from recent"),
+        "select sum(it.price) from (select price from orders limit 10) it".to_owned(),
+    ] {
+        assert!(is_total(&total), "{total}");
+    }
+    assert!(!is_total(&format!("{recent} select * from recent")));
+    assert!(!is_total("select it.price from (select price from orders limit 10) it"));
+}
+
+#[test]
 fn writes_say_what_they_write() {
     let found = queries(
         "insert into votes (user_id, poll_id) values ($1, 3) \
