@@ -27,6 +27,8 @@ fn unstable_order(query: &Query, cx: &mut Context) {
         None if any_will_do(query, table) || query.asks_for_as_many_as_keys(table) => {}
         // A queue: the next call takes the rest.
         None if model.works_off(query, table) => {}
+        // The order is by what comes along from another table.
+        None if !query.facts.order.is_empty() => {}
         None => report_unordered(query, table, cx),
         Some(_) if query.facts.offset.is_some() && leaves_ties(&keys, query, table) => {
             report_ties(&keys, query, table, cx);
@@ -119,7 +121,7 @@ fn cx_way(query: &Query, table: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use trave_testing::check;
+    use trave_testing::{check, findings};
 
     /// A project with one table of posts, and a way in that does this.
     fn check_route(body: &str) {
@@ -204,6 +206,27 @@ const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_AN
   return Response.json({ ok: true })
 }",
         );
+    }
+
+    #[test]
+    fn an_order_by_another_table_is_an_order() {
+        let list = |order: &str| {
+            format!(
+                "create table authors (id uuid primary key, name text not null);
+create table posts (id uuid primary key, author_id uuid not null references authors);
+//- src/app/api/posts/route.ts
+import {{ Pool }} from 'pg'
+const pool = new Pool()
+export async function GET() {{
+  const {{ rows }} = await pool.query(
+    'select p.id from posts p join authors a on a.id = p.author_id{order} limit 50'
+  )
+  return Response.json(rows)
+}}"
+            )
+        };
+        check(&super::RULE, &list(" order by a.name"));
+        assert_eq!(findings(&super::RULE, &list("")).len(), 1);
     }
 
     #[test]
