@@ -32,8 +32,9 @@ impl Value {
             return other.and_dependencies(&self);
         }
         let all = Self::undefined().and_dependencies(&self).and_dependencies(&other);
-        let mut kept: Vec<Self> = Vec::new();
-        for value in self.into_alternatives().into_iter().chain(other.into_alternatives()) {
+        // Those of one side were told apart when it was joined.
+        let mut kept = self.into_alternatives();
+        for value in other.into_alternatives() {
             keep(&mut kept, value);
         }
         let joined = settle(kept);
@@ -244,7 +245,7 @@ impl Value {
 
     fn into_alternatives(self) -> Vec<Self> {
         match self.shape {
-            Shape::OneOf(values) => values.to_vec(),
+            Shape::OneOf(values) => Arc::unwrap_or_clone(values),
             _ => vec![self],
         }
     }

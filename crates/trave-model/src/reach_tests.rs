@@ -175,3 +175,27 @@ fn migrations_in_code_are_run_by_their_tool() {
         &["start db/alterations/next-1.ts opaque", "Update notes Unknown Maybe"],
     );
 }
+
+#[test]
+fn a_class_may_hold_an_object_of_its_own() {
+    check(
+        &[
+            (
+                "src/main.ts",
+                "import { Store } from './store'
+                register('late', 'late')
+                async function late() { await Store.shared.save() }
+                schedule({ late: [late] })",
+            ),
+            (
+                "src/store.ts",
+                "import { db } from './db'
+                export class Store {
+                  static shared = new Store()
+                  async save() { await db.from('notes').insert({}) }
+                }",
+            ),
+        ],
+        &["start src/main.ts opaque", "Insert notes Service Maybe depth 2"],
+    );
+}

@@ -254,13 +254,7 @@ impl<'p> Evaluator<'p> {
                 Some(function) => self.call_with_this(&function, receiver, site),
                 None => self.call_library(receiver, Some(method), site),
             },
-            Shape::Instance(id) => match self.method_or_field(receiver, *id, method) {
-                Some(function) => self.call_value(&function, site),
-                None => match self.library_part(*id) {
-                    Some(part) => self.call_method(&made_for(part, receiver), method, site),
-                    None => self.call_unknown(receiver, &site),
-                },
-            },
+            Shape::Instance(id) => self.call_member(receiver, *id, (method, site)),
             Shape::Object(object) if object.fields.contains_key(method) => {
                 let function = object.fields.get(method).cloned().unwrap_or_else(Value::undefined);
                 self.call_with_this(&function, receiver, site)

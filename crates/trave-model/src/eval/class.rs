@@ -20,7 +20,7 @@ const LIBRARY_PART: &str = "(library)";
 const ARGS_MAX: usize = 4;
 
 /// A class as it stands: where it was declared and what it sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ClassRef {
     pub(super) module: ModuleId,
     pub(super) class: ClassId,
@@ -79,6 +79,7 @@ impl<'p> Evaluator<'p> {
             class: class.class,
             frame: class.frame,
             is_class: false,
+            is_lasting: self.at_top > 0,
             fields: Vec::new(),
         });
         self.initialise(class, &this, (args, origin, BASES_MAX));
@@ -247,9 +248,7 @@ impl<'p> Evaluator<'p> {
         function: FunctionId,
         this: Option<Value>,
     ) -> Value {
-        let id = ClosureId(u32::try_from(self.closures.len()).unwrap_or(u32::MAX));
-        self.closures.push(Closure { module: class.module, function, frame: class.frame, this });
-        Value::of(Shape::Function(id))
+        self.new_closure(Closure { module: class.module, function, frame: class.frame, this })
     }
 
     /// A field, getter or method of an object or class.
@@ -342,6 +341,38 @@ impl<'p> Evaluator<'p> {
                 self.invoke(id, Vec::new(), Caller::default())
             }
             _ => function,
+        }
+    }
+
+    /// Calls a method of an object, or a function in a field of it.
+    pub(super) fn call_member(
+        &mut self,
+        receiver: &Value,
+        id: ClosureId,
+        (method, site): (&str, Site),
+    ) -> Value {
+        let made = self.closures.len();
+        match self.method_or_field(receiver, id, method) {
+            Some(function) => {
+                let value = self.call_value(&function, site);
+                self.forget_method(&function, made);
+                value
+            }
+            None => match self.library_part(id) {
+                Some(part) => {
+                    self.call_method(&super::call::made_for(part, receiver), method, site)
+                }
+                None => self.call_unknown(receiver, &site),
+            },
+        }
+    }
+
+    /// Gives a method back that was only looked up to be called: nobody else can know it, and
+    /// frames that hold it need not stay.
+    fn forget_method(&mut self, function: &Value, made: usize) {
+        let is_last = self.closures.len() == made + 1;
+        if is_last && matches!(function.shape, Shape::Function(id) if id.0 as usize == made) {
+            self.closures.pop();
         }
     }
 

@@ -10,6 +10,7 @@ use trave_ts::ir::{
 use super::class::ClassRef;
 use super::invoke::Caller;
 use super::registry::Registry;
+use super::snapshot::Snapshot;
 use super::trace::Handled;
 use super::{Evaluator, Here, Linked, ModuleId, STEPS_MAX, Served, Trace, Watched};
 
@@ -41,47 +42,53 @@ pub(crate) struct Task {
     pub(crate) origin: Origin,
 }
 
-/// Runs what registers; gives back what was registered, and what else happened.
-pub(crate) fn discover(cx: &Watched<'_>, plan: &Plan) -> (Registry, Trace) {
-    let Some(mut evaluator) = searched(cx, plan) else { return Default::default() };
-    let registry = evaluator.registry.take().unwrap_or_default();
-    (registry, std::mem::take(&mut evaluator.trace))
+/// What is left of a search for routes.
+#[derive(Debug)]
+pub(crate) struct Searched {
+    /// What was registered.
+    pub(crate) registry: Registry,
+    /// What else happened.
+    pub(crate) trace: Trace,
+    /// What evaluators have to know that run what was registered.
+    pub(crate) known: Snapshot,
 }
 
-/// Runs the functions of registered routes. The search is repeated: functions are only valid for
-/// the evaluator that made them, and it makes the same ones each time.
+/// Runs what registers; none where there is nothing to run.
+pub(crate) fn discover(cx: &Watched<'_>, plan: &Plan) -> Option<Searched> {
+    let mut evaluator = searched(cx, plan)?;
+    let registry = evaluator.registry.take().unwrap_or_default();
+    evaluator.is_bound |= !evaluator.trace.queries.is_empty();
+    let trace = std::mem::take(&mut evaluator.trace);
+    Some(Searched { registry, trace, known: Snapshot::of(evaluator) })
+}
+
+/// Runs the functions of registered routes, which a search left behind.
 pub(crate) fn run_served<'t>(
     cx: &Watched<'_>,
-    plan: &Plan,
+    known: &Snapshot,
     tasks: impl Iterator<Item = &'t Task>,
 ) -> Vec<Trace> {
-    let mut kept: Option<(Evaluator<'_>, usize)> = None;
+    let mut kept: Option<Evaluator<'_>> = None;
     let mut traces = Vec::new();
     for task in tasks {
-        let ready = kept.take().filter(|(it, frames)| it.frames.len() < frames + FRAMES_MAX);
-        let ready = ready.or_else(|| {
-            let mut evaluator = searched(cx, plan)?;
-            evaluator.registry = None;
-            evaluator.is_bound |= !evaluator.trace.queries.is_empty();
-            let frames = evaluator.frames.len();
-            Some((evaluator, frames))
-        });
         let place = cx.module_of(task.origin.file).and_then(|id| Some((cx.module(id)?, id)));
-        let (Some((mut evaluator, frames)), Some((module, id))) = (ready, place) else {
+        let Some(place) = place else {
             traces.push(Trace::default());
             continue;
         };
+        let ready = kept.take().filter(|it| it.frames.len() < known.frames() + FRAMES_MAX);
+        let mut evaluator = ready.unwrap_or_else(|| known.evaluator(cx, place));
         if evaluator.is_bound {
             evaluator.forget_rows();
         }
-        evaluator = evaluator.moved_to(module, id);
+        evaluator = evaluator.moved_to(place.0, place.1);
         evaluator.trace.handler = Handled::Ran;
         evaluator.serve(task.route.clone(), task.links.clone());
         evaluator.run_queued();
         evaluator.catch_up();
         evaluator.claims_in_queries();
         traces.push(std::mem::take(&mut evaluator.trace));
-        kept = Some((evaluator, frames));
+        kept = Some(evaluator);
     }
     traces
 }

@@ -53,6 +53,7 @@ impl<'p> Evaluator<'p> {
                 class: *class,
                 frame: self.here.frame,
                 is_class: true,
+                is_lasting: true,
                 fields: Vec::new(),
             }),
             ExprKind::Import(specifier) => self.import_name(specifier, "*"),

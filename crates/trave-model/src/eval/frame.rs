@@ -7,11 +7,11 @@ use trave_ts::ir::{BindingId, ClassId, FunctionId};
 use super::{Evaluator, Level, ModuleId};
 
 /// Index of a frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct FrameId(pub(super) u32);
 
 /// The names of one run of one function.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Frame {
     pub(super) function: FunctionId,
     pub(super) parent: Option<FrameId>,
@@ -35,6 +35,8 @@ pub(super) struct Instance {
     pub(super) frame: FrameId,
     /// The class itself, with its static members.
     pub(super) is_class: bool,
+    /// It belongs to what modules declare, and outlives the task that asked for it first.
+    pub(super) is_lasting: bool,
     pub(super) fields: Vec<(SmolStr, Value)>,
 }
 
@@ -46,6 +48,7 @@ impl Instance {
             class: ClassId(u32::MAX),
             frame: FrameId(u32::MAX),
             is_class: false,
+            is_lasting: false,
             fields: Vec::new(),
         }
     }
@@ -84,8 +87,8 @@ pub(super) struct Stretch {
 /// A change, with what was there before.
 #[derive(Debug)]
 pub(super) struct Undo {
-    slot: Slot,
-    before: Option<Value>,
+    pub(super) slot: Slot,
+    pub(super) before: Option<Value>,
 }
 
 /// The oldest frame and the oldest instance that something changed: what is older stayed as it was.
@@ -277,6 +280,7 @@ impl Evaluator<'_> {
     fn assign(&mut self, slot: Slot, value: Option<Value>) {
         let before = self.store(&slot, value);
         self.note_write(&slot, before.as_ref());
+        self.note_borrowed(&slot, before.as_ref());
         // What a branch made itself goes with it: only what was there before is taken back.
         let is_older = match &slot {
             Slot::Name(frame, _) => (frame.0 as usize) < self.older.frames,
@@ -305,7 +309,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn value_in(&self, slot: &Slot) -> Option<&Value> {
+    pub(super) fn value_in(&self, slot: &Slot) -> Option<&Value> {
         match slot {
             Slot::Name(frame, binding) => self.slot(*frame, *binding),
             Slot::Field(id, name) => self.field(*id, name),
@@ -330,7 +334,7 @@ impl Evaluator<'_> {
     }
 
     /// Puts a value into a slot and gives back what was there.
-    fn store(&mut self, slot: &Slot, value: Option<Value>) -> Option<Value> {
+    pub(super) fn store(&mut self, slot: &Slot, value: Option<Value>) -> Option<Value> {
         match slot {
             Slot::Name(frame, binding) => {
                 let slots = &mut self.frames.get_mut(frame.0 as usize)?.slots;

@@ -42,7 +42,7 @@ impl<'p> Evaluator<'p> {
         self.use_rows(&value, RowsUse::Iterated, self.origin(over));
         let rounds = match (&value.shape, looped.kind) {
             (Shape::Array(items), LoopKind::Of) => items.to_vec(),
-            (_, LoopKind::Of) => vec![element_of(&value)],
+            (_, LoopKind::Of) => vec![self.element(&value)],
             _ => vec![Value::of(Shape::Unknown).and_dependencies(&value)],
         };
         if self.registry.is_some()
@@ -86,9 +86,7 @@ impl<'p> Evaluator<'p> {
     /// What is known of a loop over a value.
     pub(super) fn loop_frame(&mut self, origin: Origin, over: &Value) -> LoopFrame {
         let rounds_max = rounds_of(self, over);
-        let element = element_of(over);
-        let is_list = |value: &Value| matches!(value.shape, Shape::List(_) | Shape::Array(_));
-        let chunked = element.alternatives().iter().any(is_list);
+        let chunked = holds_lists(over);
         let around = LoopAround { rounds_max, chunked, ..LoopAround::at(origin) };
         LoopFrame { around, over: rows_in(over), is_open: false }
     }
@@ -204,6 +202,19 @@ impl<'p> Evaluator<'p> {
             _ => Value::of(Shape::Unknown).and_dependencies(&value).tainted(Taint::ELEMENT),
         };
         self.set(name, widened);
+    }
+}
+
+/// Whether an element of a list may be a list.
+fn holds_lists(over: &Value) -> bool {
+    let is_list = |value: &Value| matches!(value.shape, Shape::List(_) | Shape::Array(_));
+    let is_any = |value: &Value| value.alternatives().iter().any(is_list);
+    let is_array = |value: &Value| matches!(value.shape, Shape::Array(_));
+    match &over.shape {
+        // Arrays are joined to arrays, and elements of which none is a list to none.
+        Shape::Array(items) if items.iter().all(is_array) => !items.is_empty(),
+        Shape::Array(items) => items.iter().any(is_any) && is_any(&element_of(over)),
+        _ => is_any(&element_of(over)),
     }
 }
 

@@ -22,7 +22,7 @@ const LONG_STEPS: u32 = 40;
 const LONG_RUNS: u32 = 2;
 
 /// Results by function.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Memo {
     results: FxHashMap<FunctionKey, Vec<Remembered>>,
     /// How often a long function only computed, and what it depends on beside its arguments; none
@@ -34,7 +34,7 @@ pub(super) struct Memo {
     pub(super) task: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Remembered {
     args: Vec<Value>,
     level: Level,

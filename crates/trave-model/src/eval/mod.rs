@@ -26,6 +26,7 @@ mod implements;
 mod invoke;
 mod loops;
 mod machine;
+mod made;
 mod member;
 mod memo;
 mod names;
@@ -40,6 +41,7 @@ mod registry;
 mod rows;
 mod run;
 mod setting;
+mod snapshot;
 mod starters;
 mod stmt;
 mod trace;
@@ -60,12 +62,13 @@ use trave_ts::ir::{Expr, ExprId, FunctionId, Module};
 
 pub(crate) use chain::{Linked, Served};
 pub(crate) use context::{Context, FunctionKey, ModuleId};
-pub(crate) use discover::{Plan, Task, discover, run_served};
+pub(crate) use discover::{Plan, Searched, Task, discover, run_served};
 pub(crate) use facts::Facts;
 use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
 pub(crate) use registry::{Entered, Registry};
 pub(crate) use run::{run_alone, run_entries};
+pub(crate) use snapshot::Snapshot;
 pub(crate) use trace::{CallNode, Event, Handled, Level, QueryRecord, Trace};
 pub(crate) use watched::{Asked, Watch, Watched};
 
@@ -110,6 +113,8 @@ pub(crate) struct Evaluator<'p> {
     /// The method that is called on what the next call gives.
     next: Option<SmolStr>,
     memo: memo::Memo,
+    /// The joined elements of long arrays, by where these are; they are kept so that they stay.
+    elements: FxHashMap<usize, (Arc<Vec<Value>>, Value)>,
     globals: FxHashMap<SmolStr, Value>,
     /// How deep calls are followed.
     calls_max: usize,
@@ -130,6 +135,16 @@ pub(crate) struct Evaluator<'p> {
     /// The classes of which annotated types made objects since the outermost of them; none while
     /// an object is being made.
     typed: Vec<(class::ClassRef, Option<Value>)>,
+    /// Objects that types made, by class.
+    pristine: FxHashMap<class::ClassRef, made::Pristine>,
+    /// Objects of methods that this task runs on their own.
+    alone: Vec<(class::ClassRef, made::Pristine)>,
+    /// What stood in places that outlive this task.
+    borrowed: Vec<Undo>,
+    /// Types that say nothing, by where they are kept.
+    untold: FxHashSet<usize>,
+    /// How often a type was not followed to its end, although it may say something.
+    left_untold: u32,
     /// How many objects are being made because a type names their class.
     typing: u32,
     /// The first closure that this task made.
@@ -218,6 +233,7 @@ impl<'p> Evaluator<'p> {
             resolved: Vec::new(),
             next: None,
             memo: memo::Memo::default(),
+            elements: FxHashMap::default(),
             globals: FxHashMap::default(),
             calls_max: CALLS_MAX,
             steps_max: STEPS_MAX,
@@ -228,6 +244,11 @@ impl<'p> Evaluator<'p> {
             is_bound: false,
             at_top: 0,
             typed: Vec::new(),
+            pristine: FxHashMap::default(),
+            alone: Vec::new(),
+            borrowed: Vec::new(),
+            untold: FxHashSet::default(),
+            left_untold: 0,
             typing: 0,
             first_closure: 0,
             held: Vec::new(),

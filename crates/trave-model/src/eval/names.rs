@@ -37,12 +37,16 @@ impl Evaluator<'_> {
     /// A name that nothing has assigned yet.
     fn declared(&mut self, binding: &Binding, id: BindingId, frame: FrameId) -> Value {
         match binding.kind {
+            BindingKind::Function(function) if binding.function == FunctionId(0) => {
+                self.closure_of_module(function, frame)
+            }
             BindingKind::Function(function) => self.closure_in(function, frame),
             BindingKind::Class(class) => self.new_instance(Instance {
                 module: self.here.id,
                 class,
                 frame,
                 is_class: true,
+                is_lasting: true,
                 fields: Vec::new(),
             }),
             BindingKind::Import(index) => self.read_import(index),
@@ -185,9 +189,18 @@ impl Evaluator<'_> {
 
     /// A function of this module, as seen from a frame.
     pub(super) fn closure_in(&mut self, function: FunctionId, frame: FrameId) -> Value {
-        let id = ClosureId(u32::try_from(self.closures.len()).unwrap_or(u32::MAX));
         let this = self.here.this.clone();
-        self.closures.push(Closure { module: self.here.id, function, frame, this });
+        self.new_closure(Closure { module: self.here.id, function, frame, this })
+    }
+
+    /// A function that a module declares: no method runs around it, whoever reads it first.
+    fn closure_of_module(&mut self, function: FunctionId, frame: FrameId) -> Value {
+        self.new_closure(Closure { module: self.here.id, function, frame, this: None })
+    }
+
+    pub(super) fn new_closure(&mut self, closure: Closure) -> Value {
+        let id = ClosureId(u32::try_from(self.closures.len()).unwrap_or(u32::MAX));
+        self.closures.push(closure);
         Value::of(Shape::Function(id))
     }
 

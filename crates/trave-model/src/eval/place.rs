@@ -11,7 +11,32 @@ use super::Evaluator;
 use super::expr::set_computed;
 use super::member::or_nothing;
 
+/// The elements of arrays shorter than this are joined each time.
+const SHORT: usize = 8;
+
+/// How many joined elements are kept.
+const ELEMENTS_MAX: usize = 64;
+
 impl Evaluator<'_> {
+    /// What [`element_of`] gives: a module's lists of constants are long, and looped over again
+    /// and again.
+    pub(super) fn element(&mut self, list: &Value) -> Value {
+        let items = match &list.shape {
+            Shape::Array(items) if items.len() >= SHORT => items,
+            _ => return element_of(list),
+        };
+        let key = Arc::as_ptr(items).addr();
+        if let Some((_, element)) = self.elements.get(&key) {
+            return element.clone();
+        }
+        let element = element_of(list);
+        if self.elements.len() >= ELEMENTS_MAX {
+            self.elements.clear();
+        }
+        self.elements.insert(key, (Arc::clone(items), element.clone()));
+        element
+    }
+
     /// Assigns to a name, wherever it was declared.
     pub(super) fn set(&mut self, id: BindingId, value: Value) {
         let Some(binding) = self.here.module.binding(id) else { return };

@@ -20,14 +20,7 @@ const FRAMES_MAX: usize = 40_000;
 /// is shared between them.
 pub(crate) fn run_entries(cx: &Watched<'_>, entries: &[(ModuleId, Entry)]) -> Vec<Trace> {
     let mut shared = Shared::default();
-    let mut run = |(id, entry): &(ModuleId, Entry)| {
-        shared.run(cx, *id, |evaluator| {
-            let handler = evaluator.handler(&entry.handler);
-            evaluator.run_handler(&handler, entry);
-            evaluator.run_queued();
-        })
-    };
-    entries.iter().map(&mut run).collect()
+    entries.iter().map(|(id, entry)| shared.run_entry(cx, *id, entry)).collect()
 }
 
 /// Runs functions of modules on their own, without a caller.
@@ -50,6 +43,14 @@ struct Shared<'p> {
 }
 
 impl<'p> Shared<'p> {
+    fn run_entry(&mut self, cx: &'p Watched<'p>, id: ModuleId, entry: &Entry) -> Trace {
+        self.run(cx, id, |evaluator| {
+            let handler = evaluator.handler(&entry.handler);
+            evaluator.run_handler(&handler, entry);
+            evaluator.run_queued();
+        })
+    }
+
     fn run(
         &mut self,
         cx: &'p Watched<'p>,
@@ -85,7 +86,9 @@ impl<'p> Evaluator<'p> {
     pub(super) fn moved_to(mut self, module: &'p Module, id: ModuleId) -> Self {
         let frame = self.module_frame(id);
         self.here = super::Here { module, id, frame, function: FunctionId(0), this: None };
+        self.give_back();
         self.start_over();
+        self.alone.clear();
         self.journal.clear();
         self.older = super::Older::default();
         self.branches.clear();
@@ -264,7 +267,7 @@ impl<'p> Evaluator<'p> {
         let frame = self.scope_of(function);
         if let Some(class) = lowered.class {
             let class = ClassRef { module: self.here.id, class, frame };
-            let this = self.construct_unknown(class);
+            let this = self.object_alone(class);
             let method = self.closure_of(class, function, Some(this));
             self.run_closure(&method);
         } else {

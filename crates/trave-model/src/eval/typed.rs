@@ -15,12 +15,21 @@ const NAMES_MAX: u32 = 6;
 impl Evaluator<'_> {
     /// The value that a type stands for; none when it says nothing.
     pub(super) fn typed(&mut self, note: &TypeNote) -> Option<Value> {
-        if self.depth > super::DEPTH_MAX / 2 {
+        let place = std::ptr::from_ref(note).addr();
+        if self.untold.contains(&place) {
             return None;
         }
+        if self.depth > super::DEPTH_MAX / 2 {
+            self.left_untold += 1;
+            return None;
+        }
+        let left = self.left_untold;
         self.depth += 16;
         let value = self.typed_in(self.here.id, note, NAMES_MAX);
         self.depth -= 16;
+        if value.is_none() && self.left_untold == left {
+            self.untold.insert(place);
+        }
         value
     }
 
@@ -41,9 +50,14 @@ impl Evaluator<'_> {
                 }
             },
             TypeNote::TypeOf(binding) => {
+                // What it is now may still be under way.
+                self.left_untold += 1;
                 self.at_top(module, |it| it.read(*binding)).and_then(known)
             }
-            TypeNote::ReturnTypeOf(binding) => self.returned_by(module, *binding),
+            TypeNote::ReturnTypeOf(binding) => {
+                self.left_untold += 1;
+                self.returned_by(module, *binding)
+            }
             TypeNote::Object(fields) => {
                 let mut object = Object::default();
                 for (name, field) in fields {
@@ -189,10 +203,15 @@ impl Evaluator<'_> {
         let Shape::Instance(id) = class.shape else { return None };
         let class = self.class_ref(id)?;
         if self.running.len() >= super::CALLS_MAX / 2 {
+            self.left_untold += 1;
             return None;
         }
         if let Some((_, made)) = self.typed.iter().find(|(known, _)| *known == class) {
+            self.left_untold += u32::from(made.is_none());
             return made.clone();
+        }
+        if let Some(known) = self.pristine.get(&class).cloned() {
+            return Some(self.copy_of(known));
         }
         let place = self.typed.len();
         self.typed.push((class, None));
@@ -208,6 +227,11 @@ impl Evaluator<'_> {
         // Whoever registers routes hands the same services to each controller.
         if self.typing == 0 && self.registry.is_none() {
             self.typed.clear();
+            if let Some(made) = &value
+                && !self.trace.opaque
+            {
+                self.pristine.insert(class, self.pristine(made));
+            }
         } else if let Some((_, made)) = self.typed.get_mut(place) {
             made.clone_from(&value);
         }

@@ -39,11 +39,13 @@ pub(super) struct Meant<'p> {
     pub(super) functions: Vec<FunctionKey>,
     /// What the function that mentions them says of members.
     mentioned: &'p InUnit,
+    /// Classes that were followed: one may hold an object of its own.
+    used: FxHashSet<ClassKey>,
 }
 
 impl<'p> Meant<'p> {
     pub(super) fn new(cx: &'p Context<'p>, mentioned: &'p InUnit) -> Self {
-        Self { cx, functions: Vec::new(), mentioned }
+        Self { cx, functions: Vec::new(), mentioned, used: FxHashSet::default() }
     }
 
     /// What a mention means.
@@ -328,6 +330,9 @@ impl<'p> Meant<'p> {
 
     /// A class that is mentioned: it may be made, and its methods called by their names.
     fn used(&mut self, class: ClassKey) {
+        if !self.used.insert(class) {
+            return;
+        }
         let names = &self.mentioned.names;
         self.methods(class, &|method| method == "constructor" || names.contains(method), BASES_MAX);
     }

@@ -17,10 +17,11 @@ use trave_ts::ir::{Exported, Import, Module};
 use super::keep::{Keep, Now};
 use super::pages::importers;
 use crate::eval::{
-    Context, Entered, Linked, ModuleId, Plan, Registry, Served, Task, Trace, discover, run_served,
+    Context, Entered, Linked, ModuleId, Plan, Registry, Searched, Served, Snapshot, Task, Trace,
+    discover, run_served,
 };
 
-/// Into how many pieces the routes are cut at most: each repeats the search for them.
+/// Into how many pieces the routes are cut at most: each begins with a copy of what the search left.
 const PIECES_MAX: usize = 4;
 
 /// How many routes make a piece of their own.
@@ -35,7 +36,6 @@ const ROUTES_MAX: usize = 20_000;
 /// The routes that code registers.
 #[derive(Debug, Default)]
 pub(super) struct Routes {
-    plan: Plan,
     search: Arc<Search>,
 }
 
@@ -48,6 +48,8 @@ struct Search {
     found: Vec<(Entry, Task)>,
     /// What else happened while they were looked for.
     trace: Trace,
+    /// What those have to know that run the routes.
+    known: Option<Snapshot>,
 }
 
 /// What was found and run in earlier runs.
@@ -81,10 +83,14 @@ impl Routes {
         let mut direct: Vec<ModuleId> = plan.direct.iter().copied().collect();
         direct.sort_unstable();
         let search = kept.searches.run(now, (plan.modules.clone(), direct), |watched| {
-            let (registry, trace) = discover(watched, &plan);
-            Search { run: now.digests.run(), found: flat(now.cx, &registry), trace }
+            let searched = discover(watched, &plan);
+            let Some(Searched { registry, trace, known }) = searched else {
+                return Search::default();
+            };
+            let (run, found) = (now.digests.run(), flat(now.cx, &registry));
+            Search { run, found, trace, known: Some(known) }
         });
-        Self { plan, search }
+        Self { search }
     }
 
     /// What else happened while they were looked for.
@@ -107,7 +113,8 @@ impl Routes {
         (number, piece): (usize, &[(Entry, Task)]),
     ) -> Arc<Vec<Trace>> {
         kept.pieces.run(now, (self.search.run, number), |watched| {
-            run_served(watched, &self.plan, piece.iter().map(|(_, task)| task))
+            let Some(known) = &self.search.known else { return Vec::new() };
+            run_served(watched, known, piece.iter().map(|(_, task)| task))
         })
     }
 }

@@ -61,7 +61,7 @@ impl Evaluator<'_> {
             "filter" | "toSorted" | "sort" | "find" | "findLast" if has_callback => {
                 self.each(receiver, site);
                 Some(match method {
-                    "find" | "findLast" => element_of(receiver).join(Value::undefined()),
+                    "find" | "findLast" => self.element(receiver).join(Value::undefined()),
                     "filter" => {
                         let count = rounds_of(self, receiver);
                         at_most(opened(unbounded(receiver)), count.filter(|_| !is_rows(receiver)))
@@ -145,7 +145,7 @@ impl Evaluator<'_> {
 
     /// Runs the callback of a looping method once, with what an element looks like.
     pub(super) fn each(&mut self, receiver: &Value, site: &Site) -> Value {
-        let element = element_of(receiver);
+        let element = self.element(receiver);
         self.round(receiver, element, site)
     }
 
@@ -173,7 +173,7 @@ impl Evaluator<'_> {
     }
 
     fn reduce(&mut self, receiver: &Value, site: &Site) -> Value {
-        let element = element_of(receiver);
+        let element = self.element(receiver);
         let start = site.args.get(1).cloned().unwrap_or_else(|| element.clone());
         let callback = site.arg(0);
         // What the rounds before gave can be anything of the kind.
