@@ -1,5 +1,6 @@
 //! The command line as clap reads it. The texts are what `--help` prints and `docs/cli.md` keeps.
 
+mod fix;
 mod teams;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use trave_report::Format;
 
 use crate::reports::ReportFile;
 
+pub(crate) use fix::Fix;
 pub(crate) use teams::{
     BaselineCommand, Ci, Hook, Init, KnownFindings, Man, PresetName, SettingsCommand, Whether,
 };
@@ -19,8 +21,8 @@ pub(crate) use teams::{
 /// Checks the beam between a TypeScript backend and its SQL database.
 ///
 /// trave replays the migrations into a schema, finds every route and every query behind it, and
-/// reports where the two do not carry each other. It runs neither side, connects to nothing and
-/// changes no file.
+/// reports where the two do not carry each other. It runs neither side, connects to nothing, and
+/// changes no code unless `trave fix` is asked to.
 #[derive(Debug, Parser)]
 #[command(
     name = "trave",
@@ -30,6 +32,7 @@ pub(crate) use teams::{
 Examples:
   trave check                            the project in this folder
   trave check apps/web --fail-on warning  warnings fail too
+  trave fix --dry-run                    what can be mended without a thought, as a diff
   trave init                             settings, known findings, CI, pre-commit hook
   trave explain rls/table-without-rls    what a rule is about and what to do
   trave routes                           every way in: who may take it, what it queries
@@ -69,6 +72,8 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Report where code and database do not carry each other
     Check(Check),
+    /// Mend findings: edit comments and code, and write new migrations
+    Fix(Fix),
     /// Set a project up: settings, known findings, a CI workflow and a pre-commit hook
     Init(Init),
     /// Write down the findings of today, so that `check` reports only new ones
