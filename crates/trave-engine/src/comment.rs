@@ -121,7 +121,8 @@ mod tests {
         let span = Span::new(before.len(), before.len() + comment.len());
         let edit = without(span.in_file(FileId(0)), kept, &whole).unwrap();
         let (start, end) = (edit.origin.span.start as usize, edit.origin.span.end as usize);
-        let left = [&whole[..start], edit.text.as_str(), &whole[end..]].concat();
+        let (before, behind) = (whole.get(..start).unwrap(), whole.get(end..).unwrap());
+        let left = [before, edit.text.as_str(), behind].concat();
         assert_eq!(left, expected);
     }
 
