@@ -68,15 +68,21 @@ pub(crate) struct Common {
     pub(crate) no_progress: bool,
 }
 
+// What a variant says takes the place of all that its arguments say: some say nothing for that.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Report where code and database do not carry each other
     Check(Check),
     /// Mend findings: edit comments and code, and write new migrations
+    ///
+    /// A migration that is there is never edited, since it may have run: a new one is written
+    /// behind the last, for you to read and apply. Known findings are mended too.
+    ///
+    /// Without `--unsafe`, only those fixes are made that change neither what the program does nor
+    /// who may see what: a missing index, `(select auth.uid())` in a policy, an index that does
+    /// nothing, a comment that silences nothing.
     Fix(Fix),
-    /// Set a project up: settings, known findings, a CI workflow and a pre-commit hook
     Init(Init),
-    /// Write down the findings of today, so that `check` reports only new ones
     Baseline(BaselineCommand),
     /// Print the page of a rule: what goes wrong, examples, what to do
     Explain(Explain),
@@ -86,7 +92,6 @@ pub(crate) enum Command {
     Schema(Schema),
     /// Show which rows each role may read and change, and through which policies
     Access(Access),
-    /// Show what changed in the schema since a git reference, and how much it can hurt
     Diff(Diff),
     /// List every way in: who may take it, and what happens on it
     ///

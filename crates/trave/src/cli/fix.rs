@@ -4,14 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Mend findings: edit comments and code, and write new migrations.
-///
-/// A migration that is there is never edited, since it may have run: a new one is written behind
-/// the last, for you to read and apply. Known findings are mended too.
-///
-/// Without `--unsafe`, only those fixes are made that change neither what the program does nor who
-/// may see what: a missing index, `(select auth.uid())` in a policy, an index that does nothing, a
-/// comment that silences nothing.
+/// Mend findings.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
