@@ -13,10 +13,11 @@ use golden::expect_file;
 use support::{read, repository};
 
 /// The commands whose help `docs/cli.md` keeps.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "",
     "check",
     "init",
+    "fix",
     "baseline",
     "explain",
     "rules",

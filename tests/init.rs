@@ -6,8 +6,12 @@
 mod program;
 #[path = "support/repository.rs"]
 mod repository;
+#[path = "support/home.rs"]
+mod support;
 
 use std::fs;
+#[cfg(unix)]
+use std::process::Command;
 
 use program::{MIGRATION, MIGRATION_PATH, Project, ROUTE};
 use repository::git;
@@ -59,7 +63,7 @@ fn a_supabase_project_on_github_with_husky() {
     }
     let hook = text(&project, ".husky/pre-commit");
     assert_eq!(hook, "npx lint-staged\nnpx --yes trave check\n");
-    assert!(text(&project, WORKFLOW).contains("branches: [trunk]"));
+    assert!(text(&project, WORKFLOW).contains("branches: [\"trunk\"]"));
     passes_and_fails_on_the_next_fault(&project, WORKFLOW);
 }
 
@@ -164,4 +168,105 @@ fn the_written_settings_are_understood() {
     project.write("trave.toml", open);
     project.expect(&["check", "--no-baseline"], (1, "rls/table-without-rls"));
     project.write(MIGRATION_PATH, MIGRATION);
+}
+
+/// Runs `trave init` on a terminal and presses keys; the exit code, and what was shown.
+#[cfg(unix)]
+#[track_caller]
+fn answered(project: &Project, keys: &str) -> (Option<i32>, String) {
+    let mut python = Command::new("python3");
+    python.arg(support::repository().join("tests/terminal/answer.py")).arg(keys);
+    python.args([env!("CARGO_BIN_EXE_trave"), "init"]).current_dir(project.path());
+    let output = python.output().unwrap();
+    let complained = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(complained, "");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A repository of which everything is asked: rules, CI, hook, known findings.
+#[cfg(unix)]
+fn asked_all() -> Project {
+    let project = Project::with_a_finding();
+    git(&project, &["init", "--quiet"]);
+    project.write(".github/CODEOWNERS", "");
+    project.write(".husky/pre-commit", "npm run lint && git add .\n");
+    project
+}
+
+#[test]
+#[cfg(unix)]
+fn on_a_terminal_it_asks_and_takes_the_answers() {
+    let project = asked_all();
+    let (code, shown) = answered(&project, "down+enter down+enter enter enter");
+    assert_eq!(code, Some(0), "{shown}");
+    for part in ["Which rules?", "for every change?", "before a commit?", "Take them as known"] {
+        assert!(shown.contains(part), "`{part}` is missing in:\n{shown}");
+    }
+    assert!(text(&project, "trave.toml").contains("extends = [\"strict\"]\n"));
+    // Below GitHub Actions stands GitLab.
+    let hook = text(&project, ".husky/pre-commit");
+    assert!(hook.ends_with("git add .\n[ $? -eq 0 ] && npx --yes trave check\n"), "{hook}");
+    passes_and_fails_on_the_next_fault(&project, ".gitlab-ci.yml");
+}
+
+#[test]
+#[cfg(unix)]
+fn who_says_no_gets_no_list_of_known_findings() {
+    let project = asked_all();
+    let (code, shown) = answered(&project, "enter enter down+enter n");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("fails until its errors are mended"), "{shown}");
+    assert!(!project.path().join("trave-baseline.json").exists());
+    assert_eq!(text(&project, ".husky/pre-commit"), "npm run lint && git add .\n");
+}
+
+#[test]
+#[cfg(unix)]
+fn whoever_stops_finds_nothing_written_and_a_cursor() {
+    for keys in ["escape", "interrupt", "enter enter enter interrupt"] {
+        let project = asked_all();
+        let (code, shown) = answered(&project, keys);
+        assert_eq!(code, Some(2), "{keys}: {shown}");
+        assert!(shown.contains("stopped: nothing was written"), "{keys}: {shown}");
+        let (hidden, back) = (shown.rfind("\u{1b}[?25l"), shown.rfind("\u{1b}[?25h"));
+        assert!(hidden < back, "{keys}: the cursor is gone: {shown:?}");
+        assert!(!project.path().join("trave.toml").exists(), "{keys}");
+        assert!(!project.path().join(WORKFLOW).exists(), "{keys}");
+    }
+}
+
+#[test]
+fn a_hook_of_the_clone_is_where_git_looks_for_it() {
+    let project = Project::with_a_finding();
+    git(&project, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&project, &["config", "core.hooksPath", "scripts/hooks"]);
+    let arguments = ["init", "--yes", "--ci", "github", "--hook", "git"];
+    project.expect(&arguments, (0, "wrote  scripts/hooks/pre-commit"));
+    assert!(text(&project, "scripts/hooks/pre-commit").contains("npx --yes trave check\n"));
+    // Of a branch of work, the workflow runs for the branch that it goes into.
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "--quiet", "--no-verify", "--message", "all"]);
+    git(&project, &["switch", "--quiet", "--create", "topic"]);
+    project.expect(&["init", "--yes", "--ci", "github", "--force"], (0, WORKFLOW));
+    assert!(text(&project, WORKFLOW).contains("branches: [\"main\"]"));
+}
+
+#[test]
+fn the_workflow_judges_migrations_of_a_pull_request() {
+    let project = Project::with_a_finding();
+    git(&project, &["init", "--quiet", "--initial-branch", "main"]);
+    project.expect(&["init", "--yes", "--ci", "github"], (0, WORKFLOW));
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "--quiet", "--message", "all"]);
+    let workflow = text(&project, WORKFLOW);
+    let step = workflow.lines().rfind(|line| line.contains("npx --yes trave ")).unwrap();
+    let command = step.split_once("npx --yes trave ").unwrap().1;
+    let command = command.replace("\"origin/$GITHUB_BASE_REF\"", "main");
+    let arguments: Vec<&str> = command.split_whitespace().collect();
+    assert!(workflow.contains("fetch-depth: 0\n"), "{workflow}");
+    project.expect(&arguments, (0, "no findings"));
+    let drop = "drop table public.notes;\n";
+    project.write("supabase/migrations/20240601000000_gone.sql", drop);
+    project.expect(&["check"], (1, "unknown-table"));
+    project.expect(&arguments, (1, "migration/drops-table"));
 }

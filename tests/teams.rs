@@ -24,6 +24,7 @@ fn what_is_known_is_not_reported_and_what_is_new_is() {
     let project = Project::with_a_finding();
     project.expect(&["baseline"], (0, "`trave-baseline.json`: 1 finding is known now"));
     project.expect(&["check", "--fail-on", "info"], (0, "no findings (1 known)"));
+    project.expect(&["check", "--format", "json"], (0, "\"known\": 1,"));
     project.expect(&["check", "--no-baseline"], (1, "rls/table-without-rls"));
     project.write(OTHER_PATH, OTHER);
     let all = project.expect(&["check", "--format", "concise"], (1, "`tags`"));

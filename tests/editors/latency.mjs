@@ -2,7 +2,7 @@
 // completion. Usage: node latency.mjs FOLDER [ROUNDS], with TRAVE_BINARY and TRAVE_PACKAGES set;
 // `cargo xtask bench editor FOLDER` does that. Prints milliseconds; the folder is not changed.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -39,12 +39,25 @@ const initialize = async () => {
 };
 const [loading, { folders }] = await timed(initialize);
 const found = folders.flatMap((it) => it.routes);
-const files = [...new Set(found.map((it) => it.location.uri))];
-const tables = await connection.sendRequest(lsp.WorkspaceSymbolRequest.type, { query: '' });
-const migrations = [...new Set(tables.map((it) => it.location.uri))].filter((it) =>
-  it.endsWith('.sql'),
-);
-console.log(`${folder}: ${found.length} ways in, ${files.length} files with them`);
+const routes = [...new Set(found.map((it) => it.location.uri))];
+
+/** Every file below a folder, but for what others wrote. */
+const walk = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : [path];
+  });
+const paths = walk(resolve(folder)).sort();
+/** Where a query names a table, a column or a function, for clients of several kinds. */
+const NAMES = /\.(from|rpc|eq|order|select)\(['"`]\w|\.from\(\w|\b(prisma|db)\.[a-z]\w*(?=\.\w+\()/g;
+const uri = (path) => pathToFileURL(path).href;
+const migrations = paths.filter((it) => /migrations?\/.*\.sql$/.test(it)).map(uri);
+const queries = paths
+  .filter((it) => /\.[mc]?[jt]sx?$/.test(it) && !/\.(test|spec|d)\./.test(it))
+  .filter((it) => readFileSync(it, 'utf8').search(NAMES) >= 0)
+  .map(uri);
+console.log(`${folder}: ${paths.length} files, ${found.length} ways in`);
 console.log(`first load        ${loading.toFixed(0)} ms`);
 
 const texts = new Map();
@@ -89,7 +102,9 @@ const keystrokes = async (uris) => {
     await open(uri);
     await diagnostics(uri);
     const { text } = texts.get(uri);
-    const words = [...text.matchAll(/[a-z_]{4,}/g)];
+    // What is set in stands in a function, mostly; a statement of SQL may begin anywhere.
+    const indented = uri.endsWith('.sql') ? /[a-z_]{4,}/g : /(?<=^[ \t]+.*)[a-z_]{4,}/gm;
+    const words = [...text.matchAll(indented)];
     const word = pick(words, round);
     if (word === undefined) continue;
     const [time] = await timed(async () => {
@@ -100,14 +115,15 @@ const keystrokes = async (uris) => {
   }
   return times;
 };
-const asked = async (method, pattern) => {
+const asked = async (method) => {
   const times = [];
   for (let round = 0; round < Number(rounds); round += 1) {
-    const uri = pick(files, round);
+    const uri = pick(queries, round);
+    if (uri === undefined) break;
     await open(uri);
     await diagnostics(uri);
     const { text } = texts.get(uri);
-    const places = [...text.matchAll(pattern)];
+    const places = [...text.matchAll(NAMES)];
     if (places.length === 0) continue;
     const place = pick(places, round);
     const params = {
@@ -121,9 +137,10 @@ const asked = async (method, pattern) => {
 };
 
 console.log('milliseconds           p50     p95     max');
-report('hover', await asked('textDocument/hover', /\.(from|eq|select)\(['"`]\w/g));
-report('completion', await asked('textDocument/completion', /\.(from|eq|select)\(['"`]\w?/g));
-report('key in a route', await keystrokes(files));
+report('hover', await asked('textDocument/hover'));
+report('completion', await asked('textDocument/completion'));
+report('key in a query', await keystrokes(queries));
+report('key in a route', await keystrokes(routes));
 report('key in a migration', await keystrokes(migrations));
 const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
 console.log(`memory             ${status.match(/VmRSS:\s*(.*)/)?.[1]}`);

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use trave_rule::Edit;
 use trave_rule::model::{IgnoreComment, Model};
-use trave_rule::source::{FileId, Origin};
+use trave_rule::source::{FileId, Origin, Span};
 
 /// One rule that one comment silences.
 pub(crate) struct Silence {
@@ -71,7 +72,74 @@ fn parse(text: &str) -> Option<(bool, Vec<&str>, bool)> {
     Some((is_file, rules.split(',').map(str::trim).collect(), !reason.is_empty()))
 }
 
+/// The edit that leaves a comment with these rules only. Without any, the comment goes: with its
+/// line where nothing else stands there, else with the blanks before it.
+pub(crate) fn without(origin: Origin, kept: &[&str], text: &str) -> Option<Edit> {
+    let (start, end) = (origin.span.start as usize, origin.span.end as usize);
+    let comment = text.get(start..end)?;
+    if !kept.is_empty() {
+        let word = comment.find("trave-ignore")?;
+        let list = word + comment.get(word..)?.find([' ', '\t'])?;
+        let list_end = list + comment.get(list..)?.find(':')?;
+        let span = Span::new(start + list, start + list_end);
+        let text = format!(" {}", kept.join(", "));
+        return Some(Edit { origin: span.in_file(origin.file), text });
+    }
+    let (before, behind) = (text.get(..start)?, text.get(end..)?);
+    let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
+    let is_first = before.trim_end_matches([' ', '\t']).ends_with('\n') || blanks == start;
+    let rest = behind.trim_start_matches([' ', '\t', '\r']);
+    let is_last = rest.is_empty() || rest.starts_with('\n');
+    // A comment that ends its line may hold the end of it.
+    let holds_end = comment.ends_with('\n');
+    let from = if is_last || holds_end { start - blanks } else { start };
+    let to = match (is_first, is_last) {
+        (true, true) => end + (behind.len() - rest.len()) + usize::from(!rest.is_empty()),
+        _ => end,
+    };
+    let text = if holds_end && !is_first { "\n" } else { "" };
+    Some(Edit { origin: Span::new(from, to).in_file(origin.file), text: text.to_owned() })
+}
+
 /// The line of a byte, from 1.
 pub(crate) fn line_of(model: &Model, file: FileId, offset: u32) -> u32 {
     model.sources.get(file).map_or(0, |source| source.position(offset).line)
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_rule::source::{FileId, Span};
+
+    use super::without;
+
+    /// What is left of a text when its comment, between `«` and `»`, loses all rules but these.
+    #[track_caller]
+    fn check(text: &str, kept: &[&str], expected: &str) {
+        let (before, rest) = text.split_once('«').unwrap();
+        let (comment, behind) = rest.split_once('»').unwrap();
+        let whole = [before, comment, behind].concat();
+        let span = Span::new(before.len(), before.len() + comment.len());
+        let edit = without(span.in_file(FileId(0)), kept, &whole).unwrap();
+        let (start, end) = (edit.origin.span.start as usize, edit.origin.span.end as usize);
+        let (before, behind) = (whole.get(..start).unwrap(), whole.get(end..).unwrap());
+        let left = [before, edit.text.as_str(), behind].concat();
+        assert_eq!(left, expected);
+    }
+
+    #[test]
+    fn a_comment_goes_with_its_line_or_alone() {
+        check("a();\n  «// trave-ignore a/b: c»\nb();\n", &[], "a();\nb();\n");
+        check("«// trave-ignore a/b: c»\r\nb();\r\n", &[], "b();\r\n");
+        check("a(); «// trave-ignore a/b: c»\nb();\n", &[], "a();\nb();\n");
+        check("a(); «// trave-ignore a/b: c»", &[], "a();");
+        check("a(«/* trave-ignore a/b: c */» 1);\n", &[], "a( 1);\n");
+        check("<p>{«/* trave-ignore a/b: c */»}</p>\n", &[], "<p>{}</p>\n");
+    }
+
+    #[test]
+    fn a_comment_keeps_the_rules_that_it_silences() {
+        let text = "«// trave-ignore a/b, c/d,e/f: why: so»\nb();\n";
+        check(text, &["a/b", "e/f"], "// trave-ignore a/b, e/f: why: so\nb();\n");
+        check("«-- trave-ignore-file a/b, c/d: x»\n", &["c/d"], "-- trave-ignore-file c/d: x\n");
+    }
 }

@@ -67,7 +67,7 @@ fn led_by_narrow(mut narrow: Finding, wide: Finding) -> Finding {
 #[cfg(test)]
 mod tests {
     use trave_rule::source::{FileId, Origin, Span};
-    use trave_rule::{Finding, Level, WantedIndex};
+    use trave_rule::{Finding, Level, Remedy, WantedIndex};
 
     fn finding(rule: &'static str, level: Level, keys: &[&str]) -> Finding {
         let start = rule.len() * 10 + keys.len();
@@ -80,6 +80,7 @@ mod tests {
             keys: keys.iter().map(|key| (*key).to_owned()).collect(),
             kind: String::new(),
             statement,
+            remedy: Remedy::Whole,
         });
         finding
     }

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use trave_rule::model::Model;
 use trave_rule::source::{Notice, Origin};
-use trave_rule::{Context, Finding, Meta, Rule};
+use trave_rule::{Context, Finding, Fix, Meta, Rule, Safety};
 
-use crate::comment::{Silence, line_of, read_comments};
+use crate::comment::{Silence, line_of, read_comments, without};
 use crate::options::{Ignore, Options, is_named, nearest_rule};
 use crate::own::{UNKNOWN_RULE, UNUSED, WITHOUT_REASON};
 
@@ -36,9 +36,15 @@ pub(crate) fn silence(findings: Vec<Finding>, scope: &Scope<'_>) -> Outcome {
     let mut findings: Vec<Finding> =
         findings.into_iter().filter(|finding| !used.mark(finding, &comments, scope)).collect();
     let silenced = count - findings.len();
+    let silences_nothing = |(index, silence): (usize, &Silence)| {
+        !used.comments.contains(&index) && silence.has_reason && is_run(&silence.rule, scope)
+    };
+    let is_idle: Vec<bool> = comments.iter().enumerate().map(silences_nothing).collect();
     for (index, silence) in comments.iter().enumerate() {
         let is_used = used.comments.contains(&index);
-        let named = Named { origin: silence.origin, rule: &silence.rule, is_used };
+        let removal = || removal(silence, (&comments, &is_idle), scope.model);
+        let named =
+            Named { origin: silence.origin, rule: &silence.rule, is_used, removal: &removal };
         if silence.has_reason || !is_known(&silence.rule, scope) {
             findings.extend(judge(&named, scope));
         } else {
@@ -100,6 +106,27 @@ struct Named<'a> {
     origin: Origin,
     rule: &'a str,
     is_used: bool,
+    /// The change that takes it out, made when it is asked for.
+    removal: &'a dyn Fn() -> Option<Fix>,
+}
+
+/// The change that leaves a comment with the rules that it silences, or goes with the comment:
+/// the same one for all of its rules that silence nothing.
+fn removal(silence: &Silence, (all, idle): (&[Silence], &[bool]), model: &Model) -> Option<Fix> {
+    let own = all.iter().zip(idle).filter(|(other, _)| other.origin == silence.origin);
+    let kept: Vec<&str> =
+        own.filter(|(_, is_idle)| !**is_idle).map(|(other, _)| other.rule.as_str()).collect();
+    let source = model.sources.get(silence.origin.file)?;
+    let edit = without(silence.origin, &kept, &source.text)?;
+    // Tools that keep checksums of applied migrations see a comment go.
+    let path = model.sources.path(silence.origin.file);
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    let safety = if ending.is_some_and(|it| it.eq_ignore_ascii_case("sql")) {
+        Safety::Unsafe
+    } else {
+        Safety::Safe
+    };
+    Some(Fix::replace("remove what silences nothing", safety, edit))
 }
 
 fn without_reason(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
@@ -113,7 +140,7 @@ fn without_reason(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
 }
 
 fn judge(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
-    let Named { origin, rule, is_used } = named;
+    let Named { origin, rule, is_used, .. } = named;
     if rule.is_empty() {
         return report(scope, UNKNOWN_RULE, |cx| {
             cx.report(*origin, "this comment names no rule, so it silences nothing")
@@ -127,9 +154,11 @@ fn judge(named: &Named<'_>, scope: &Scope<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     report(scope, UNUSED, |cx| {
-        cx.report(*origin, format!("`{rule}` has nothing to report here"))
-            .about(rule)
-            .help("remove this suppression");
+        let finding = cx.report(*origin, format!("`{rule}` has nothing to report here"));
+        finding.about(rule).help("remove this suppression");
+        if let Some(fix) = (named.removal)() {
+            finding.fix(fix);
+        }
     })
 }
 

@@ -19,6 +19,9 @@ const STACK_BYTES: usize = 64 << 20;
 /// How long the editor has to be quiet at most before an analysis begins.
 const QUIET_MAX: Duration = Duration::from_millis(250);
 
+/// What even quick typists leave between two keys.
+const BETWEEN_KEYS: Duration = Duration::from_millis(80);
+
 /// What the server tells the worker.
 #[derive(Debug)]
 pub(crate) enum Order {
@@ -123,9 +126,11 @@ impl Worker {
         }
     }
 
-    /// Takes orders until none comes for a while: the longer an analysis takes, the longer.
+    /// Takes orders until none comes for a while: the longer an analysis takes, the longer. One
+    /// that is done before the next key is pressed waits for nothing.
     fn settle(&mut self) -> Result<(), RecvTimeoutError> {
-        let quiet = (self.last / 4).min(QUIET_MAX);
+        let is_quick = self.last <= BETWEEN_KEYS;
+        let quiet = if is_quick { Duration::ZERO } else { (self.last / 4).min(QUIET_MAX) };
         loop {
             match self.orders.recv_timeout(quiet) {
                 Ok(order) => self.take(order),

@@ -116,8 +116,8 @@ pub fn write(out: &mut dyn Write, format: Format, run: &Run<'_>) -> io::Result<(
     match format {
         Format::Terminal => {
             terminal::write(out, &run.findings)?;
-            let Findings { report, model, .. } = run.findings;
-            Summary { report, model, elapsed: run.elapsed }.write(out)
+            let Findings { report, model, look } = run.findings;
+            Summary { report, model, look, elapsed: run.elapsed }.write(out)
         }
         Format::Concise => concise::write(out, &run.findings),
         Format::Json => json::write(out, &run.findings),

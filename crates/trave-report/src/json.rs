@@ -17,6 +17,10 @@ const VERSION: u32 = 1;
 struct Document<'a> {
     version: u32,
     findings: Vec<Entry<'a>>,
+    /// How many findings the file of known ones has.
+    known: usize,
+    /// How many findings comments and settings accept.
+    silenced: usize,
     coverage: Counts,
     notices: Vec<NoticeEntry<'a>>,
 }
@@ -65,10 +69,12 @@ struct NoticeEntry<'a> {
 pub(crate) fn write(out: &mut dyn Write, findings: &Findings<'_>) -> io::Result<()> {
     let sources = &findings.model.sources;
     let found = findings.report.findings.iter();
-    let notices = findings.model.notices.iter();
+    let notices = findings.model.notices.iter().chain(&findings.report.notices);
     let document = Document {
         version: VERSION,
         findings: found.map(|finding| entry(finding, sources)).collect(),
+        known: findings.report.known,
+        silenced: findings.report.silenced,
         coverage: counts(findings.model.coverage),
         notices: notices
             .map(|notice| NoticeEntry {

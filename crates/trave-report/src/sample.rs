@@ -17,6 +17,7 @@ pub(crate) struct Sample {
     pub(crate) code: FileId,
     pub(crate) report: Report,
     pub(crate) prefix: String,
+    pub(crate) labels_max: Option<usize>,
     pub(crate) web: Option<&'static str>,
     pub(crate) rules: Vec<Meta>,
     pub(crate) fails: Option<Level>,
@@ -29,7 +30,8 @@ impl Default for Sample {
         let code = model.sources.add("b.ts", "query\n  ();\n");
         let (report, prefix) = (Report::default(), "app/".to_owned());
         let fails = Some(Level::Error);
-        Self { model, sql, code, report, prefix, web: None, rules: Vec::new(), fails }
+        let (labels_max, web, rules) = (None, None, Vec::new());
+        Self { model, sql, code, report, prefix, labels_max, web, rules, fails }
     }
 }
 
@@ -37,7 +39,8 @@ impl Sample {
     /// The run in a format.
     pub(crate) fn written(&self, format: Format) -> String {
         let mut out = Vec::new();
-        let look = Look { prefix: &self.prefix, ..Look::default() };
+        let labels_max = self.labels_max;
+        let look = Look { prefix: &self.prefix, labels_max, ..Look::default() };
         let rules: Vec<&Meta> = self.rules.iter().collect();
         let run = Run {
             findings: Findings { report: &self.report, model: &self.model, look },

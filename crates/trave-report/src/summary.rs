@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use trave_engine::Report;
 use trave_model::Model;
+use trave_source::Notice;
 
+use crate::Look;
 use crate::place::start;
 
 /// What the end of a run says.
@@ -16,6 +18,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) report: &'a Report,
     /// In what.
     pub(crate) model: &'a Model,
+    /// How it is written.
+    pub(crate) look: Look<'a>,
     /// How long the run took.
     pub(crate) elapsed: Duration,
 }
@@ -29,7 +33,19 @@ impl Summary<'_> {
         if let Some(line) = self.pending() {
             writeln!(out, "{line}")?;
         }
-        writeln!(out, "{} in {}", coverage(self.model), seconds(self.elapsed))
+        lines(out, (&report.notices, self.model), self.look.prefix)?;
+        let elapsed = seconds(self.elapsed);
+        writeln!(out, "{} in {elapsed}{}", coverage(self.model), self.unread())
+    }
+
+    /// How much was not read, where it is not told in full.
+    fn unread(&self) -> String {
+        let count = distinct(&self.model.notices, (self.model, "")).len();
+        // Who sees every place of a finding asked for all that there is.
+        match (count, self.look.labels_max) {
+            (0, _) | (_, None) => String::new(),
+            (count, Some(_)) => format!("; {} with `--verbose`", plural(count, "note")),
+        }
     }
 
     fn write_rules(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -95,8 +111,25 @@ pub(crate) fn coverage(model: &Model) -> String {
 
 /// Writes what was not read, one line each, the same ones counted.
 pub fn notices(out: &mut dyn Write, model: &Model, prefix: &str) -> io::Result<()> {
+    lines(out, (&model.notices, model), prefix)
+}
+
+fn lines(
+    out: &mut dyn Write,
+    (notices, model): (&[Notice], &Model),
+    prefix: &str,
+) -> io::Result<()> {
+    for (line, count) in distinct(notices, (model, prefix)) {
+        let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
+        writeln!(out, "note: {line}{times}")?;
+    }
+    Ok(())
+}
+
+/// Each notice as a line, and how often it is there.
+fn distinct(notices: &[Notice], (model, prefix): (&Model, &str)) -> BTreeMap<String, usize> {
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
-    for notice in &model.notices {
+    for notice in notices {
         let line = match notice.origin {
             Some(origin) => {
                 let path = model.sources.path(origin.file);
@@ -107,11 +140,7 @@ pub fn notices(out: &mut dyn Write, model: &Model, prefix: &str) -> io::Result<(
         };
         *lines.entry(line).or_default() += 1;
     }
-    for (line, count) in lines {
-        let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
-        writeln!(out, "note: {line}{times}")?;
-    }
-    Ok(())
+    lines
 }
 
 /// One part of a run as `timings` prints it: name, time, items, bytes.
@@ -137,4 +166,42 @@ fn plural(count: usize, word: &str) -> String {
 
 fn plural_of(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use trave_source::Notice;
+
+    use crate::Format;
+    use crate::sample::Sample;
+
+    fn notice(message: &str) -> Notice {
+        Notice { origin: None, message: message.to_owned() }
+    }
+
+    #[test]
+    fn settings_that_do_nothing_are_told_and_what_was_not_read_is_counted() {
+        let mut sample = Sample::default();
+        sample.report.notices.push(notice("`[[ignore]]` silences nothing"));
+        sample.model.notices = vec![notice("too large"), notice("too large"), notice("cut off")];
+        sample.report.known = 3;
+        let text = sample.written(Format::Terminal);
+        assert!(text.contains("\nnote: `[[ignore]]` silences nothing\n"), "{text}");
+        assert!(text.contains("no findings (3 known)\n"), "{text}");
+        // A sample shows every place, as `--verbose` does, which tells all of them by itself.
+        assert!(text.ends_with("0 statements read in 0.00 s\n"), "{text}");
+        sample.labels_max = Some(1);
+        let text = sample.written(Format::Terminal);
+        assert!(text.ends_with(" in 0.00 s; 2 notes with `--verbose`\n"), "{text}");
+    }
+
+    #[test]
+    fn programs_are_told_what_was_left_out() {
+        let mut sample = Sample::default();
+        sample.report.notices.push(notice("`[[ignore]]` silences nothing"));
+        (sample.report.known, sample.report.silenced) = (3, 2);
+        let told: serde_json::Value = serde_json::from_str(&sample.written(Format::Json)).unwrap();
+        assert_eq!((&told["known"], &told["silenced"]), (&3.into(), &2.into()));
+        assert_eq!(told["notices"][0]["message"], "`[[ignore]]` silences nothing");
+    }
 }

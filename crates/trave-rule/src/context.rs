@@ -6,7 +6,7 @@ use trave_model::catalog::{Catalog, Table};
 use trave_model::source::Origin;
 use trave_model::{Model, ModelSettings};
 
-use crate::finding::{Finding, Key, Label};
+use crate::finding::{Finding, Key, Label, Remedy, WantedIndex};
 use crate::fix::Fix;
 use crate::rule::{Level, Meta};
 use crate::sql::NewIndex;
@@ -121,7 +121,16 @@ impl FindingBuilder {
     /// Offers an index that removes it: the statement becomes help, and findings that ask for
     /// indexes of which one begins like the other are told as one.
     pub fn offer(&mut self, index: &NewIndex) -> &mut Self {
-        let wanted = index.wanted();
+        self.want(index, Remedy::Whole)
+    }
+
+    /// The same for an index that does not remove it alone: the help says what else it takes.
+    pub fn offer_in_part(&mut self, index: &NewIndex) -> &mut Self {
+        self.want(index, Remedy::Part)
+    }
+
+    fn want(&mut self, index: &NewIndex, remedy: Remedy) -> &mut Self {
+        let wanted = WantedIndex { remedy, ..index.wanted() };
         if self.0.indexes.contains(&wanted) {
             return self;
         }

@@ -68,6 +68,17 @@ pub struct WantedIndex {
     pub kind: String,
     /// The statement that makes it, as the finding offers it.
     pub statement: String,
+    /// What it does for the finding.
+    pub remedy: Remedy,
+}
+
+/// What a wanted index does for the finding that asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// With the others that the finding asks for, it removes it.
+    Whole,
+    /// Something else has to be done as well, which the help says.
+    Part,
 }
 
 impl WantedIndex {
@@ -81,6 +92,32 @@ impl WantedIndex {
         };
         begins && self.table == other.table && self.kind == other.kind
     }
+
+    /// The migration that makes it.
+    pub fn fix(&self) -> Fix {
+        let title = format!("index on {} ({})", self.table, self.keys.join(", "));
+        // What stands behind the statement is said to who copies it.
+        let sql = self.statement.split(";  --").next().unwrap_or_default();
+        let sql = format!("{};", sql.trim_end_matches(';'));
+        Fix::migration(title, self.migration_name(), sql).safe()
+    }
+
+    /// `create index concurrently notes_owner_id_idx on …`: the name that follows `index`.
+    fn migration_name(&self) -> String {
+        let mut words = self.statement.split_whitespace();
+        let is_name = |word: &&str| {
+            !["concurrently", "if", "not", "exists"].contains(&word.to_lowercase().as_str())
+        };
+        words.by_ref().find(|word| word.eq_ignore_ascii_case("index"));
+        let name = words.find(is_name).filter(|name| !name.eq_ignore_ascii_case("on"));
+        part_of_name(&format!("add {}", name.unwrap_or("index")))
+    }
+}
+
+/// A text as part of the name of a file: `add_notes_owner_id_idx`.
+pub fn part_of_name(text: &str) -> String {
+    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_").to_lowercase()
 }
 
 impl Finding {
@@ -118,6 +155,19 @@ impl Finding {
         if self.objects.is_empty() && !matches!(self.key, Some(Key::Name(_))) {
             self.fingerprint = self.fingerprint.with(&self.message);
         }
+    }
+
+    /// The changes that would remove it, the best first: those that its rule offers, and else the
+    /// indexes that it asks for, which are made one by one.
+    pub fn remedies(&self) -> Vec<Vec<Fix>> {
+        if !self.fixes.is_empty() {
+            return self.fixes.iter().map(|fix| vec![fix.clone()]).collect();
+        }
+        let is_whole = self.indexes.iter().all(|index| index.remedy == Remedy::Whole);
+        if self.indexes.is_empty() || !is_whole {
+            return Vec::new();
+        }
+        vec![self.indexes.iter().map(WantedIndex::fix).collect()]
     }
 
     /// Takes over the places of a finding that is the same problem elsewhere.
@@ -175,12 +225,37 @@ impl std::fmt::Display for Fingerprint {
 mod tests {
     use trave_model::source::{FileId, Origin, Sources, Span};
 
-    use super::{Finding, Fingerprint, Key};
+    use super::{Finding, Fingerprint, Key, Remedy, WantedIndex};
+    use crate::fix::FixChange;
     use crate::rule::Level;
 
     fn finding(start: usize) -> Finding {
         let origin = Origin { file: FileId(0), span: Span::new(start, start + 1) };
         Finding::new("rls/x", Level::Error, (origin, "it leaks".to_owned()))
+    }
+
+    fn wanted(statement: &str, remedy: Remedy) -> WantedIndex {
+        WantedIndex {
+            table: "public.a".to_owned(),
+            keys: vec!["b".to_owned()],
+            kind: String::new(),
+            statement: statement.to_owned(),
+            remedy,
+        }
+    }
+
+    #[test]
+    fn an_index_is_a_migration_that_it_names() {
+        let statement = "create index concurrently a_b_idx on public.a (b);  -- in a migration";
+        let mut finding = finding(3);
+        finding.indexes = vec![wanted(statement, Remedy::Whole)];
+        let fix = finding.remedies().remove(0).remove(0);
+        let FixChange::Migration { name, sql } = fix.change else { panic!("{fix:?}") };
+        assert_eq!(name, "add_a_b_idx");
+        assert_eq!(sql, "create index concurrently a_b_idx on public.a (b);");
+        assert_eq!(wanted("create index on a (b);", Remedy::Whole).migration_name(), "add_index");
+        finding.indexes.push(wanted(statement, Remedy::Part));
+        assert!(finding.remedies().is_empty());
     }
 
     #[test]

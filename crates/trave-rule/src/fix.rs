@@ -60,4 +60,11 @@ impl Fix {
         let change = FixChange::Migration { name: name.into(), sql: sql.into() };
         Self { title: title.into(), safety: Safety::Unsafe, change }
     }
+
+    /// Says that it changes what no statement returns and nobody may do: only how fast it is.
+    #[must_use]
+    pub fn safe(mut self) -> Self {
+        self.safety = Safety::Safe;
+        self
+    }
 }

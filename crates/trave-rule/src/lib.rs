@@ -16,7 +16,7 @@ pub use trave_model::{catalog, effect, query, source, value};
 pub use trave_page::nearest;
 
 pub use context::{Context, FindingBuilder};
-pub use finding::{Finding, Fingerprint, Key, Label, WantedIndex};
+pub use finding::{Finding, Fingerprint, Key, Label, Remedy, WantedIndex, part_of_name};
 pub use fix::{Edit, Fix, FixChange, Safety};
 pub use rule::{Level, Meta, Rule, UnknownLevel};
 pub use subject::{InCatalog, Subject};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use trave_model::catalog::{Catalog, Dialect, Table, quoted};
 
-use crate::finding::WantedIndex;
+use crate::finding::{Remedy, WantedIndex};
 
 /// The statement that makes an index while the table is in use, under a name that nothing has yet;
 /// [`Context::new_index`](crate::Context::new_index) makes one.
@@ -65,6 +65,7 @@ impl<'a> NewIndex<'a> {
                 self.predicate.as_deref().unwrap_or_default()
             ),
             statement: self.to_string(),
+            remedy: Remedy::Whole,
         }
     }
 

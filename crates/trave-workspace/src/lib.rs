@@ -9,6 +9,7 @@ mod browser;
 mod code;
 mod components;
 mod declared;
+mod fix;
 mod fragment;
 mod git;
 mod interrupt;
@@ -35,6 +36,7 @@ mod text;
 mod walk;
 
 pub use baseline::BaselineFile;
+pub use fix::{FileChange, Left, Plan, Scope, plan, root_of, stamp};
 pub use git::{Changes, GitError, changed_since};
 pub use interrupt::Interrupter;
 pub use load::{

@@ -1,5 +1,6 @@
 //! The command line as clap reads it. The texts are what `--help` prints and `docs/cli.md` keeps.
 
+mod fix;
 mod teams;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use trave_report::Format;
 
 use crate::reports::ReportFile;
 
+pub(crate) use fix::Fix;
 pub(crate) use teams::{
     BaselineCommand, Ci, Hook, Init, KnownFindings, Man, PresetName, SettingsCommand, Whether,
 };
@@ -19,8 +21,8 @@ pub(crate) use teams::{
 /// Checks the beam between a TypeScript backend and its SQL database.
 ///
 /// trave replays the migrations into a schema, finds every route and every query behind it, and
-/// reports where the two do not carry each other. It runs neither side, connects to nothing and
-/// changes no file.
+/// reports where the two do not carry each other. It runs neither side, connects to nothing, and
+/// changes no code unless `trave fix` is asked to.
 #[derive(Debug, Parser)]
 #[command(
     name = "trave",
@@ -30,6 +32,7 @@ pub(crate) use teams::{
 Examples:
   trave check                            the project in this folder
   trave check apps/web --fail-on warning  warnings fail too
+  trave fix --dry-run                    what can be mended without a thought, as a diff
   trave init                             settings, known findings, CI, pre-commit hook
   trave explain rls/table-without-rls    what a rule is about and what to do
   trave routes                           every way in: who may take it, what it queries
@@ -65,13 +68,21 @@ pub(crate) struct Common {
     pub(crate) no_progress: bool,
 }
 
+// What a variant says takes the place of all that its arguments say: some say nothing for that.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Report where code and database do not carry each other
     Check(Check),
-    /// Set a project up: settings, known findings, a CI workflow and a pre-commit hook
+    /// Mend findings: edit comments and code, and write new migrations
+    ///
+    /// A migration that is there is never edited, since it may have run: a new one is written
+    /// behind the last, for you to read and apply. Known findings are mended too.
+    ///
+    /// Without `--unsafe`, only those fixes are made that change neither what the program does nor
+    /// who may see what: a missing index, `(select auth.uid())` in a policy, an index that does
+    /// nothing, a comment that silences nothing.
+    Fix(Fix),
     Init(Init),
-    /// Write down the findings of today, so that `check` reports only new ones
     Baseline(BaselineCommand),
     /// Print the page of a rule: what goes wrong, examples, what to do
     Explain(Explain),
@@ -81,7 +92,6 @@ pub(crate) enum Command {
     Schema(Schema),
     /// Show which rows each role may read and change, and through which policies
     Access(Access),
-    /// Show what changed in the schema since a git reference, and how much it can hurt
     Diff(Diff),
     /// List every way in: who may take it, and what happens on it
     ///

@@ -14,6 +14,10 @@ pub(crate) fn write(path: &Path, text: impl FnOnce(&File) -> io::Result<()>) -> 
     }
     let draft = draft(path)?;
     text(draft.as_file())?;
+    // Who may do what with a file is not ours to change.
+    if let Ok(there) = fs::metadata(path) {
+        draft.as_file().set_permissions(there.permissions())?;
+    }
     draft.persist(path)?;
     Ok(())
 }

@@ -28,6 +28,8 @@ impl MigrationRoot {
     pub fn next(&self, last: Option<&str>, wanted: &Wanted<'_>) -> Option<NewMigration> {
         let Wanted { name, sql, now } = wanted;
         let sql = sql.trim_end();
+        // These tools open a transaction unless they are told not to.
+        let runs_alone = sql.contains(" concurrently ");
         let last = last.filter(|_| !self.files.is_empty());
         let file = last.map(|last| file_name(self.kind, last));
         let folder = match (self.kind, last) {
@@ -44,11 +46,15 @@ impl MigrationRoot {
             RootKind::Prisma => (format!("{number}_{name}/migration.sql"), format!("{sql}\n")),
             RootKind::Flyway => (format!("V{number}__{name}.sql"), format!("{sql}\n")),
             RootKind::UpDown => (format!("{number}_{name}.up.sql"), format!("{sql}\n")),
-            RootKind::Goose => (format!("{number}_{name}.sql"), format!("-- +goose Up\n{sql}\n")),
-            RootKind::Dbmate => (
-                format!("{number}_{name}.sql"),
-                format!("-- migrate:up\n{sql}\n\n-- migrate:down\n"),
-            ),
+            RootKind::Goose => {
+                let alone = if runs_alone { "-- +goose NO TRANSACTION\n" } else { "" };
+                (format!("{number}_{name}.sql"), format!("{alone}-- +goose Up\n{sql}\n"))
+            }
+            RootKind::Dbmate => {
+                let alone = if runs_alone { " transaction:false" } else { "" };
+                let text = format!("-- migrate:up{alone}\n{sql}\n\n-- migrate:down\n");
+                (format!("{number}_{name}.sql"), text)
+            }
             RootKind::SupabaseSchemas
             | RootKind::Drizzle
             | RootKind::SchemaFile
@@ -129,6 +135,21 @@ mod tests {
         check("db/migration/V3__a.sql", sql, "db/migration/V4__add_x.sql");
         let goose = "-- +goose Up\ncreate table a (id int);\n-- +goose Down\ndrop table a;";
         check("db/migrations/00009_a.sql", goose, "db/migrations/00010_add_x.sql");
+    }
+
+    #[test]
+    fn what_runs_alone_gets_no_transaction() {
+        let wanted = Wanted { sql: "create index concurrently x on a (id);", ..WANTED };
+        let texts = [
+            ("-- +goose Up\ncreate table a (id int);", "-- +goose NO TRANSACTION\n-- +goose Up\n"),
+            ("-- migrate:up\ncreate table a (id int);", "-- migrate:up transaction:false\n"),
+        ];
+        for (text, expected) in texts {
+            let path = "db/migrations/00009_a.sql";
+            let root = group(&[SqlFile { id: FileId(0), path, text }], &[]).roots.remove(0);
+            let made = root.next(Some(path), &wanted).unwrap();
+            assert!(made.text.starts_with(expected), "{}", made.text);
+        }
     }
 
     #[test]

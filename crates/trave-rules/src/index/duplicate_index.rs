@@ -1,8 +1,8 @@
 //! Indexes that are the same but for their names.
 
-use trave_rule::catalog::{Index, Table, quoted};
+use trave_rule::catalog::{Dialect, Index, Table, quoted};
 use trave_rule::words::code_list;
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Fix, part_of_name, rule};
 
 #[rule]
 fn duplicate_index(table: &Table, cx: &mut Context) {
@@ -29,19 +29,33 @@ fn report(table: &Table, same: &[&Index], cx: &mut Context) {
     let names = code_list(same.iter().map(|index| &index.name));
     let message =
         format!("{names} are the same index: every write to `{}` keeps each", table.name.short());
+    let is_postgres = speaks_postgres(cx, table);
     let finding = cx
         .report(first.origin, message)
         .about(&table.name)
         .once_per(format!("{} {}", table.name, kept.name))
         .label(kept.origin, format!("`{}` is made here", kept.name))
         .help(statement(table, first));
-    for index in std::iter::once(first).chain(dropped.clone()) {
+    let all: Vec<&Index> = std::iter::once(first).chain(dropped.clone()).copied().collect();
+    for index in &all {
         finding.about(&index.name);
+    }
+    // A foreign key may lean on one that is unique, and keeps it from going.
+    if is_postgres && all.iter().all(|index| index.constraint.is_none() && !index.unique) {
+        let statements: Vec<String> = all.iter().map(|index| statement(table, index)).collect();
+        let title = format!("drop what `{}` does already", kept.name);
+        let name = format!("drop_{}", part_of_name(&first.name));
+        finding.fix(Fix::migration(title, name, statements.join("\n")).safe());
     }
     for index in dropped {
         finding.label(index.origin, format!("and `{}` here", index.name));
         finding.help(statement(table, index));
     }
+}
+
+/// Whether the statements of this rule are those of its database.
+fn speaks_postgres(cx: &Context, table: &Table) -> bool {
+    cx.catalog_of(table).is_some_and(|catalog| catalog.dialect == Dialect::Postgres)
 }
 
 fn statement(table: &Table, index: &Index) -> String {

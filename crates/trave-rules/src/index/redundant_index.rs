@@ -1,8 +1,8 @@
 //! Indexes whose work another one does too.
 
-use trave_rule::catalog::{Index, Table, quoted};
+use trave_rule::catalog::{Dialect, Index, Table, quoted};
 use trave_rule::words::code_list;
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Fix, part_of_name, rule};
 
 #[rule]
 fn redundant_index(table: &Table, cx: &mut Context) {
@@ -18,11 +18,14 @@ fn redundant_index(table: &Table, cx: &mut Context) {
     let found: Vec<(&Index, &Index)> =
         table.indexes.iter().filter_map(|index| Some((index, wider(index)?))).collect();
     let Some((first, wider)) = found.first() else { return };
+    let catalog = cx.catalog_of(table);
+    let is_postgres = catalog.is_some_and(|it| it.dialect == Dialect::Postgres);
     let finding = cx
         .report(first.origin, message(table, &found))
         .about(&table.name)
         .once_per(table.name.to_string())
         .label(wider.origin, format!("`{}` begins with the same columns", wider.name));
+    let mut statements = Vec::new();
     for (index, wider) in &found {
         if index.name != first.name {
             finding.label(
@@ -31,7 +34,14 @@ fn redundant_index(table: &Table, cx: &mut Context) {
             );
         }
         let schema = quoted(&table.name.schema);
-        finding.about(&index.name).help(format!("drop index {schema}.{};", quoted(&index.name)));
+        let statement = format!("drop index {schema}.{};", quoted(&index.name));
+        finding.about(&index.name).help(statement.as_str());
+        statements.push(statement);
+    }
+    let title = format!("drop what other indexes of `{}` do already", table.name.short());
+    let name = format!("drop_{}", part_of_name(&first.name));
+    if is_postgres {
+        finding.fix(Fix::migration(title, name, statements.join("\n")).safe());
     }
 }
 

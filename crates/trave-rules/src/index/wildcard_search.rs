@@ -77,7 +77,10 @@ fn report(table: &Table, searched: &[(&Filter, &Column)], cx: &mut Context) {
         finding.help(extension);
     }
     for index in &indexes {
-        finding.offer(index);
+        match extension {
+            Some(_) => finding.offer_in_part(index),
+            None => finding.offer(index),
+        };
     }
 }
 

@@ -1,7 +1,7 @@
 //! Functions whose names mean what the caller's `search_path` makes of them.
 
 use trave_rule::catalog::{Catalog, Function, Grant};
-use trave_rule::{Context, Level, rule};
+use trave_rule::{Context, Fix, Level, part_of_name, rule};
 
 /// How many statements are offered for functions that share a finding.
 const HELP_MAX: usize = 10;
@@ -42,7 +42,8 @@ fn report_definer(catalog: &Catalog, function: &Function, cx: &mut Context) {
         .here("SECURITY DEFINER, without a `search_path` of its own")
         .about(function.signature())
         .once_per(function.signature())
-        .help(statement(catalog, function));
+        .help(statement(catalog, function))
+        .fix(fix(catalog, &[function]));
     if let Some(schema) = open_schema(catalog) {
         finding.level(Level::Error).note(format!("every caller can make objects in `{schema}`"));
     }
@@ -81,9 +82,22 @@ fn report_invokers(catalog: &Catalog, functions: &[&Function], cx: &mut Context)
     for function in functions.iter().take(HELP_MAX) {
         finding.help(statement(catalog, function));
     }
+    finding.fix(fix(catalog, functions));
     if functions.len() > HELP_MAX {
         finding.help(format!("-- and so on for {} more", functions.len() - HELP_MAX));
     }
+}
+
+/// A migration for all of them. PostgreSQL puts no function with settings of its own into the
+/// query that calls it, so somebody has to look.
+fn fix(catalog: &Catalog, functions: &[&Function]) -> Fix {
+    let (what, name) = match functions {
+        [one] => (format!("`{}`", one.name.short()), part_of_name(&one.name.name)),
+        many => (format!("{} functions", many.len()), "functions".to_owned()),
+    };
+    let statements: Vec<String> = functions.iter().map(|it| statement(catalog, it)).collect();
+    let title = format!("keep what names in {what} mean");
+    Fix::migration(title, format!("search_path_of_{name}"), statements.join("\n"))
 }
 
 /// The statement that keeps what its names mean now.

@@ -6,7 +6,7 @@ use trave_rule::catalog::{
 };
 use trave_rule::value::ClientRole;
 use trave_rule::words::code_list;
-use trave_rule::{Context, FindingBuilder, Level, rule};
+use trave_rule::{Context, FindingBuilder, Fix, Level, part_of_name, rule};
 
 #[rule]
 fn policy_per_row_call(table: &Table, cx: &mut Context) {
@@ -114,6 +114,7 @@ fn add_help(
 ) {
     let cycle = policy_cycle_with_subselect(catalog, table);
     let mut is_withheld = false;
+    let mut statements = Vec::new();
     for (policy, calls) in found {
         if cycle.is_some() && policy.is_for(Command::Select) {
             is_withheld = true;
@@ -121,18 +122,26 @@ fn add_help(
         }
         let kept = policy.using.as_ref().and_then(|using| using.with_calls_kept(catalog));
         match (kept, calls.first()) {
-            (Some(kept), _) => finding.help(format!(
-                "alter policy {} on {} using ({kept}){};",
-                quoted(&policy.name),
-                table.name,
-                check(catalog, policy)
-            )),
+            (Some(kept), _) => {
+                statements.push(format!(
+                    "alter policy {} on {} using ({kept}){};",
+                    quoted(&policy.name),
+                    table.name,
+                    check(catalog, policy)
+                ));
+                finding.help(statements.last().cloned().unwrap_or_default())
+            }
             (None, Some(call)) => finding.help(format!(
                 "write `(select {})` in policy `{}`: it is then evaluated once per query",
                 call.text, policy.name
             )),
             (None, None) => finding,
         };
+    }
+    if statements.len() == found.len() {
+        let title = format!("keep the calls of the policies of `{}`", table.name.short());
+        let name = format!("policies_of_{}", part_of_name(&table.name.name));
+        finding.fix(Fix::migration(title, name, statements.join("\n")).safe());
     }
     if let Some(cycle) = cycle.filter(|_| is_withheld) {
         let (name, command) = (table.name.short(), cycle.command.privilege());

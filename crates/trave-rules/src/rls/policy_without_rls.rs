@@ -3,7 +3,7 @@
 use trave_rule::catalog::{Provenance, Table};
 use trave_rule::model::caller_privileges;
 use trave_rule::words::{callers, deeds};
-use trave_rule::{Context, rule};
+use trave_rule::{Context, Fix, part_of_name, rule};
 
 #[rule]
 fn policy_without_rls(table: &Table, cx: &mut Context) {
@@ -31,6 +31,10 @@ fn policy_without_rls(table: &Table, cx: &mut Context) {
             },
         )
         .help(format!("alter table {} enable row level security;", table.name));
+    let enable = format!("alter table {} enable row level security;", table.name);
+    let title = format!("let the policies of `{}` apply", table.name.name);
+    let name = format!("enable_rls_on_{}", part_of_name(&table.name.name));
+    finding.fix(Fix::migration(title, name, enable));
     if let Some((role, commands)) = reach {
         let (callers, deeds) = (callers(role), deeds(&commands));
         finding.note(format!("{callers} can {deeds} all of its rows"));

@@ -2,7 +2,7 @@
 
 use trave_rule::catalog::{Provenance, Table, View};
 use trave_rule::words::{callers, code_list};
-use trave_rule::{Context, Level, rule};
+use trave_rule::{Context, Fix, Level, part_of_name, rule};
 
 /// How many of its tables are shown beside the view.
 const TABLES_MAX: usize = 3;
@@ -37,12 +37,16 @@ fn security_definer_view(view: &View, cx: &mut Context) {
         let message = format!("{who} can read {tables} through `{name}`, whatever policies say");
         (Level::Error, message)
     };
+    let remedy = format!("alter view {} set (security_invoker = on);", view.name);
     let finding = cx
         .report(origin, message)
         .here("reads with the rights of its owner")
         .about(&view.name)
         .level(level)
-        .help(format!("alter view {} set (security_invoker = on);", view.name));
+        .help(remedy.as_str());
+    let title = format!("read `{name}` with the rights of its caller");
+    let file = format!("policies_apply_in_{}", part_of_name(&name));
+    finding.fix(Fix::migration(title, file, remedy));
     for table in hidden.iter().take(TABLES_MAX) {
         if let Some(origin) = table.rls_origin.filter(|_| table.provenance.is_migration()) {
             finding.label(origin, "row level security is on, and the view goes around it");

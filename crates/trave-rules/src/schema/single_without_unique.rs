@@ -41,7 +41,9 @@ fn single_without_unique(query: &Query, cx: &mut Context) {
         finding.help(help);
     }
     if let Some(index) = &index {
-        finding.note("no index serves it either: each call reads the whole table").offer(index);
+        finding
+            .note("no index serves it either: each call reads the whole table")
+            .offer_in_part(index);
     }
     for column in columns.iter().filter_map(|column| table.column(column)) {
         finding.label(column.origin, "part of no unique key that the query pins");

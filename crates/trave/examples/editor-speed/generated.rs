@@ -19,6 +19,12 @@ const NOUNS: [&str; 10] = [
     "review",
 ];
 
+/// Writes the project into a folder that is there, or is made.
+pub(crate) fn write(folder: &Path) -> Result<(), WorkspaceError> {
+    let written = Writer { root: folder, count: 0 }.write_all();
+    written.map_err(|source| WorkspaceError::Unwritable { path: folder.to_owned(), source })
+}
+
 /// Writes the project into a folder that goes when it is dropped.
 pub(crate) fn project() -> Result<TempDir, WorkspaceError> {
     let made = tempfile::tempdir().and_then(|folder| {

@@ -20,11 +20,12 @@ use trave_workspace::{Options, Phase, Session, WorkspaceError};
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let folders: Vec<String> = std::env::args().skip(1).collect();
-    let measured = if folders.is_empty() {
-        generated::project().and_then(|folder| measure("a generated project", folder.path()))
-    } else {
-        folders.iter().try_for_each(|folder| measure(folder, Path::new(folder)))
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let measured = match arguments.as_slice() {
+        [] => generated::project().and_then(|folder| measure("a generated project", folder.path())),
+        // For others that measure the same project.
+        [write, folder] if write == "--write" => generated::write(Path::new(folder)),
+        folders => folders.iter().try_for_each(|folder| measure(folder, Path::new(folder))),
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,

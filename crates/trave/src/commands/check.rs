@@ -134,7 +134,7 @@ fn timings(phases: &Phases, total: Duration) -> io::Result<()> {
 }
 
 /// Makes sure that there are rules or families of these names.
-fn known(only: &[String]) -> Result<(), Failure> {
+pub(crate) fn known(only: &[String]) -> Result<(), Failure> {
     let mut names = only.iter();
     let unknown = names.find(|name| !RULES.iter().any(|rule| is_named(rule, name)));
     unknown.map_or(Ok(()), |name| Err(super::explain::unknown(name)))

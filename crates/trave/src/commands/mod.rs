@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod fix;
 mod init;
 mod listing;
 mod lsp;
@@ -34,6 +35,7 @@ pub(crate) enum Ending {
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Ending> {
     match &cli.command {
         Command::Check(arguments) => return check::run(arguments, &cli.common),
+        Command::Fix(arguments) => return fix::run(arguments, &cli.common),
         Command::Init(arguments) => init::run(arguments, &cli.common)?,
         Command::Baseline(arguments) => baseline::run(arguments, &cli.common)?,
         Command::Settings(arguments) => settings::run(arguments, &cli.common)?,

@@ -62,19 +62,25 @@ pub(crate) fn run_bench(arguments: &[&str]) -> anyhow::Result<Outcome> {
 }
 
 fn request(arguments: &[&str]) -> anyhow::Result<Request> {
-    let (rounds, folders) = match arguments {
-        ["--rounds", number, rest @ ..] => {
-            let rounds: usize = number.parse().context("`--rounds` takes a number")?;
-            (rounds, rest)
-        }
-        all => (ROUNDS, all),
-    };
-    ensure!(rounds > 0, "`--rounds` takes a number above zero");
+    let (rounds, folders) = rounds(arguments, ROUNDS)?;
     if folders.is_empty() {
         bail!("name the folders to check: cargo xtask bench [--rounds N] FOLDER...");
     }
     let folders = folders.iter().map(|folder| folder_at(folder));
     Ok(Request { rounds, folders: folders.collect::<anyhow::Result<_>>()? })
+}
+
+/// The number of rounds, which may stand first, and what follows.
+fn rounds<'a>(arguments: &'a [&'a str], usual: usize) -> anyhow::Result<(usize, &'a [&'a str])> {
+    let (rounds, rest) = match arguments {
+        ["--rounds", number, rest @ ..] => {
+            let rounds: usize = number.parse().context("`--rounds` takes a number")?;
+            (rounds, rest)
+        }
+        all => (usual, all),
+    };
+    ensure!(rounds > 0, "`--rounds` takes a number above zero");
+    Ok((rounds, rest))
 }
 
 fn folder_at(path: &str) -> anyhow::Result<PathBuf> {
@@ -120,7 +126,7 @@ fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use super::{ROUNDS, median, request};
+    use super::{ROUNDS, median, request, rounds};
 
     #[test]
     fn rounds_may_be_given() {
@@ -128,6 +134,7 @@ mod tests {
         assert_eq!(request(&["."]).unwrap().rounds, ROUNDS);
         assert!(request(&["--rounds", "0", "."]).is_err());
         assert!(request(&[]).is_err());
+        assert_eq!(rounds(&[], 60).unwrap(), (60, [].as_slice()));
         assert!(request(&["no-such-folder"]).is_err());
     }
 

@@ -1,7 +1,10 @@
 //! What is not said by an option: asked on a terminal, and else taken as it fits the repository.
 
 use std::io::{self, IsTerminal};
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Select};
 use trave_engine::{Preset, Report};
@@ -9,6 +12,12 @@ use trave_engine::{Preset, Report};
 use super::repository::Repository;
 use crate::cli::{Ci, Hook, Init, Whether};
 use crate::failure::Failure;
+
+/// Whether a question waits for its answer: Ctrl-C is one then.
+static WAITS: AtomicBool = AtomicBool::new(false);
+
+/// How a program ends that Ctrl-C stopped.
+const INTERRUPTED: i32 = 130;
 
 /// Who can be asked, and what was said already.
 pub(crate) struct Questions<'a> {
@@ -19,7 +28,16 @@ pub(crate) struct Questions<'a> {
 impl<'a> Questions<'a> {
     pub(crate) fn new(arguments: &'a Init) -> Self {
         let terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
-        Self { arguments, asks: terminal && !arguments.yes }
+        let asks = terminal && !arguments.yes;
+        if asks {
+            // Without a handler the program ends at once, and the cursor stays hidden.
+            let _ = ctrlc::set_handler(|| {
+                if !WAITS.load(Ordering::Relaxed) {
+                    process::exit(INTERRUPTED);
+                }
+            });
+        }
+        Self { arguments, asks }
     }
 
     /// Where levels begin.
@@ -56,11 +74,9 @@ impl<'a> Questions<'a> {
             "{all} findings, {errors} of them errors. Take them as known, so that only new ones \
              are reported?"
         );
-        let answer = Confirm::with_theme(&ColorfulTheme::default())
-            .with_prompt(question)
-            .default(fails)
-            .interact();
-        answer.map_err(|error| unanswered(&error))
+        let theme = ColorfulTheme::default();
+        let confirm = Confirm::with_theme(&theme).with_prompt(question).default(fails);
+        answered(|| confirm.interact_opt())
     }
 
     fn ci(&self, repository: &Repository) -> Result<Ci, Failure> {
@@ -92,16 +108,29 @@ impl<'a> Questions<'a> {
         if !self.asks {
             return Ok(usual);
         }
-        let answer = Select::with_theme(&ColorfulTheme::default())
-            .with_prompt(question)
-            .items(texts)
-            .default(usual)
-            .interact();
-        answer.map_err(|error| unanswered(&error))
+        let theme = ColorfulTheme::default();
+        let select = Select::with_theme(&theme).with_prompt(question).items(texts).default(usual);
+        answered(|| select.interact_opt())
     }
 }
 
-fn unanswered(error: &dialoguer::Error) -> Failure {
-    Failure::new(format!("nobody answered: {error}"))
-        .next("`trave init --yes` asks nothing; `trave init --help` lists what can be said")
+/// An answer; none after Escape or Ctrl-C, and then nothing more is asked. The handler hears of
+/// Ctrl-C when it likes: it goes on taking it for an answer.
+fn answered<T>(ask: impl FnOnce() -> dialoguer::Result<Option<T>>) -> Result<T, Failure> {
+    WAITS.store(true, Ordering::Relaxed);
+    let answer = ask();
+    let next = "`trave init --yes` asks nothing; `trave init --help` lists what can be said";
+    match answer {
+        Ok(Some(answer)) => {
+            WAITS.store(false, Ordering::Relaxed);
+            Ok(answer)
+        }
+        Err(dialoguer::Error::IO(error)) if error.kind() != io::ErrorKind::Interrupted => {
+            Err(Failure::new(format!("nobody answered: {error}")).next(next))
+        }
+        _ => {
+            let _ = Term::stderr().show_cursor();
+            Err(Failure::new("stopped: nothing was written").next(next))
+        }
+    }
 }

@@ -7,12 +7,13 @@ use crate::cli::Hook;
 
 /// The change that adds the check to what runs before a commit.
 pub(crate) fn change(repository: &Repository, hook: Hook, below: &str) -> Option<Change> {
+    let of_clone = repository.hook_of_clone();
     let path = match hook {
         Hook::None => return None,
         Hook::Husky => ".husky/pre-commit",
         Hook::Lefthook => repository.lefthook_file(),
         Hook::PreCommit => ".pre-commit-config.yaml",
-        Hook::Git => ".git/hooks/pre-commit",
+        Hook::Git => of_clone.as_str(),
     };
     let before = repository.text(path);
     if before.as_ref().is_some_and(|text| text.contains("trave check")) {
@@ -27,10 +28,7 @@ pub(crate) fn change(repository: &Repository, hook: Hook, below: &str) -> Option
     };
     let before = before.as_deref();
     Some(match (hook, before) {
-        (Hook::Husky, Some(text)) => {
-            let text = format!("{}\n{command}\n", text.trim_end());
-            Change::Extend { path: path.into(), text }
-        }
+        (Hook::Husky, Some(text)) => extended(path, husky(text, &command)),
         (Hook::Husky, None) => {
             Change::Write { path: path.into(), text: format!("{command}\n"), is_program: true }
         }
@@ -49,6 +47,23 @@ fn extended(path: &str, text: Result<String, String>) -> Change {
         Ok(text) => Change::Extend { path: path.into(), text },
         Err(text) => Change::ByHand { path: path.into(), text },
     }
+}
+
+/// A script of husky with the command at its end. husky stops at the first command that fails, but
+/// not at one before `&&` or `||`: what the script came to is looked at then.
+fn husky(text: &str, command: &str) -> Result<String, String> {
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let last = text.lines().rfind(is_code).unwrap_or_default();
+    // Nothing behind it would run.
+    if ["exit", "exec"].contains(&last.split_whitespace().next().unwrap_or_default()) {
+        return Err(command.to_owned());
+    }
+    let mut lines = text.lines().filter(is_code);
+    let has_lists = lines.any(|line| line.contains("&&") || line.contains("||"));
+    let guard = if has_lists { "[ $? -eq 0 ] && " } else { "" };
+    let before = text.trim_end();
+    let gap = if before.is_empty() { "" } else { "\n" };
+    Ok(format!("{before}{gap}{guard}{command}\n"))
 }
 
 /// The settings of lefthook with the command in its `pre-commit`.
@@ -121,7 +136,16 @@ fn indent_of(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{lefthook, pre_commit};
+    use super::{husky, lefthook, pre_commit};
+
+    #[test]
+    fn husky_still_stops_where_it_stopped() {
+        assert_eq!(husky("npx lint-staged\n", "c").as_deref(), Ok("npx lint-staged\nc\n"));
+        assert_eq!(husky("", "c").as_deref(), Ok("c\n"));
+        let list = "npm run lint && git add .";
+        assert_eq!(husky(list, "c"), Ok(format!("{list}\n[ $? -eq 0 ] && c\n")));
+        assert_eq!(husky("a\nexit 0\n# b\n", "c"), Err("c".to_owned()));
+    }
 
     #[test]
     fn lefthook_gets_a_command_beside_the_others() {

@@ -7,6 +7,7 @@ mod repository;
 mod stack;
 mod texts;
 
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -45,8 +46,8 @@ pub(crate) fn run(arguments: &Init, common: &Common) -> anyhow::Result<()> {
     let questions = Questions::new(arguments);
     let preset = questions.preset()?;
     let places = questions.places(&repository)?;
-    writeln!(out, "{}", setup.write_settings(preset, &project)?)?;
-    out.flush()?;
+    let (own, before) = setup.settings_before();
+    let settings = setup.write_settings(preset, &project)?;
     if arguments.force {
         // The settings of before may have left files out.
         project = read(request, common)?;
@@ -58,7 +59,9 @@ pub(crate) fn run(arguments: &Init, common: &Common) -> anyhow::Result<()> {
     let report = trave_engine::check(&project.model, RULES, &options);
     let level = fail_level(None, &project.settings);
     let fails = level.is_some_and(|level| report.reaches(level));
-    let is_known = questions.baseline((&report, fails))?;
+    // The settings had to be there to be judged by: who answers nothing gets back what was.
+    let is_known = questions.baseline((&report, fails)).inspect_err(|_| undo(&own, before))?;
+    writeln!(out, "{settings}")?;
     if is_known {
         writeln!(out, "{}", setup.accept(&project, &report)?)?;
     }
@@ -82,6 +85,13 @@ impl Setup<'_> {
         let parts = [self.stack.described(), self.repository.described()];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join("; ")
+    }
+
+    /// Where the settings file is, and what is in it so far.
+    fn settings_before(&self) -> (PathBuf, Option<Vec<u8>>) {
+        let own = self.folder.join(SETTINGS);
+        let before = fs::read(&own).ok();
+        (own, before)
     }
 
     /// Writes the settings file, unless there is one that stays.
@@ -120,6 +130,14 @@ impl Setup<'_> {
         let hook = hook::change(self.repository, hook, below);
         ci.into_iter().chain(hook).collect()
     }
+}
+
+/// Puts a file back as it was.
+fn undo(file: &Path, before: Option<Vec<u8>>) {
+    let _ = match before {
+        Some(before) => fs::write(file, before),
+        None => fs::remove_file(file),
+    };
 }
 
 /// What stands at the end: whether a check passes, and what to do.

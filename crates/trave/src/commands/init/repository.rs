@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::change::Change;
 use super::texts;
@@ -76,6 +77,12 @@ impl Repository {
         names.find(|name| self.root.join(name).is_file()).unwrap_or("lefthook.yml")
     }
 
+    /// Where git looks for the hook of this clone: settings and worktrees may put it elsewhere.
+    pub(crate) fn hook_of_clone(&self) -> String {
+        let asked = git(&self.root, &["rev-parse", "--git-path", "hooks/pre-commit"]);
+        asked.unwrap_or_else(|| ".git/hooks/pre-commit".to_owned())
+    }
+
     /// What makes the checks run for every change.
     pub(crate) fn workflow(&self, ci: Ci) -> Option<Change> {
         match ci {
@@ -109,9 +116,9 @@ fn ci(root: &Path) -> Ci {
     if root.join(".gitlab-ci.yml").is_file() {
         return Ci::Gitlab;
     }
-    let config = fs::read_to_string(root.join(".git/config")).unwrap_or_default();
-    let is_github = root.join(".github").is_dir() || config.contains("github.com");
-    match (is_github, config.contains("gitlab")) {
+    let remote = git(root, &["remote", "get-url", "origin"]).unwrap_or_default();
+    let is_github = root.join(".github").is_dir() || remote.contains("github.com");
+    match (is_github, remote.contains("gitlab")) {
         (true, _) => Ci::Github,
         (false, true) => Ci::Gitlab,
         (false, false) => Ci::None,
@@ -130,15 +137,27 @@ fn hook(root: &Path) -> Hook {
     }
 }
 
-/// The branch that others start from: what the remote says, else the one that is checked out.
+/// The branch that others start from: what the remote says, else one of the usual names, else the
+/// one that is checked out.
 fn branch(root: &Path) -> String {
-    let named = |file: &str, before: &str| {
-        let text = fs::read_to_string(root.join(".git").join(file)).ok()?;
-        text.trim().strip_prefix(before).map(str::to_owned)
+    let of_remote = git(root, &["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]);
+    let of_remote = of_remote.and_then(|name| Some(name.strip_prefix("origin/")?.to_owned()));
+    let usual = || {
+        let is_there = |name: &&str| {
+            git(root, &["rev-parse", "--verify", "--quiet", &format!("refs/heads/{name}")])
+                .is_some()
+        };
+        ["main", "master"].into_iter().find(is_there).map(str::to_owned)
     };
-    let of_remote = named("refs/remotes/origin/HEAD", "ref: refs/remotes/origin/");
-    let own = || named("HEAD", "ref: refs/heads/");
-    of_remote.or_else(own).unwrap_or_else(|| "main".to_owned())
+    let own = || git(root, &["symbolic-ref", "--short", "HEAD"]);
+    of_remote.or_else(usual).or_else(own).unwrap_or_else(|| "main".to_owned())
+}
+
+/// The one line that git answers; none where it does not.
+fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
+    let line = String::from_utf8(output.stdout).ok()?.trim_end().to_owned();
+    Some(line).filter(|line| output.status.success() && !line.is_empty())
 }
 
 /// The way from a folder to a file above it: `../../trave.toml`.

@@ -65,6 +65,9 @@ pub(crate) fn settings(parts: &SettingsText<'_>) -> String {
 }
 
 /// A workflow of GitHub Actions. `below` is the folder of the project in the repository.
+///
+/// The second step judges migrations of a pull request as not applied yet; git needs the history
+/// for it.
 pub(crate) fn github(branch: &str, below: &str) -> String {
     let folder = match below {
         "" => String::new(),
@@ -77,7 +80,7 @@ pub(crate) fn github(branch: &str, below: &str) -> String {
          on:\n\
          \x20 pull_request:\n\
          \x20 push:\n\
-         \x20   branches: [{branch}]\n\
+         \x20   branches: [\"{branch}\"]\n\
          \n\
          permissions:\n\
          \x20 contents: read\n\
@@ -87,12 +90,17 @@ pub(crate) fn github(branch: &str, below: &str) -> String {
          \x20   runs-on: ubuntu-latest\n\
          \x20   timeout-minutes: 10\n\
          \x20   steps:\n\
-         \x20     - uses: actions/checkout@v4\n\
+         \x20     - uses: actions/checkout@v5\n\
+         \x20       with:\n\
+         \x20         fetch-depth: 0\n\
          \x20     - uses: actions/setup-node@v4\n\
          \x20       with:\n\
          \x20         node-version: 22\n\
          \x20     # Reads files only: neither an install nor a database is needed.\n\
-         \x20     - run: {COMMAND}\n{folder}"
+         \x20     - run: {COMMAND}\n{folder}\
+         \x20     # What migrations of this branch do to a database that is in use.\n\
+         \x20     - if: github.base_ref != \'\'\n\
+         \x20       run: {COMMAND} --only migration --since \"origin/$GITHUB_BASE_REF\"\n{folder}"
     )
 }
 
