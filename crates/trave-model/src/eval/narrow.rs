@@ -60,6 +60,62 @@ impl Evaluator<'_> {
         if (op == "&&") == outcome.holds() && op != "??" {
             self.narrow(left, outcome);
             self.narrow(right, outcome);
+        } else if op != "??" {
+            self.narrow_choice(vec![left, right], outcome);
+        }
+    }
+
+    /// `way === 'asc' || way === 'desc'` that holds leaves these two.
+    fn narrow_choice(&mut self, mut sides: Vec<ExprId>, outcome: Outcome) {
+        let (joins, compares) =
+            if outcome.holds() { ("||", ["===", "=="]) } else { ("&&", ["!==", "!="]) };
+        let mut place = None;
+        let mut constants = Vec::new();
+        while let Some(side) = sides.pop() {
+            match self.expr(side).map(|expr| &expr.kind) {
+                Some(ExprKind::Logical { op, left, right }) if op == joins => {
+                    sides.extend([*left, *right]);
+                }
+                Some(ExprKind::Binary { op, left, right }) if compares.contains(&op.as_str()) => {
+                    let Some((at, constant)) = self.compared((*left, *right)) else { return };
+                    if place.is_some_and(|place| !self.is_same_place(place, at)) {
+                        return;
+                    }
+                    place = Some(at);
+                    constants.push(constant);
+                }
+                _ => return,
+            }
+        }
+        let Some((place, value)) = place.and_then(|place| Some((place, self.peek(place)?))) else {
+            return;
+        };
+        if matches!(value.shape, Shape::Input(_) | Shape::Unknown | Shape::Rows(_)) {
+            self.write_back(place, Value::one_of(constants).and_dependencies(&value));
+        }
+    }
+
+    /// The place and the word that are compared.
+    fn compared(&mut self, (left, right): (ExprId, ExprId)) -> Option<(ExprId, Value)> {
+        let is_place = |it: &Self, expr: ExprId| {
+            let kind = it.expr(expr).map(|expr| &expr.kind);
+            matches!(kind, Some(ExprKind::Name(_) | ExprKind::Member { .. }))
+        };
+        [(left, right), (right, left)].into_iter().find_map(|(place, other)| {
+            let word = self.peek(other).filter(|_| is_place(self, place))?;
+            matches!(word.shape, Shape::Text(_) | Shape::Number(_)).then_some((place, word))
+        })
+    }
+
+    fn is_same_place(&self, one: ExprId, other: ExprId) -> bool {
+        let kind = |place| self.expr(place).map(|expr| &expr.kind);
+        match (kind(one), kind(other)) {
+            (Some(ExprKind::Name(one)), Some(ExprKind::Name(other))) => one == other,
+            (
+                Some(ExprKind::Member { object: one, property: name, .. }),
+                Some(ExprKind::Member { object: other, property: of_other, .. }),
+            ) => name == of_other && self.is_same_place(*one, *other),
+            _ => false,
         }
     }
 

@@ -32,11 +32,9 @@ mod tests {
     use trave_testing::{check, findings};
 
     /// A way in that does this with `pool`.
-    fn check_route(body: &str) {
-        check(
-            &super::RULE,
-            &format!(
-                "create table users (id int primary key, name text not null);
+    fn route(body: &str) -> String {
+        format!(
+            "create table users (id int primary key, name text not null);
 //- src/app/api/users/route.ts
 import {{ Pool }} from 'pg'
 const pool = new Pool()
@@ -44,8 +42,11 @@ export async function GET(request: Request) {{
   const params = new URL(request.url).searchParams
 {body}
 }}"
-            ),
-        );
+        )
+    }
+
+    fn check_route(body: &str) {
+        check(&super::RULE, &route(body));
     }
 
     #[test]
@@ -74,6 +75,29 @@ export async function GET(request: Request) {{
   const { rows } = await pool.query('select name from users order by id ' + direction + ' limit 10')
   return Response.json(rows)",
         );
+    }
+
+    #[test]
+    fn a_word_that_was_compared_with_each_that_may_be_is_not_the_callers() {
+        check_route(
+            "  const way = params.get('order')
+  const order = way === 'asc' || way === 'desc' ? way : 'asc'
+  const { rows } = await pool.query('select name from users order by id ' + order + ' limit 10')
+  return Response.json(rows)",
+        );
+        check_route(
+            "  const way = params.get('order')
+  if (way !== 'asc' && way !== 'desc') return new Response(null, { status: 400 })
+  const { rows } = await pool.query('select name from users order by id ' + way + ' limit 10')
+  return Response.json(rows)",
+        );
+        let other_word = route(
+            "  const way = params.get('order')
+  const order = way === 'asc' || params.get('other') === 'desc' ? way : 'asc'
+  const { rows } = await pool.query('select name from users order by id ' + order)
+  return Response.json(rows)",
+        );
+        assert_eq!(findings(&super::RULE, &other_word).len(), 1);
     }
 
     /// A way in that sends this text through each client that takes text, with `value`.
