@@ -19,8 +19,9 @@ use trave_source::{FileId, Notice, Sources, Span};
 use crate::code::Code;
 use crate::kind::{Kind, is_test};
 use crate::path::shared_depth;
+use crate::replays::Replays;
 use crate::resolve::Resolver;
-use crate::sql::{Files, ReplayedRoots, Replays};
+use crate::sql::{Files, ReplayedRoots};
 use crate::text::CODE_BYTES_MAX;
 use crate::walk::Found;
 
