@@ -104,7 +104,7 @@ impl Model {
         (table, column): (&QualifiedName, &str),
         ask: impl FnOnce() -> bool,
     ) -> bool {
-        let at = self.catalogs.iter().position(|other| std::ptr::eq(&**other, catalog));
+        let at = self.number_of(catalog);
         let key = (at.unwrap_or(usize::MAX), table.clone(), SmolStr::new(column));
         let known = || self.noted.in_sql.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(named) = known().get(&key) {
@@ -113,6 +113,12 @@ impl Model {
         let named = ask();
         known().insert(key, named);
         named
+    }
+
+    /// Which of the catalogs one is.
+    fn number_of(&self, catalog: &Catalog) -> Option<usize> {
+        let mut catalogs = self.catalogs.iter().map(std::convert::AsRef::as_ref);
+        catalogs.position(|other: &Catalog| std::ptr::eq(other, catalog))
     }
 
     /// The tables that the code of a catalog names, none of which need be there.
@@ -130,7 +136,7 @@ impl Model {
             }
             named
         });
-        let at = self.catalogs.iter().position(|other| std::ptr::eq(&**other, catalog));
+        let at = self.number_of(catalog);
         at.and_then(|at| named.get(&at)).into_iter().flatten()
     }
 }

@@ -404,7 +404,7 @@ impl<'m> Comparison<'m> {
             let adds = |text: &str| text.to_ascii_lowercase().contains(ADD_VALUE);
             self.migrations().filter(|(_, source)| adds(&source.text)).collect()
         });
-        let places = adding.iter().filter_map(|(file, source)| {
+        let mut places = adding.iter().filter_map(|(file, source)| {
             let mut places = source.text.match_indices(&literal);
             let (start, _) = places.find(|(start, _)| {
                 let before = source.text.get(..*start).unwrap_or_default();
@@ -413,7 +413,7 @@ impl<'m> Comparison<'m> {
             })?;
             Some(Span::new(start, start + literal.len()).in_file(*file))
         });
-        places.last()
+        places.next_back()
     }
 }
 
