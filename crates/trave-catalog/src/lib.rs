@@ -33,7 +33,7 @@ pub use migrations::{
 };
 pub use print::{index_sql, schema_json, schema_mermaid, schema_sql};
 pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
-pub use replay::{Missing, Replay, Replayed, Unchanged, replay, unchanged};
+pub use replay::{Halfway, Missing, Replay, Replayed, Unchanged, replay, unchanged};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, ConstraintIs,
     DeclaredBy, DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function,

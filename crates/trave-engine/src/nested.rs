@@ -30,7 +30,7 @@ pub(crate) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
 fn wider_than(findings: &[Option<Finding>], at: usize) -> Option<usize> {
     let narrow = findings.get(at)?.as_ref().filter(|it| !it.indexes.is_empty())?;
     let covers = |(other, wide): (usize, &Option<Finding>)| {
-        let wide = wide.as_ref().filter(|_| other != at)?;
+        let wide = wide.as_ref().filter(|it| other != at && !it.indexes.is_empty())?;
         let covered = covers(wide, narrow);
         // Where the narrow one leads, it takes over the one index of the other.
         let may_lead = narrow.level <= wide.level || wide.indexes.len() == 1;

@@ -68,6 +68,8 @@ pub struct Model {
     pub notices: Vec<Notice>,
     /// Thresholds and lists from the settings that rules obey.
     pub policy: ModelSettings,
+    /// What was found out about it since it is finished.
+    pub(crate) noted: crate::questions::noted::Noted,
 }
 
 /// A file of types that were generated from a database.

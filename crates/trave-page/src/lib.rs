@@ -23,8 +23,13 @@ pub fn distance(left: &str, right: &str) -> usize {
 
 /// The name among `known` that a reader may have meant, if one is close enough.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = name.chars().count();
     known
         .into_iter()
+        // Names of other lengths are at least so far apart, and most are told by that.
+        .filter(|candidate| {
+            candidate.chars().count().abs_diff(length) <= 1.max(candidate.len() / 3)
+        })
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1.max(candidate.len() / 3))
         .min()

@@ -85,12 +85,13 @@ impl WantedIndex {
     /// Whether another one finds all that this one finds: it has the same keys, and maybe more
     /// behind them. A single column is read either way.
     pub fn is_begun_by(&self, other: &Self) -> bool {
-        let column = |key: &String| key.strip_suffix(" desc").unwrap_or(key).to_owned();
-        let begins = match self.keys.as_slice() {
-            [only] => other.keys.first().map(column) == Some(column(only)),
+        if self.table != other.table || self.kind != other.kind {
+            return false;
+        }
+        match self.keys.as_slice() {
+            [only] => other.keys.first().is_some_and(|first| column(first) == column(only)),
             several => other.keys.starts_with(several),
-        };
-        begins && self.table == other.table && self.kind == other.kind
+        }
     }
 
     /// The migration that makes it.
@@ -118,6 +119,11 @@ impl WantedIndex {
 pub fn part_of_name(text: &str) -> String {
     let words = text.split(|sign: char| !sign.is_ascii_alphanumeric());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_").to_lowercase()
+}
+
+/// The column of a key, without its direction.
+fn column(key: &str) -> &str {
+    key.strip_suffix(" desc").unwrap_or(key)
 }
 
 impl Finding {

@@ -11,7 +11,7 @@ use std::time::Instant;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use smol_str::SmolStr;
-use trave_backend::declared::may_declare;
+use trave_backend::declared::{may_declare, speaks_of_schemas};
 use trave_backend::frameworks::is_server_only;
 use trave_backend::generated::GeneratedTypes;
 use trave_backend::scan::SECRET_NEEDLES;
@@ -42,6 +42,8 @@ pub(crate) struct Parsed {
     pub(crate) module: Arc<ir::Module>,
     /// Whether it may declare tables.
     pub(crate) may_declare: bool,
+    /// Whether it may say something of declared schemas by itself.
+    pub(crate) speaks_of_schemas: bool,
     /// What other files may see of it.
     pub(crate) shape: Shape,
 }
@@ -421,9 +423,11 @@ impl CodeFiles<'_> {
             imports,
         };
         let may_declare = may_declare(&text);
+        let speaks_of_schemas = speaks_of_schemas(&module, &text);
         let source = Source::new(file.path.as_str(), text);
         let (number, module) = (picked.number, Arc::new(module));
-        Some(Ok(Arc::new(Parsed { number, source, module, may_declare, shape })))
+        let parsed = Parsed { number, source, module, may_declare, speaks_of_schemas, shape };
+        Some(Ok(Arc::new(parsed)))
     }
 
     /// What each specifier of a module means; names that an import map replaces are replaced.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use trave_backend::declared::prisma::{self, SchemaFile};
 use trave_backend::declared::{Linked, Source, TableName, Tool};
@@ -16,11 +17,12 @@ use trave_catalog::{
 use trave_model::IgnoreComment;
 use trave_source::{FileId, Notice, Sources, Span};
 
-use crate::code::Code;
+use crate::code::{Code, Parsed};
 use crate::kind::{Kind, is_test};
 use crate::path::shared_depth;
+use crate::replays::Replays;
 use crate::resolve::Resolver;
-use crate::sql::{Files, ReplayedRoots, Replays};
+use crate::sql::{Files, ReplayedRoots};
 use crate::text::CODE_BYTES_MAX;
 use crate::walk::Found;
 
@@ -68,9 +70,9 @@ pub(crate) fn read_code(code: &Code, resolver: &Resolver) -> Vec<Source> {
     if !code.parsed.iter().any(|parsed| parsed.may_declare) {
         return Vec::new();
     }
-    let numbered = code.parsed.iter().enumerate();
-    let places: BTreeMap<u32, usize> = numbered.map(|(at, parsed)| (parsed.number, at)).collect();
-    let linked = code.parsed.iter().map(|parsed| Linked {
+    let concerned = concerned(&code.parsed);
+    let places = places(&concerned);
+    let linked = concerned.iter().map(|parsed| Linked {
         module: &parsed.module,
         file: parsed.module.file,
         path: parsed.path(),
@@ -86,6 +88,49 @@ pub(crate) fn read_code(code: &Code, resolver: &Resolver) -> Vec<Source> {
     });
     let linked: Vec<Linked<'_>> = linked.collect();
     trave_backend::declared::read_modules(&linked)
+}
+
+/// The files that can say something of declared schemas: each that speaks of them by itself, those
+/// that lead to one, and whatever these lead to. The rest is most of a project, and to look through
+/// it after each edit is dear.
+fn concerned(parsed: &[Arc<Parsed>]) -> Vec<&Parsed> {
+    let all: Vec<&Parsed> = parsed.iter().map(|parsed| &**parsed).collect();
+    let places = places(&all);
+    let mut targets: Vec<Vec<usize>> = Vec::new();
+    let mut importers: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
+    for (at, file) in all.iter().enumerate() {
+        let imports = file.shape.imports.iter();
+        let own: Vec<usize> = imports.filter_map(|(_, to)| places.get(to)).copied().collect();
+        for to in &own {
+            if let Some(importers) = importers.get_mut(*to) {
+                importers.push(at);
+            }
+        }
+        targets.push(own);
+    }
+    let speaks: Vec<bool> = all.iter().map(|file| file.speaks_of_schemas).collect();
+    let kept = spread(spread(speaks, &importers), &targets);
+    all.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(file, _)| file).collect()
+}
+
+/// Marks whatever is led to by what is marked.
+fn spread(mut marked: Vec<bool>, leads: &[Vec<usize>]) -> Vec<bool> {
+    let mut open: Vec<usize> =
+        marked.iter().enumerate().filter(|(_, is)| **is).map(|(at, _)| at).collect();
+    while let Some(at) = open.pop() {
+        for next in leads.get(at).into_iter().flatten() {
+            if let Some(mark) = marked.get_mut(*next).filter(|mark| !**mark) {
+                *mark = true;
+                open.push(*next);
+            }
+        }
+    }
+    marked
+}
+
+/// The places of files in a list, by their numbers.
+fn places(files: &[&Parsed]) -> FxHashMap<u32, usize> {
+    files.iter().enumerate().map(|(at, file)| (file.number, at)).collect()
 }
 
 /// `// trave-ignore rule: reason`, each on its line.
@@ -263,6 +308,29 @@ mod tests {
         let index = &table.indexes[1];
         assert_eq!((index.name.as_str(), index.unique), ("User_email_key", true));
         assert_eq!(model.sources.slice(index.origin), "@unique");
+    }
+
+    #[test]
+    fn a_declaration_is_read_through_files_that_do_not_name_the_library() {
+        let model = model(&[
+            ("src/aside.ts", "export const aside = 1;\n"),
+            ("src/library.ts", "export { pgTable, text } from 'drizzle-orm/pg-core';\n"),
+            ("src/names.ts", "export const NOTES = 'notes';\n"),
+            (
+                "src/schema.ts",
+                "import { pgTable, text } from './library';\nimport { NOTES } from './names';\n\
+                 export const notes = pgTable(NOTES, { body: text('body') });\n",
+            ),
+            (
+                "src/app/api/notes/route.ts",
+                "import { createClient } from '@supabase/supabase-js';\n\
+                 import '../../../schema';\n\
+                 const db = createClient(process.env.URL!, process.env.KEY!);\n\
+                 export const GET = async () => Response.json(await db.from('notes').select());\n",
+            ),
+        ]);
+        let name = QualifiedName::new("public", "notes");
+        assert!(model.catalogs[0].tables[&name].column("body").is_some());
     }
 
     #[test]

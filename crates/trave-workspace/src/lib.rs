@@ -21,6 +21,7 @@ mod path;
 mod phases;
 mod place;
 mod project;
+mod replays;
 mod resolve;
 mod scan;
 mod schema;

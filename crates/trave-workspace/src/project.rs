@@ -172,8 +172,8 @@ impl Base {
         let (schema, cache) = (&mut self.schema, &mut self.code);
         let (replayed, code) = rayon::join(|| schema.replay(), || code_files.read(cache, &code));
         let mut phases = code.phases.clone();
-        let schema = self.schema.complete(replayed, said, (&code, resolver, numbering));
-        phases.extend(schema.phases.clone());
+        let (schema, replay) = self.schema.complete(replayed, said, (&code, resolver, numbering));
+        phases.extend(replay);
         let is_same =
             |(was, known): &(Code, Arc<Schema>)| Arc::ptr_eq(known, &schema) && code.is_same(was);
         if self.last.as_ref().is_some_and(is_same) {

@@ -17,9 +17,10 @@ use crate::fragment::{fragments, without};
 use crate::numbering::Numbering;
 use crate::phases::Phases;
 use crate::place::Placing;
+use crate::replays::Replays;
 use crate::resolve::Resolver;
 use crate::settings::Settings;
-use crate::sql::{self, Files, Migrations, ReplayedRoots, Replays};
+use crate::sql::{self, Files, Migrations, ReplayedRoots};
 use crate::{shown, supabase};
 
 /// What was said once of a project, and its settings.
@@ -48,7 +49,6 @@ pub(crate) struct Schema {
     /// What was not understood.
     pub(crate) not_understood: Vec<Notice>,
     pub(crate) coverage: Coverage,
-    pub(crate) phases: Phases,
 }
 
 /// What is kept of schemas between runs.
@@ -121,27 +121,29 @@ impl SchemaCache {
         Some(written.migrations.replay(&mut self.replays, &written.sources))
     }
 
-    /// The schema beside what code says, given what was replayed if anything was.
+    /// The schema beside what code says, given what was replayed if anything was; with how long
+    /// that took.
     pub(crate) fn complete(
         &mut self,
         replayed: Option<ReplayedRoots>,
         said: Said<'_>,
         (code, resolver, numbering): (&Code, &Resolver, &Numbering),
-    ) -> Arc<Schema> {
+    ) -> (Arc<Schema>, Phases) {
         let beside = Beside::of(code, resolver, numbering);
         let known = self.beside.as_ref().is_some_and(|known| known.is_same(&beside));
         if let Some(schema) = self.schema.as_ref().filter(|_| known && replayed.is_none()) {
-            return Arc::clone(schema);
+            return (Arc::clone(schema), Phases::default());
         }
-        let Some(written) = &self.written else { return Arc::default() };
-        let replayed = replayed.unwrap_or_else(|| {
+        let Some(written) = &self.written else { return Default::default() };
+        let mut replayed = replayed.unwrap_or_else(|| {
             self.replays.begin();
             written.migrations.replay(&mut self.replays, &written.sources)
         });
+        let phases = std::mem::take(&mut replayed.phases);
         let schema = Arc::new(written.schema(replayed, &mut self.replays, (&beside, said)));
         self.beside = Some(beside);
         self.schema = Some(Arc::clone(&schema));
-        schema
+        (schema, phases)
     }
 }
 
@@ -185,7 +187,6 @@ impl Written {
             comments: replayed.comments,
             other_sql: migrations.other.clone(),
             not_understood: replayed.notices.into_iter().flatten().collect(),
-            phases: replayed.phases,
             ..Schema::default()
         };
         schema.coverage.pending = self.pending;

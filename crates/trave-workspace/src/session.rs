@@ -282,6 +282,7 @@ mod tests {
     use super::Session;
     use crate::baseline::BaselineFile;
     use crate::load::{Options, WorkspaceError};
+    use crate::phases::Phase;
 
     #[test]
     fn what_an_editor_holds_stands_over_the_disk() {
@@ -305,6 +306,47 @@ mod tests {
         assert_eq!(tables(&mut session), 3);
         session.edit("supabase/migrations/20240101000000_a.sql", None);
         assert_eq!(tables(&mut session), 2);
+    }
+
+    #[test]
+    fn an_edit_of_code_replays_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut session = Session::new(folder.path(), Options::default());
+        let mut edit = |path: &str, text: &str| {
+            session.edit(path, Some(text.to_owned()));
+            let project = session.project().unwrap();
+            let mut measures = project.phases.measures.iter();
+            measures.any(|measure| measure.phase == Phase::Replay)
+        };
+        edit("supabase/migrations/001_a.sql", "create table notes (id int);");
+        let code = "import { createClient } from '@supabase/supabase-js';\n";
+        assert!(edit("src/db.ts", code), "a file more: everything is read anew");
+        assert!(!edit("src/db.ts", &format!("{code}export const one = 1;\n")));
+        assert!(edit("supabase/migrations/001_a.sql", "create table notes (id bigint);"));
+    }
+
+    #[test]
+    fn an_edit_of_a_migration_changes_what_later_ones_find() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut session = Session::new(folder.path(), Options::default());
+        let path = |at: u32| format!("supabase/migrations/00{at}_a.sql");
+        for at in 1..5 {
+            let text = format!("create table t{at} (id int);");
+            session.edit(&path(at), Some(text));
+        }
+        let mut tables = |at: u32, text: &str| {
+            session.edit(&path(at), Some(text.to_owned()));
+            let project = session.project().unwrap();
+            let names = project.model.catalogs[0].tables.keys();
+            let own = names.filter(|name| name.schema == "public");
+            own.map(|name| name.name.to_string()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(tables(4, "drop table t2;"), "t1 t3");
+        assert_eq!(tables(4, "drop table t3;"), "t1 t2");
+        assert_eq!(tables(2, "create table u2 (id int);"), "t1 u2");
+        assert_eq!(tables(4, "drop table u2;"), "t1 t3");
+        assert_eq!(tables(3, "drop table t1;"), "");
+        assert_eq!(tables(1, "create table t1 (id int); create table v (id int);"), "v");
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use trave_catalog::{Catalog, MigrationRoot, Replay, RootConfig, SqlFile};
+use trave_catalog::{Catalog, MigrationRoot, RootConfig, SqlFile};
 use trave_model::IgnoreComment;
 use trave_source::{FileId, Notice, Source, Sources};
 
 use crate::kind::Kind;
 use crate::numbering::Numbering;
 use crate::phases::{Amount, Phase, Phases};
+use crate::replays::Replays;
 use crate::store::Store;
 use crate::text::SQL_BYTES_MAX;
 use crate::walk::Found;
@@ -43,66 +44,6 @@ pub(crate) struct ReplayedRoots {
     pub(crate) comments: Vec<IgnoreComment>,
     /// How long it took.
     pub(crate) phases: Phases,
-}
-
-/// Replays of roots, kept for as long as the same is to be replayed.
-#[derive(Debug, Default)]
-pub(crate) struct Replays {
-    known: Vec<KeptReplay>,
-    /// The run under way.
-    run: u32,
-}
-
-#[derive(Debug, Clone)]
-struct KeptReplay {
-    root: MigrationRoot,
-    texts: Vec<Arc<str>>,
-    catalog: Arc<Catalog>,
-    notices: Vec<Notice>,
-    /// When it was last needed.
-    run: u32,
-}
-
-impl Replays {
-    /// What is left behind by each of these roots, in their order.
-    fn of(&mut self, roots: &[&MigrationRoot], sources: &Sources) -> Vec<KeptReplay> {
-        let known = std::mem::take(&mut self.known);
-        let run = self.run;
-        let replay = |root: &&MigrationRoot| {
-            let texts = texts_of(root, sources);
-            if let Some(same) = known.iter().find(|known| known.is_of(root, &texts)) {
-                return KeptReplay { run, ..same.clone() };
-            }
-            let replayed = trave_catalog::replay(root, sources, Replay::default());
-            let (root, catalog) = ((*root).clone(), Arc::new(replayed.catalog));
-            KeptReplay { root, texts, catalog, notices: replayed.notices, run }
-        };
-        let all: Vec<KeptReplay> = roots.par_iter().map(replay).collect();
-        let rest = known.into_iter().filter(|known| {
-            known.run + 1 >= run && all.iter().all(|new| !Arc::ptr_eq(&new.catalog, &known.catalog))
-        });
-        self.known = rest.collect();
-        self.known.extend(all.iter().cloned());
-        all
-    }
-
-    /// Begins a run; what the last one did not need is dropped in this one.
-    pub(crate) fn begin(&mut self) {
-        self.run += 1;
-    }
-}
-
-impl KeptReplay {
-    fn is_of(&self, root: &MigrationRoot, texts: &[Arc<str>]) -> bool {
-        self.texts.len() == texts.len()
-            && self.texts.iter().zip(texts).all(|(old, new)| Arc::ptr_eq(old, new))
-            && self.root == *root
-    }
-}
-
-fn texts_of(root: &MigrationRoot, sources: &Sources) -> Vec<Arc<str>> {
-    let files = root.files.iter().filter_map(|migration| sources.get(migration.file));
-    files.map(|source| Arc::clone(&source.text)).collect()
 }
 
 impl ReplayedRoots {

@@ -22,6 +22,7 @@ pub use code::Linked;
 use smol_str::SmolStr;
 use trave_source::{FileId, Notice, Origin};
 use trave_sql::Dialect;
+use trave_ts::ir::{Class, Exported, ExprKind, Module};
 
 use crate::naming::NamedTable;
 
@@ -65,6 +66,27 @@ pub fn may_declare(text: &str) -> bool {
         .chain(&mikro::NEEDLES)
         .chain(&sequelize::NEEDLES);
     needles.any(|needle| text.contains(needle))
+}
+
+/// Whether a module may say something of declared schemas by itself. Any other one matters only if
+/// its imports lead to such a one, or those of one whose imports do lead to it.
+pub fn speaks_of_schemas(module: &Module, text: &str) -> bool {
+    const PACKAGES: [&str; 4] = ["drizzle", "typeorm", "mikro-orm", "sequelize"];
+    // What is known by its name, wherever the name comes from.
+    const NAMES: [&str; 4] = ["MigrationInterface", "hasMany", "hasOne", "belongsTo"];
+    let exports = module.exports.iter().filter_map(|export| match &export.what {
+        Exported::From { specifier, .. } => Some(specifier),
+        Exported::Binding(_) | Exported::Expr(_) => None,
+    });
+    let mut packages = module.imports.iter().map(|import| &import.specifier).chain(exports);
+    let extends_model = |class: &Class| {
+        let base = class.extends.and_then(|base| module.expr(base)).map(|base| &base.kind);
+        matches!(base, Some(ExprKind::Member { property, .. }) if property == "Model")
+    };
+    may_declare(text)
+        || NAMES.iter().any(|name| text.contains(name))
+        || packages.any(|name| PACKAGES.iter().any(|package| name.contains(package)))
+        || module.classes.iter().any(extends_model)
 }
 
 /// Every schema that some modules declare.

@@ -15,6 +15,10 @@ impl Catalog {
             named.any(|(_, other)| other.column(column).is_some())
         };
         without_comments(text).split(';').any(|statement| {
+            // To take it apart is dear, and most statements are about something else.
+            if !statement.contains(column) || !statement.contains(table.name.as_str()) {
+                return false;
+            }
             let statement = Tokens::of(statement);
             let names = statement.inserts(&table.name, column)
                 || statement.sets(&table.name, column)

@@ -6,6 +6,7 @@ mod caller;
 mod free_names;
 mod keys;
 mod mentions;
+mod names;
 mod noted;
 mod policies;
 mod reach;

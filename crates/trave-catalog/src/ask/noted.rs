@@ -7,12 +7,14 @@ use std::sync::OnceLock;
 
 use smol_str::SmolStr;
 
+use super::names::Names;
 use crate::condition::Lookup;
 use crate::{Catalog, Policy, QualifiedName, Table};
 
 /// What was found out about a finished catalog. A copy, which may be changed, begins without.
 #[derive(Default)]
 pub(crate) struct Noted {
+    pub(super) names: OnceLock<Names>,
     policy_calls: OnceLock<BTreeSet<(SmolStr, Option<SmolStr>)>>,
     lookups: OnceLock<BTreeMap<QualifiedName, Vec<Looked>>>,
     body_calls: OnceLock<BTreeMap<SmolStr, BTreeSet<QualifiedName>>>,

@@ -19,10 +19,12 @@ impl Catalog {
             return None;
         }
         let stem = stem.concat();
+        // A letter that takes more than a byte is compared with its word.
+        let first = |name: &str| name.bytes().next().filter(u8::is_ascii);
+        let begin = first(&stem);
         let named = self.tables.values().find(|other| {
             let name = other.name.name.as_str();
-            let begins_alike =
-                name.get(..1).map(str::to_lowercase) == stem.get(..1).map(str::to_owned);
+            let begins_alike = first(name).map(|it| it.to_ascii_lowercase()) == begin;
             begins_alike
                 && other.name.schema == table.name.schema
                 && is_plural_or_same(&stem, &words_of(name).concat())

@@ -16,13 +16,16 @@ impl Catalog {
         let checks = table.checks.iter().map(|check| check.expression.as_str());
         let generated = table.columns.iter().filter_map(|it| it.generated.as_deref());
         let mut own = own.chain(checks).chain(generated);
-        let reading = self.views.values().filter(|view| view.reads.contains(&table.name));
-        let views = reading.map(|view| view.definition.as_str());
-        let using = self.functions.values().filter(|it| it.tables.contains(&table.name));
-        let bodies = using.map(|function| function.body.as_str());
+        let mut others = self.splitting_texts(&table.name);
         own.any(|text| splits(text, None, &column.name))
-            || views.chain(bodies).any(|text| splits(text, Some(name), &column.name))
+            || others.any(|text| splits(text, Some(name), &column.name))
     }
+}
+
+/// Whether a text calls one of the splitting functions at all.
+pub(super) fn may_split(text: &str) -> bool {
+    let text = text.to_lowercase().replace('"', "");
+    SPLITTERS.iter().any(|splitter| text.contains(splitter))
 }
 
 /// Whether a text hands a column to one of the splitting functions; with a table's name, it must

@@ -20,6 +20,7 @@ mod foreign_key;
 mod function;
 mod generated;
 mod grant;
+mod halfway;
 mod index;
 mod inherit;
 mod meaning;
@@ -55,6 +56,7 @@ use smol_str::SmolStr;
 use trave_source::{FileId, Notice, Origin, Sources, Span};
 
 use crate::{Catalog, Declaration, Dialect, Migration, MigrationRoot};
+pub use halfway::Halfway;
 use pending::{PendingFile, Wrapping};
 use session::{Frame, Session};
 
@@ -88,14 +90,7 @@ pub struct Replayed {
 
 /// Replays a root.
 pub fn replay(root: &MigrationRoot, sources: &Sources, options: Replay) -> Replayed {
-    let mut session = Session::new(root, options);
-    for migration in &root.files {
-        replay_file(&mut session, sources, *migration, root);
-    }
-    for declaration in &root.declarations {
-        replay_declaration(&mut session, declaration, root);
-    }
-    session.finish()
+    Halfway::start(root, options).finish(root, sources)
 }
 
 /// What the database of a root holds before its first migration.

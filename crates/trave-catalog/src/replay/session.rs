@@ -55,6 +55,7 @@ impl Frame {
 }
 
 /// A running replay.
+#[derive(Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "settings of a connection, each its own")]
 pub(super) struct Session {
     /// The catalog in the making.

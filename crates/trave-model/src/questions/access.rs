@@ -173,15 +173,10 @@ impl Model {
     /// way between two tables of which one is embedded in the other, or by the policy of another
     /// table.
     fn is_read_sideways(&self, table: &Table) -> bool {
-        let mut queries = self.queries.iter().filter(|query| !query.is_call());
-        let tables = self.catalogs.iter().flat_map(|catalog| catalog.tables.values());
-        let mut conditions = tables
-            .flat_map(|other| &other.policies)
-            .flat_map(|policy| policy.using.iter().chain(&policy.check));
-        queries.any(|query| {
+        self.embedding_queries().any(|query| {
             let base = query.facts.table.as_deref().unwrap_or_default();
             leads_through(table, base, &query.facts.selection, 0)
-        }) || conditions.any(|condition| condition.reads().contains(&table.name))
+        }) || self.catalogs.iter().any(|catalog| catalog.is_read_by_policy(&table.name))
     }
 
     /// Whether policies leave a query only rows that are its caller's: as good as a filter by

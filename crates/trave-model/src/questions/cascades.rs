@@ -68,8 +68,7 @@ impl Model {
     /// Whether what stands at this place runs: a query that something may reach, or a function of
     /// the database that something calls.
     fn is_live(&self, table: &Table, origin: Origin) -> bool {
-        let mut queries = self.queries.iter().filter(|query| query.facts.origin == origin);
-        if let Some(query) = queries.next() {
+        if let Some(query) = self.query_at(origin) {
             return query.sent && !query.in_dead_code;
         }
         let catalog = table.origin().and_then(|place| self.catalog_at(place));

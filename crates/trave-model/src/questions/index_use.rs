@@ -22,8 +22,9 @@ impl Model {
             || keys.any(|column| columns.contains(column))
             || queries.any(|query| may_name(query, &columns))
             || self.is_named_beside(table, &columns)
-            || self.is_named_by_code_in_sql(table, &columns)
             || is_named_in_sql(catalog, table, &columns)
+            // All the code is read: last.
+            || self.is_named_by_code_in_sql(table, &columns)
     }
 
     /// Whether code that asks for the table in SQL of its own also names a column: its joins and
@@ -41,7 +42,7 @@ impl Model {
         };
         let names = |text: &str| words(text).any(|word| columns.iter().any(|it| it == word));
         let code = self.sources.iter().filter(|(_, source)| !source.path.ends_with(".sql"));
-        code.into_iter().any(|(_, source)| names(&source.text) && asks(&source.text))
+        code.into_iter().any(|(_, source)| asks(&source.text) && names(&source.text))
     }
 
     /// Whether a filter on an embedded table names a column.
@@ -84,7 +85,10 @@ fn may_name(query: &Query, columns: &[SmolStr]) -> bool {
 /// the table, names one of these columns.
 fn is_named_in_sql(catalog: &Catalog, table: &Table, columns: &[SmolStr]) -> bool {
     let names = |text: &str| words(text).any(|word| columns.iter().any(|it| it == word));
-    let about = |text: &str| words(text).any(|word| word == table.name.name) && names(text);
+    let is_own = |text: &str| {
+        text.contains(table.name.name.as_str()) && words(text).any(|it| it == table.name.name)
+    };
+    let about = |text: &str| is_own(text) && names(text);
     let own = table.policies.iter().flat_map(Policy::conditions);
     let others = catalog.tables.values().flat_map(|it| &it.policies);
     let mut policies = others.flat_map(Policy::conditions);

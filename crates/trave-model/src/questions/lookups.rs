@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use trave_backend::query::{FilterOp, Operation};
 use trave_backend::value::{Shape, Taint, Value};
 use trave_catalog::vocabulary::is_owners;
-use trave_catalog::{ChangeKind, QualifiedName, Table};
+use trave_catalog::{QualifiedName, Table};
 
 use super::rows::Certain;
 use crate::model::{Guarded, Model, Query};
@@ -38,15 +38,11 @@ impl Model {
 
     /// Whether a migration spells out rows of a table.
     fn is_seeded(&self, table: &QualifiedName) -> bool {
-        let mut changes = self.catalogs.iter().flat_map(|catalog| &catalog.history);
-        changes
-            .any(|change| matches!(&change.kind, ChangeKind::RowsInserted(into) if into == table))
+        self.catalogs.iter().any(|catalog| catalog.is_seeded(table))
     }
 
     fn is_referred_to(&self, table: &QualifiedName) -> bool {
-        let tables = self.catalogs.iter().flat_map(|catalog| catalog.tables.values());
-        let keys = tables.filter(|other| other.name != *table).flat_map(|it| &it.foreign_keys);
-        keys.into_iter().any(|key| key.target == *table)
+        self.catalogs.iter().any(|catalog| catalog.is_referred_to(table))
     }
 
     /// Whether whoever reads these rows also changes what they were picked by, or removes them: a

@@ -112,13 +112,12 @@ impl Model {
 
     /// Whether migrations make nearly all the tables that the code of their root names.
     fn is_complete(&self, catalog: &Catalog) -> bool {
-        let queries = self.queries.iter().filter(|query| {
-            self.catalog_at(query.facts.origin).is_some_and(|other| std::ptr::eq(other, catalog))
-        });
-        let named: BTreeSet<QualifiedName> =
-            queries.filter(|query| !query.is_call()).filter_map(Query::table_name).collect();
-        let made = |name: &&QualifiedName| is_made(catalog, name);
-        named.iter().filter(made).count() * 100 >= named.len() * COMPLETE_PERCENT
+        let (mut named, mut made) = (0, 0);
+        for name in self.tables_named_in_code(catalog) {
+            named += 1;
+            made += usize::from(is_made(catalog, name));
+        }
+        made * 100 >= named * COMPLETE_PERCENT
     }
 
     /// Whether generated types show the table.
@@ -172,10 +171,12 @@ impl Model {
 
     /// Whether a statement of the project's SQL, run by a migration or by hand, names a column.
     fn sql_names(&self, catalog: &Catalog, table: &Table, column: &str) -> bool {
-        let sources = self.sources.iter().filter(|(_, source)| source.path.ends_with(".sql"));
-        let texts = sources.map(|(_, source)| &*source.text);
-        let mut texts = texts.chain(self.other_sql.iter().map(|text| &**text));
-        texts.any(|text| catalog.text_names_column(text, &table.name, column))
+        self.is_named_in_sql(catalog, (&table.name, column), || {
+            let sources = self.sources.iter().filter(|(_, source)| source.path.ends_with(".sql"));
+            let texts = sources.map(|(_, source)| &*source.text);
+            let mut texts = texts.chain(self.other_sql.iter().map(|text| &**text));
+            texts.any(|text| catalog.text_names_column(text, &table.name, column))
+        })
     }
 
     /// The first query on a table that names a column.
@@ -198,13 +199,15 @@ impl Model {
 
     /// Whether neither the table nor a computed column nor generated types know the name.
     fn lacks(&self, catalog: &Catalog, table: &Table, column: &SmolStr) -> bool {
-        let computed = catalog.functions.keys().any(|(function, _)| function.name == *column);
+        if table.column(column).is_some() || catalog.has_function(column) {
+            return false;
+        }
         let generated = self.generated.get(&catalog.root).into_iter().flatten().any(|other| {
             other.schema == table.name.schema
                 && other.name == table.name.name
                 && other.columns.contains(column)
         });
-        table.column(column).is_none() && !computed && !generated
+        !generated
     }
 }
 

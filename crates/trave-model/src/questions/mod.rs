@@ -1,6 +1,7 @@
 //! Questions that more than one rule asks. Each answers from the model alone.
 
 mod access;
+mod altering;
 mod bounded;
 mod caching;
 mod cascades;
@@ -13,6 +14,7 @@ mod lists;
 mod lookups;
 mod mentions;
 mod missing;
+pub(crate) mod noted;
 mod nulls;
 mod open_tables;
 mod pending;

@@ -20,7 +20,7 @@ impl Model {
         let by_code = queries.any(|query| query.facts.filters.iter().any(is_null));
         let catalog = table.origin().and_then(|origin| self.catalog_at(origin));
         let by_sql = catalog.is_some_and(|catalog| {
-            let functions = catalog.functions.values().filter(|it| it.tables.contains(&table.name));
+            let functions = catalog.functions_about(&table.name);
             let views = catalog.views.values().filter(|it| it.reads.contains(&table.name));
             let bodies = functions.map(|function| function.body.as_str());
             let mut texts = bodies.chain(views.map(|view| view.definition.as_str()));

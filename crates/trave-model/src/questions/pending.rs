@@ -29,8 +29,7 @@ impl Model {
         column: &str,
     ) -> Vec<(&'m Query, Origin)> {
         let Some(found) = catalog.tables.get(table) else { return Vec::new() };
-        let computed = catalog.functions.keys().any(|(function, _)| function.name == *column);
-        if found.column(column).is_some() || computed {
+        if found.column(column).is_some() || catalog.has_function(column) {
             return Vec::new();
         }
         let mut needed: Vec<(&Query, Origin)> = Vec::new();

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use trave_backend::query::{Embed, Operation, Selection};
+use trave_backend::query::Operation;
 use trave_catalog::{Catalog, Command, ForeignKey, QualifiedName, ReferentialAction, Table};
 use trave_source::Origin;
 
 use super::access::{Admission, admission};
+use super::noted::Embedded;
 use super::scan::Serving;
 use crate::model::{Model, Query};
 
@@ -60,10 +61,9 @@ impl Model {
     pub fn is_touched(&self, table: &Table) -> bool {
         let at = table.origin().and_then(|origin| self.catalog_of_file.get(&origin.file));
         at.is_some_and(|at| {
-            let functions = self.catalogs.get(*at).map(|catalog| catalog.functions.values());
-            let mut functions = functions.into_iter().flatten();
+            let by_function = |it: &Catalog| it.functions_about(&table.name).next().is_some();
             self.served_queries(*at, &table.name).next().is_some()
-                || functions.any(|function| function.tables.contains(&table.name))
+                || self.catalogs.get(*at).is_some_and(|catalog| by_function(catalog))
         })
     }
 
@@ -123,8 +123,7 @@ impl Model {
         let is_here = |place: &&Origin| self.catalog_of_file.get(&place.file) == Some(&at);
         let user = self.user_deletions.iter().find(is_here).filter(|_| name.is("auth", "users"));
         let function = || {
-            let mut functions = catalog.functions.values();
-            let deletes = functions.find(|it| it.tables.contains(name) && it.deletes_from(name));
+            let deletes = catalog.functions_about(name).find(|it| it.deletes_from(name));
             deletes.and_then(|it| it.provenance.origin())
         };
         user.copied().or_else(function)
@@ -161,16 +160,10 @@ impl Model {
     fn embedding(&self, at: usize, (table, key): (&Table, &ForeignKey)) -> Option<Origin> {
         let catalog = self.catalogs.get(at)?;
         let embeds = Embeds { catalog, table, key };
-        let asks = self.queries.iter().filter(|query| {
-            !query.in_script && !query.facts.selection.embeds.is_empty() && !query.is_call()
-        });
-        asks.filter(|query| self.catalog_of_file.get(&query.facts.origin.file) == Some(&at))
-            .find_map(|query| embeds.find(&query.table_name()?, &query.facts.selection, 0))
+        let mut asked = self.embedded_in(at, &key.target).iter();
+        asked.find(|embed| embeds.follows(&key.target, embed)).map(|embed| embed.origin)
     }
 }
-
-/// How deep embeds are followed.
-const EMBEDS_MAX: usize = 16;
 
 /// Looks for embeds that follow a key from the table referred to.
 struct Embeds<'m> {
@@ -180,22 +173,9 @@ struct Embeds<'m> {
 }
 
 impl Embeds<'_> {
-    fn find(&self, base: &QualifiedName, selection: &Selection, depth: usize) -> Option<Origin> {
-        if depth > EMBEDS_MAX {
-            return None;
-        }
-        selection.embeds.iter().find_map(|embed| {
-            if *base == self.key.target && self.follows(base, embed) {
-                return Some(embed.origin);
-            }
-            let related = self.related(base, embed)?;
-            self.find(&related, &embed.selection, depth + 1)
-        })
-    }
-
     /// Whether an embed below the table referred to goes along the key: to the table itself, or
     /// through it to another.
-    fn follows(&self, base: &QualifiedName, embed: &Embed) -> bool {
+    fn follows(&self, base: &QualifiedName, embed: &Embedded) -> bool {
         if embed.relation == self.key.name {
             return true;
         }
@@ -219,17 +199,5 @@ impl Embeds<'_> {
     fn are_related(&self, from: &QualifiedName, to: &QualifiedName) -> bool {
         let table = self.catalog.tables.get(from);
         table.is_some_and(|table| table.foreign_keys.iter().any(|key| key.target == *to))
-    }
-
-    /// The table that an embed names: by its own name, or by a key of the table before.
-    fn related(&self, base: &QualifiedName, embed: &Embed) -> Option<QualifiedName> {
-        let named = QualifiedName::new(base.schema.clone(), embed.relation.clone());
-        if self.catalog.tables.contains_key(&named) {
-            return Some(named);
-        }
-        let mut keys = self.catalog.tables.get(base)?.foreign_keys.iter();
-        let by_key = keys
-            .find(|key| key.name == embed.relation || key.columns.first() == Some(&embed.relation));
-        by_key.map(|key| key.target.clone())
     }
 }

@@ -80,10 +80,9 @@ fn words(name: &str) -> String {
 
 /// Whether a name holds a word, also in the plural or the past.
 fn has_word(name: &str, word: &str) -> bool {
-    name.match_indices(word).any(|(at, _)| {
-        let rest = name.get(at + word.len()..).unwrap_or_default();
-        let ends = ["-", "s-", "d-"].iter().any(|end| rest.starts_with(end));
-        ends && name.get(..at).is_some_and(|before| before.ends_with('-'))
+    name.match_indices('-').any(|(at, _)| {
+        let rest = name.get(at + 1..).and_then(|rest| rest.strip_prefix(word));
+        rest.is_some_and(|rest| ["-", "s-", "d-"].iter().any(|end| rest.starts_with(end)))
     })
 }
 

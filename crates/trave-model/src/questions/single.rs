@@ -102,9 +102,7 @@ impl Model {
     /// there: `on conflict (…)`.
     fn conflict_targets(&self, table: &Table) -> Vec<Vec<SmolStr>> {
         let catalog = table.origin().and_then(|origin| self.catalog_at(origin));
-        let functions = catalog.map(|catalog| catalog.functions.values());
-        let functions = functions.into_iter().flatten();
-        let adding = functions.filter(|function| function.tables.contains(&table.name));
+        let adding = catalog.into_iter().flat_map(|it| it.functions_about(&table.name));
         let mut found = Vec::new();
         for function in adding {
             let body = function.body.to_lowercase();

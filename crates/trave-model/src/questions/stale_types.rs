@@ -1,5 +1,6 @@
 //! Generated types that show another schema than the migrations leave behind.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
@@ -9,7 +10,11 @@ use trave_catalog::{
 };
 use trave_source::{FileId, Origin, Source, Span};
 
+use super::altering::Altering;
 use crate::model::{Model, TypesFile};
+
+/// How a value is added to an enum.
+const ADD_VALUE: &str = "add value";
 
 /// A file of generated types, and where it differs from the migrations.
 #[derive(Debug, Clone)]
@@ -92,6 +97,10 @@ struct Comparison<'m> {
     catalog: &'m Catalog,
     file: &'m TypesFile,
     shown: BTreeMap<QualifiedName, &'m TypedTable>,
+    /// The migrations that alter columns, once somebody asks.
+    altering: OnceCell<Vec<Altering>>,
+    /// Those that add values to enums.
+    adding: OnceCell<Vec<(FileId, &'m Source)>>,
 }
 
 impl<'m> Comparison<'m> {
@@ -107,7 +116,8 @@ impl<'m> Comparison<'m> {
             .iter()
             .map(|table| (QualifiedName::new(table.schema.clone(), table.name.clone()), table))
             .collect();
-        let comparison = Self { model, catalog, file, shown };
+        let (altering, adding) = (OnceCell::new(), OnceCell::new());
+        let comparison = Self { model, catalog, file, shown, altering, adding };
         let own = comparison.settled().count();
         let shared =
             comparison.settled().filter(|table| comparison.shown.contains_key(&table.name)).count();
@@ -147,18 +157,22 @@ impl<'m> Comparison<'m> {
         let differ: BTreeSet<FileId> =
             differences.iter().filter_map(|one| Some(one.made?.file)).collect();
         let known = self.shown_files().union(&differ).copied().collect::<BTreeSet<FileId>>();
-        let mut order: Vec<FileId> = Vec::new();
-        for file in self.catalog.history.iter().map(|change| change.origin.file) {
-            if known.contains(&file) && !order.contains(&file) {
-                order.push(file);
+        let mut met = BTreeSet::new();
+        let files = self.catalog.history.iter().map(|change| change.origin.file);
+        let order: Vec<FileId> =
+            files.filter(|file| known.contains(file) && met.insert(*file)).collect();
+        // Of each age: those before that differ, and those after that do not.
+        let mut unexplained = order.iter().filter(|file| !differ.contains(file)).count();
+        let mut least = (unexplained, 0);
+        for (before, file) in order.iter().enumerate() {
+            if differ.contains(file) {
+                unexplained += 1;
+            } else {
+                unexplained -= 1;
             }
+            least = least.min((unexplained, before + 1));
         }
-        let unexplained = |age: usize| {
-            let (before, after) = order.split_at(age);
-            before.iter().filter(|file| differ.contains(file)).count()
-                + after.iter().filter(|file| !differ.contains(file)).count()
-        };
-        let age = (0..=order.len()).min_by_key(|age| unexplained(*age)).unwrap_or(0);
+        let (_, age) = least;
         order.iter().take(age).filter(|file| differ.contains(file)).copied().collect()
     }
 
@@ -265,10 +279,8 @@ impl<'m> Comparison<'m> {
     fn has_drifted(&self, table: &Table, shown: &TypedTable) -> bool {
         shown.columns.iter().any(|column| {
             let name = &column.name;
-            let is_computed =
-                self.catalog.functions.keys().any(|(function, _)| function.name == *name);
-            let is_past = table.past_columns.iter().any(|past| past.name == *name);
-            table.column(name).is_none() && !is_past && !is_computed
+            let is_past = || table.past_columns.iter().any(|past| past.name == *name);
+            table.column(name).is_none() && !is_past() && !self.catalog.has_function(name)
         })
     }
 
@@ -284,12 +296,15 @@ impl<'m> Comparison<'m> {
     /// that may have done nothing because the table or column was there already, made elsewhere.
     fn statement_of(&self, table: &Table, column: &Column, what: &TypesDiffer) -> Option<Origin> {
         let action = if matches!(what, TypesDiffer::Type(..)) { " type " } else { " not null" };
-        let altered = self.migrations().filter_map(|(file, source)| {
-            let span = last_alter(&source.text, (&table.name.name, &column.name), action)?;
-            Some(span.in_file(file))
+        let altering = self.altering.get_or_init(|| {
+            self.migrations()
+                .filter_map(|(file, source)| Altering::of(file, &source.text))
+                .collect()
         });
-        altered.last().or_else(|| {
-            let is_added = self.is_added(table, &column.name);
+        let wanted = (table.name.name.as_str(), column.name.as_str());
+        let altered = altering.iter().rev().find_map(|text| text.last(wanted, action));
+        altered.or_else(|| {
+            let is_added = self.catalog.adds_column(&table.name, &column.name);
             let name = if is_added { column.origin } else { table.origin()? };
             let text = &self.model.sources.get(name.file)?.text;
             let before = text.get(..name.span.start as usize)?.trim_end().to_ascii_lowercase();
@@ -332,7 +347,8 @@ impl<'m> Comparison<'m> {
     fn missing_columns(&self, table: &Table, shown: &TypedTable) -> Vec<TypesDifference> {
         let columns = self.catalog.settled_columns(table);
         let has_drifted = self.has_drifted(table, shown);
-        let is_certain = |column: &Column| !has_drifted || self.is_added(table, &column.name);
+        let is_certain =
+            |column: &Column| !has_drifted || self.catalog.adds_column(&table.name, &column.name);
         let missing = columns
             .filter(|column| !shown.columns.iter().any(|it| it.name == column.name))
             .filter(|column| is_certain(column))
@@ -345,14 +361,6 @@ impl<'m> Comparison<'m> {
                 overtaken: false,
             });
         missing.collect()
-    }
-
-    /// Whether a statement of its own added a column.
-    fn is_added(&self, of: &Table, name: &SmolStr) -> bool {
-        self.catalog.history.iter().any(|change| match &change.kind {
-            ChangeKind::ColumnAdded { table, column } => *table == of.name && column == name,
-            _ => false,
-        })
     }
 
     fn missing_values(&self, own: &UserType) -> Vec<TypesDifference> {
@@ -392,41 +400,21 @@ impl<'m> Comparison<'m> {
     /// Where a value was added to an enum that was there already.
     fn place_of_value(&self, value: &str) -> Option<Origin> {
         let literal = format!("'{}'", value.replace('\'', "''"));
-        let places = self.migrations().filter_map(|(file, source)| {
+        let adding = self.adding.get_or_init(|| {
+            let adds = |text: &str| text.to_ascii_lowercase().contains(ADD_VALUE);
+            self.migrations().filter(|(_, source)| adds(&source.text)).collect()
+        });
+        let mut places = adding.iter().filter_map(|(file, source)| {
             let mut places = source.text.match_indices(&literal);
             let (start, _) = places.find(|(start, _)| {
                 let before = source.text.get(..*start).unwrap_or_default();
                 let statement = before.rsplit(';').next().unwrap_or_default();
-                statement.to_ascii_lowercase().contains("add value")
+                statement.to_ascii_lowercase().contains(ADD_VALUE)
             })?;
-            Some(Span::new(start, start + literal.len()).in_file(file))
+            Some(Span::new(start, start + literal.len()).in_file(*file))
         });
-        places.last()
+        places.next_back()
     }
-}
-
-/// The last `alter column` of a column in a text of SQL that does what is asked for, up to the end
-/// of its line or part.
-fn last_alter(text: &str, (table, column): (&str, &str), action: &str) -> Option<Span> {
-    const ALTER: &str = "alter column";
-    let lower = text.to_ascii_lowercase();
-    let altered = lower.match_indices(ALTER).filter_map(|(start, _)| {
-        let (before, rest) = lower.split_at(start);
-        let after = rest.get(ALTER.len()..)?.trim_start().trim_start_matches('"');
-        let after = after.strip_prefix(&column.to_ascii_lowercase())?;
-        let is_whole = after.starts_with(|sign: char| sign == '"' || sign.is_whitespace());
-        let statement = before.rsplit(';').next()?;
-        let end = start + rest.find([';', ',', '\n']).unwrap_or(rest.len());
-        let does = lower.get(start..end)?.contains(action);
-        (is_whole && does && names(statement, table)).then(|| Span::new(start, end))
-    });
-    altered.last()
-}
-
-/// Whether a text has a word.
-fn names(text: &str, word: &str) -> bool {
-    let is_sign = |sign: char| !(sign.is_alphanumeric() || sign == '_');
-    text.split(is_sign).any(|it| it == word)
 }
 
 /// What the generator writes for a type, and whether it is an array; none where that is not
@@ -447,7 +435,7 @@ fn family(catalog: &Catalog, type_name: &str) -> Option<(TypedKind, bool)> {
         "json" | "jsonb" => TypedKind::Json,
         _ if base.starts_with("timestamp with") || base.starts_with("time with") => TypedKind::Text,
         _ => {
-            let own = catalog.types.values().find(|own| own.name.to_string() == name)?;
+            let own = catalog.type_written(name)?;
             match own.kind {
                 TypeKind::Enum(_) => {
                     TypedKind::Enum(own.name.schema.clone(), own.name.name.clone())

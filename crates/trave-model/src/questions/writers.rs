@@ -28,10 +28,8 @@ impl Model {
         };
         let catalog = table.origin().and_then(|origin| self.catalog_at(origin));
         let by_function = |catalog: &Catalog| {
-            catalog.functions.values().any(|function| {
-                function.tables.contains(&table.name)
-                    && inserts_into(function, &table.name)
-                    && self.is_run(catalog, function)
+            catalog.functions_about(&table.name).any(|function| {
+                inserts_into(function, &table.name) && self.is_run(catalog, function)
             })
         };
         self.queries_on(table).any(adds) || catalog.is_some_and(by_function)
@@ -40,19 +38,8 @@ impl Model {
     /// Whether code, a trigger, a policy or another function calls a function of the database.
     pub fn is_run(&self, catalog: &Catalog, function: &Function) -> bool {
         let name = &function.name;
-        let by_trigger = || {
-            catalog
-                .tables
-                .values()
-                .flat_map(|table| &table.triggers)
-                .any(|trigger| trigger.function == *name)
-        };
-        let by_code = || {
-            let calls = self.queries.iter().filter(|query| query.is_call());
-            calls.filter_map(|query| query.facts.table.as_ref()).any(|called| *called == name.name)
-        };
-        by_code()
-            || by_trigger()
+        self.is_called_by_code(&name.name)
+            || catalog.is_run_by_trigger(name)
             || catalog.is_called_by_policy(name)
             || catalog.is_mentioned_in_body(name)
     }

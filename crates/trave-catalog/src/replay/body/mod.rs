@@ -28,7 +28,7 @@ use crate::caller::CallerUse;
 use datum::{Datum, Scope};
 
 /// Bodies of functions, to be read when they are run, and at the end those that are left.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Bodies(BTreeMap<FunctionKey, Arc<Body>>);
 
 /// A body with what its names and places mean.

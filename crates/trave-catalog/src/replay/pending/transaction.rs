@@ -61,7 +61,7 @@ pub(super) struct AddedValue {
 }
 
 /// What is known of the file of a migration not applied yet, as far as it has run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::replay) struct PendingFile {
     wrapping: Wrapping,
     /// It holds one statement, which either ran or did not.
