@@ -21,7 +21,8 @@ use crate::eval::{
     discover, run_served,
 };
 
-/// Into how many pieces the routes are cut at most: each begins with a copy of what the search left.
+/// Into how many pieces the routes are cut at most: each begins with a copy of what the search
+/// left.
 const PIECES_MAX: usize = 4;
 
 /// How many routes make a piece of their own.
