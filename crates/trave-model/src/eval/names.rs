@@ -49,7 +49,11 @@ impl Evaluator<'_> {
                 is_lasting: true,
                 fields: Vec::new(),
             }),
-            BindingKind::Import(index) => self.read_import(index),
+            BindingKind::Import(index) => {
+                // A file may import a name from itself, or two from each other.
+                self.fill_slot(frame, id, Value::unknown());
+                self.read_import(index)
+            }
             BindingKind::Enum(members) => {
                 self.at_top(self.here.id, |it| it.eval(members)).unwrap_or_else(Value::unknown)
             }
@@ -237,5 +241,22 @@ impl Evaluator<'_> {
         value: &LibraryValue,
     ) -> Option<&'static dyn trave_backend::library::Library> {
         self.cx.library(value.library)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{describe, model};
+
+    #[test]
+    fn names_that_files_import_from_each_other_are_unknown() {
+        for other in ["import { db } from './route'", "import { db } from './other'"] {
+            let other = format!("{other}\nexport {{ db }}");
+            let route = "import { db } from './other'
+                export { db }
+                export async function GET() { return Response.json(db.from('notes')) }";
+            let found = model(&[("app/notes/route.ts", route), ("app/notes/other.ts", &other)]);
+            assert_eq!(describe(&found).trim(), "GET /notes");
+        }
     }
 }
