@@ -5,27 +5,17 @@ use std::path::Path;
 
 use trave_engine::{Baseline, Report};
 use trave_rules::RULES;
-use trave_workspace::{BaselineFile, Depth, Project};
+use trave_workspace::{BaselineFile, Project};
 
+use super::listing::open;
 use crate::cli::{BaselineCommand, Common};
 use crate::failure::Failure;
 use crate::output::stdout;
-use crate::project::{Request, nothing, read, worded};
-use crate::target::target;
+use crate::project::worded;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &BaselineCommand, common: &Common) -> anyhow::Result<()> {
-    let target = target(std::slice::from_ref(&arguments.path))?;
-    let request = Request {
-        path: &target.root,
-        root: arguments.root.as_deref(),
-        depth: Depth::Everything,
-        since: None,
-    };
-    let project = read(request, common)?;
-    if project.is_empty() {
-        return Err(nothing(&target.root).into());
-    }
+    let (project, _) = open((&arguments.path, arguments.root.as_deref()), common)?;
     let (line, file) = written(arguments, &project)?;
     file.write().map_err(|error| worded(&error))?;
     let mut out = stdout();

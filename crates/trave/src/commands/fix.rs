@@ -8,15 +8,15 @@ use similar::TextDiff;
 use trave_engine::OWN_RULES;
 use trave_engine::rule::Finding;
 use trave_rules::RULES;
-use trave_workspace::{Depth, FileChange, Left, Plan, Project, Scope, plan};
+use trave_workspace::{FileChange, Left, Plan, Project, Scope, plan};
 
 use super::Ending;
 use super::check::known;
+use super::listing::open_all;
 use crate::cli::{Common, Fix};
 use crate::failure::Failure;
 use crate::output::stdout;
-use crate::project::{Request, nothing, read};
-use crate::target::{Target, target};
+use crate::target::Target;
 use crate::whole;
 
 /// Lines around a change that are shown with it.
@@ -28,17 +28,7 @@ pub(crate) fn run(arguments: &Fix, common: &Common) -> anyhow::Result<Ending> {
     let of_pages: Vec<String> =
         arguments.rule.iter().filter(|name| !is_own(name)).cloned().collect();
     known(&of_pages)?;
-    let target = target(&arguments.paths)?;
-    let request = Request {
-        path: &target.root,
-        root: arguments.root.as_deref(),
-        depth: Depth::Everything,
-        since: None,
-    };
-    let project = read(request, common)?;
-    if project.is_empty() {
-        return Err(nothing(&target.root).into());
-    }
+    let (project, target) = open_all((&arguments.paths, arguments.root.as_deref()), common)?;
     let plan = planned(arguments, &project, &target);
     let mut out = stdout();
     if arguments.dry_run {

@@ -1,7 +1,7 @@
 //! `trave queries`: what was found, without judging it.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use trave_workspace::{Depth, Project};
 
@@ -27,7 +27,15 @@ pub(super) fn open(
     (path, root): (&Path, Option<&str>),
     common: &Common,
 ) -> anyhow::Result<(Project, Target)> {
-    let target = target(&[path.to_owned()])?;
+    open_all((&[path.to_owned()], root), common)
+}
+
+/// The same, of which several files or folders were named.
+pub(super) fn open_all(
+    (paths, root): (&[PathBuf], Option<&str>),
+    common: &Common,
+) -> anyhow::Result<(Project, Target)> {
+    let target = target(paths)?;
     let request = Request { path: &target.root, root, depth: Depth::Everything, since: None };
     let project = read(request, common)?;
     if project.is_empty() {
