@@ -10,7 +10,7 @@ use std::sync::Arc;
 use trave_backend::scan::is_entry_path;
 
 use crate::code::Parsed;
-use crate::sketch::{Graph, Sketches, reach};
+use crate::sketch::{Sketches, reach};
 
 /// The unpicked files through which ways in lead to code that matters, in order.
 pub(crate) fn leading_to_queries(sketches: &Sketches, parsed: &[Arc<Parsed>]) -> BTreeSet<u32> {
@@ -20,14 +20,7 @@ pub(crate) fn leading_to_queries(sketches: &Sketches, parsed: &[Arc<Parsed>]) ->
     if entries.is_empty() {
         return BTreeSet::new();
     }
-    let mut graph = Graph::default();
-    let mut unpicked = BTreeSet::new();
-    for sketch in sketches.all.iter().filter(|sketch| !sketch.is_client) {
-        unpicked.insert(sketch.number);
-        for to in &sketch.targets {
-            graph.add(sketch.number, *to);
-        }
-    }
+    let (mut graph, unpicked) = sketches.on_server();
     // Actions of the server are ways in themselves.
     let matters =
         |file: &&Arc<Parsed>| file.shape.named && !file.module.has_directive("use server");

@@ -73,6 +73,19 @@ impl Sketches {
         Self { all }
     }
 
+    /// The files that a server may load, with what each imports.
+    pub(crate) fn on_server(&self) -> (Graph, BTreeSet<u32>) {
+        let mut graph = Graph::default();
+        let mut files = BTreeSet::new();
+        for sketch in self.all.iter().filter(|sketch| !sketch.is_client) {
+            files.insert(sketch.number);
+            for to in &sketch.targets {
+                graph.add(sketch.number, *to);
+            }
+        }
+        (graph, files)
+    }
+
     /// Which file imports which.
     pub(crate) fn imports(&self) -> impl Iterator<Item = (u32, u32)> {
         let each = self.all.iter();

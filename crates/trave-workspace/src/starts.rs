@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::code::Parsed;
-use crate::sketch::{Graph, Sketches, reach};
+use crate::sketch::{Sketches, reach};
 
 /// What files are called that somebody starts.
 const NAMES: [&str; 20] = [
@@ -43,14 +43,7 @@ pub(crate) fn leading_from_starts<'p>(
     (sketches, parsed): (&Sketches, &[Arc<Parsed>]),
     path_of: impl Fn(u32) -> Option<&'p str>,
 ) -> BTreeSet<u32> {
-    let mut graph = Graph::default();
-    let mut unpicked = BTreeSet::new();
-    for sketch in sketches.all.iter().filter(|sketch| !sketch.is_client) {
-        unpicked.insert(sketch.number);
-        for to in &sketch.targets {
-            graph.add(sketch.number, *to);
-        }
-    }
+    let (graph, unpicked) = sketches.on_server();
     let matters = parsed.iter().filter(|file| file.shape.named);
     let near = matters.filter_map(|file| graph.importers.get(&file.number));
     let near: Vec<u32> = near.flatten().copied().collect();
