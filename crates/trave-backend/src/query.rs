@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 use trave_source::Origin;
+use trave_sql::Dialect;
 
 use crate::value::{ClientFact, Shape, Taint, Value};
 use crate::wording::{self, Wording};
@@ -29,6 +30,8 @@ pub enum Operation {
 pub struct Query {
     /// The client library: `supabase`.
     pub library: &'static str,
+    /// The SQL that its client speaks, where it sends texts.
+    pub dialect: Option<Dialect>,
     /// The whole chain.
     pub origin: Origin,
     /// The argument that names the table or function.
@@ -92,6 +95,7 @@ impl Query {
     pub fn new(library: &'static str, client: ClientFact, origin: Origin) -> Self {
         Self {
             library,
+            dialect: None,
             origin,
             target_origin: origin,
             client,

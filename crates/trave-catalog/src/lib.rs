@@ -36,10 +36,10 @@ pub use recursion::{PolicyCycle, policy_cycle, policy_cycle_with_subselect};
 pub use replay::{Halfway, Missing, Replay, Replayed, Unchanged, replay, unchanged};
 pub use schema::{
     Bucket, Catalog, Change, ChangeKind, Check, Column, Command, Condition, ConstraintIs,
-    DeclaredBy, DefaultPrivilege, Dialect, EventTrigger, Extension, ForeignKey, Function,
-    FunctionArgument, Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint,
-    NewIndex, PastColumn, Pending, Policy, Provenance, Publication, QualifiedName,
-    ReferentialAction, Refused, Repeat, Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable,
-    StepTransaction, Table, TableKind, Timeouts, Trigger, TypeChange, TypeKind, UserType, View,
-    WrittenType, quoted,
+    DeclaredBy, DefaultPrivilege, EventTrigger, Extension, ForeignKey, Function, FunctionArgument,
+    Grant, Identity, Index, IndexKey, IndexTarget, Key, NewColumn, NewConstraint, NewIndex,
+    PastColumn, Pending, Policy, Provenance, Publication, QualifiedName, ReferentialAction,
+    Refused, Repeat, Rewrite, Role, Schema, Sequence, Step, StepKind, StepTable, StepTransaction,
+    Table, TableKind, Timeouts, Trigger, TypeChange, TypeKind, UserType, View, WrittenType, quoted,
 };
+pub use trave_sql::Dialect;

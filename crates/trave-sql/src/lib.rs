@@ -82,7 +82,7 @@ use trave_source::Span;
 pub use walk::{Descend, Visit};
 
 /// Which database's SQL a text is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Dialect {
     /// PostgreSQL, the default.
     #[default]

@@ -12,7 +12,7 @@ use trave_backend::declared::prisma::{self, SchemaFile};
 use trave_backend::declared::{Linked, Source, TableName, Tool};
 use trave_backend::naming::NamedTable;
 use trave_catalog::{
-    Catalog, Declaration, DeclaredBy, Dialect, MigrationRoot, QualifiedName, RootConfig, RootKind,
+    Catalog, Declaration, DeclaredBy, MigrationRoot, QualifiedName, RootConfig, RootKind,
 };
 use trave_model::IgnoreComment;
 use trave_source::{FileId, Notice, Sources, Span};
@@ -224,7 +224,7 @@ fn root_of<'a>(
     source: &Source,
     candidates: impl Iterator<Item = (usize, (&'a MigrationRoot, &'a Arc<Catalog>))>,
 ) -> Option<usize> {
-    let dialect = dialect_of(source.declared.dialect);
+    let dialect = source.declared.dialect;
     let ranked = candidates.filter_map(|(at, (root, catalog))| {
         let own = catalog.tables.values();
         let own = own.filter(|table| table.provenance != trave_catalog::Provenance::Platform);
@@ -244,7 +244,7 @@ fn root_for(source: &Source) -> MigrationRoot {
     MigrationRoot {
         folder: source.folder.clone(),
         kind: RootKind::Declared,
-        dialect: dialect_of(source.declared.dialect),
+        dialect: source.declared.dialect,
         files: Vec::new(),
         config: RootConfig::default(),
         declarations: Vec::new(),
@@ -260,14 +260,6 @@ fn is_made(catalog: &Catalog, name: &TableName) -> bool {
 fn qualified(name: &TableName) -> QualifiedName {
     let schema = name.schema.clone().unwrap_or_else(|| "public".into());
     QualifiedName::new(schema, name.name.clone())
-}
-
-fn dialect_of(dialect: trave_sql::Dialect) -> Dialect {
-    match dialect {
-        trave_sql::Dialect::Postgres => Dialect::Postgres,
-        trave_sql::Dialect::MySql => Dialect::MySql,
-        trave_sql::Dialect::Sqlite => Dialect::Sqlite,
-    }
 }
 
 fn declared_by(tool: Tool) -> DeclaredBy {

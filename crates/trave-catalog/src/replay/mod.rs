@@ -112,8 +112,7 @@ fn replay_file(
     let Some(source) = sources.get(migration.file) else { return };
     let text = masked(&source.text);
     let part = text.get(migration.part.start as usize..migration.part.end as usize);
-    let options =
-        trave_sql::Options { dialect: sql_dialect(root.dialect), offset: migration.part.start };
+    let options = trave_sql::Options { dialect: root.dialect, offset: migration.part.start };
     let part = part.unwrap_or_default();
     session.begin_file(Frame::of_file(migration.file, Arc::clone(&text)), &source.path);
     if migration.is_pending && root.dialect == Dialect::Postgres {
@@ -131,20 +130,12 @@ fn replay_file(
 
 /// A declared schema is a last migration, which makes what no other made.
 fn replay_declaration(session: &mut Session, declaration: &Declaration, root: &MigrationRoot) {
-    let options = trave_sql::Options { dialect: sql_dialect(root.dialect), offset: 0 };
+    let options = trave_sql::Options { dialect: root.dialect, offset: 0 };
     session.begin_declaration(declaration);
     for parsed in trave_sql::statements(&declaration.sql.text, options) {
         session.run_top(&parsed.statement, parsed.span);
     }
     session.end_declaration();
-}
-
-fn sql_dialect(dialect: Dialect) -> trave_sql::Dialect {
-    match dialect {
-        Dialect::Postgres => trave_sql::Dialect::Postgres,
-        Dialect::MySql => trave_sql::Dialect::MySql,
-        Dialect::Sqlite => trave_sql::Dialect::Sqlite,
-    }
 }
 
 /// Go templates (`{{ .Schema }}.users`) become names of the same length.

@@ -31,6 +31,7 @@ pub use table::{
     Trigger,
 };
 use trave_source::Origin;
+use trave_sql::Dialect;
 use trave_sql::Name;
 
 /// A name with its schema, both folded as PostgreSQL folds them.
@@ -107,18 +108,6 @@ impl Provenance {
     pub fn is_generated(self) -> bool {
         matches!(self, Self::Generated(_))
     }
-}
-
-/// Which SQL the root speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Dialect {
-    /// PostgreSQL.
-    #[default]
-    Postgres,
-    /// MySQL and `MariaDB`.
-    MySql,
-    /// `SQLite`, libSQL, D1.
-    Sqlite,
 }
 
 /// Who reads a schema that is declared in another language than SQL.

@@ -229,7 +229,7 @@ impl<'p> Context<'p> {
     /// small ones.
     pub(crate) fn spelled(&self, file: FileId, name: &str) -> Option<(SmolStr, Vec<SmolStr>)> {
         let catalog = self.program.catalogs.get(*self.program.catalog_of_file.get(&file)?)?;
-        if catalog.dialect == trave_catalog::Dialect::Postgres {
+        if catalog.dialect == Dialect::Postgres {
             return None;
         }
         let table =
@@ -257,11 +257,8 @@ impl<'p> Context<'p> {
     /// The SQL of the catalog that a file speaks to.
     pub(crate) fn dialect(&self, file: FileId) -> Dialect {
         let catalog = self.program.catalog_of_file.get(&file);
-        match catalog.and_then(|at| self.program.catalogs.get(*at)).map(|it| it.dialect) {
-            Some(trave_catalog::Dialect::MySql) => Dialect::MySql,
-            Some(trave_catalog::Dialect::Sqlite) => Dialect::Sqlite,
-            _ => Dialect::Postgres,
-        }
+        let catalog = catalog.and_then(|at| self.program.catalogs.get(*at));
+        catalog.map(|it| it.dialect).unwrap_or_default()
     }
 
     /// Where a property inside an object literal stands; the innermost on the way that is written.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 use trave_backend::value::{Shape, Value};
-use trave_catalog::{Catalog, ChangeKind, Dialect, PastColumn, Provenance, QualifiedName, Table};
+use trave_catalog::{Catalog, ChangeKind, PastColumn, Provenance, QualifiedName, Table};
 use trave_source::Origin;
 
 use crate::model::{Model, Query, QueryRef};
@@ -15,9 +15,6 @@ const COMPLETE_PERCENT: usize = 80;
 
 /// As many columns of one table unknown, and the table has evidently changed elsewhere.
 const DRIFT_COLUMNS: usize = 3;
-
-/// The client library of SQLite.
-const SQLITE: &str = "sqlite";
 
 /// Why a table is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,12 +92,11 @@ impl Model {
         (is_complete || !catalog.is_by_types()).then_some(MissingTable::NeverMade(is_complete))
     }
 
-    /// Whether the client of a query is one of SQLite beside a schema of PostgreSQL, and none of
-    /// its queries names a table of that: it speaks to a file, or to a store at the edge.
+    /// Whether the client of a query speaks the SQL of another database than the schema's, as one
+    /// of a file or of a store at the edge does, and names no table of that schema anywhere.
     fn is_of_another_database(&self, query: &Query, catalog: &Catalog) -> bool {
         let mut same = self.queries.iter().filter(|it| it.facts.library == query.facts.library);
-        query.facts.library == SQLITE
-            && catalog.dialect == Dialect::Postgres
+        query.facts.dialect.is_some_and(|dialect| dialect != catalog.dialect)
             && !same.any(|it| it.table_name().is_some_and(|name| is_made(catalog, &name)))
     }
 

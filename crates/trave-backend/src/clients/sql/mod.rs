@@ -74,6 +74,7 @@ pub(crate) fn send(
 /// The queries of each statement.
 fn read(sender: &Sender, text: &SqlText, params: &Params) -> Vec<Vec<Query>> {
     let mut empty = Query::new(sender.library, direct(), sender.origin);
+    empty.dialect = Some(sender.dialect);
     empty.target_origin = text.origin();
     let options = Options { dialect: sender.dialect, offset: 0 };
     let statements = trave_sql::statements(text.as_str(), options).take(STATEMENTS_MAX);
