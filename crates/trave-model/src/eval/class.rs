@@ -368,12 +368,19 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Gives a method back that was only looked up to be called: nobody else can know it, and
-    /// frames that hold it need not stay.
+    /// frames that hold it need not stay. Functions in fields do stay.
     fn forget_method(&mut self, function: &Value, made: usize) {
-        let is_last = self.closures.len() == made + 1;
-        if is_last && matches!(function.shape, Shape::Function(id) if id.0 as usize == made) {
+        let is_last = self.closures.len() == made + 1
+            && matches!(function.shape, Shape::Function(id) if id.0 as usize == made);
+        if is_last && self.closures.last().is_some_and(|it| self.is_method(it)) {
             self.closures.pop();
         }
+    }
+
+    fn is_method(&self, closure: &Closure) -> bool {
+        let Some(module) = self.cx.module(closure.module) else { return false };
+        let class = module.function(closure.function).and_then(|it| module.class(it.class?));
+        class.is_some_and(|it| it.methods.iter().any(|it| it.function == closure.function))
     }
 
     fn static_field(

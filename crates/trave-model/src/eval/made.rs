@@ -90,6 +90,24 @@ mod tests {
     use crate::testing::model;
 
     #[test]
+    fn functions_in_fields_stay_what_they_are() {
+        let route = "
+            import { createClient } from '@supabase/supabase-js'
+            const db = createClient(process.env.URL!, process.env.SERVICE_ROLE_KEY!)
+            class Rules { static known = (name) => name === 'a' }
+            export async function GET() {
+              Rules.known('x')
+              const read = async (name) => db.from('notes').select('id').eq('name', name)
+              Rules.known('y')
+              return Response.json(await read('z'))
+            }";
+        let found = model(&[("app/a/route.ts", route)]);
+        let query = found.queries.first().unwrap();
+        let value = &query.facts.filters.first().unwrap().value;
+        assert_eq!((query.reached.len(), value.as_text()), (1, Some("z")));
+    }
+
+    #[test]
     fn what_one_way_in_leaves_in_a_module_is_not_there_for_the_next() {
         let state = "
             import { createClient } from '@supabase/supabase-js'
