@@ -238,9 +238,16 @@ const scenarios = {
   },
 };
 
+// A busy machine draws a moment after the click.
 const assertText = async (locator, texts) => {
-  const text = await locator.innerText();
-  for (const part of texts) assert.ok(text.includes(part), `"${part}" is missing in:\n${text}`);
+  const until = performance.now() + 20000;
+  for (;;) {
+    const text = await locator.innerText();
+    const missing = texts.find((part) => !text.includes(part));
+    if (missing === undefined) return;
+    assert.ok(performance.now() < until, `"${missing}" is missing in:\n${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 };
 
 const browser = await chromium.launch({
