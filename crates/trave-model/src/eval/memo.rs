@@ -13,7 +13,7 @@ use super::frame::Closure;
 use super::{Evaluator, FunctionKey, Level};
 
 /// How many results of one function are kept.
-const RESULTS_MAX: usize = 8;
+const RESULTS_MAX: usize = 24;
 
 /// How many steps make a function that only computes worth running once, not for every argument.
 const LONG_STEPS: u32 = 40;
@@ -28,6 +28,8 @@ pub(super) struct Memo {
     /// How often a long function only computed, and what it depends on beside its arguments; none
     /// for one that did more, or gave something to follow.
     long: FxHashMap<FunctionKey, Option<(u32, Taint)>>,
+    /// Long functions that only compute are run for whatever they are given.
+    pub(super) runs_all: bool,
     /// How often something was noted.
     pub(super) effects: u32,
     /// Which way in is running.
@@ -44,6 +46,8 @@ struct Remembered {
     result: Value,
     level_after: Level,
     reads_request: bool,
+    /// Something in it could not be followed.
+    opaque: bool,
     /// What code had kept on the request that it was given.
     kept: Vec<(SmolStr, Value)>,
 }
@@ -69,6 +73,8 @@ pub(super) struct Ticket {
     pub(super) changed_nothing: bool,
     /// Whether the request had been read before the call.
     read_before: bool,
+    /// Whether something before the call could not be followed.
+    opaque_before: bool,
     /// What code had kept on the request that it was given.
     kept: Vec<(SmolStr, Value)>,
     /// How many objects without a class had been made.
@@ -98,10 +104,12 @@ impl Evaluator<'_> {
         });
         if let Some(known) = known {
             self.trace.reads_request |= known.reads_request;
+            self.trace.opaque |= known.opaque;
             self.level = known.level_after;
             return Ok(known.result.clone());
         }
-        if let Some(Some((LONG_RUNS, taint))) = self.memo.long.get(&key)
+        if !self.memo.runs_all
+            && let Some(Some((LONG_RUNS, taint))) = self.memo.long.get(&key)
             && args.iter().all(is_plain)
         {
             return Ok(Value::unknown_from(args).tainted(*taint));
@@ -114,6 +122,7 @@ impl Evaluator<'_> {
             steps: self.steps,
             changed_nothing: false,
             read_before: std::mem::take(&mut self.trace.reads_request),
+            opaque_before: std::mem::take(&mut self.trace.opaque),
             kept,
             objects_made: self.objects_made,
         }))
@@ -122,8 +131,9 @@ impl Evaluator<'_> {
     /// Keeps the result of a call.
     pub(super) fn remember(&mut self, ticket: Option<Ticket>, result: &Value) {
         let Some(ticket) = ticket else { return };
-        let reads_request = self.trace.reads_request;
+        let (reads_request, opaque) = (self.trace.reads_request, self.trace.opaque);
         self.trace.reads_request |= ticket.read_before;
+        self.trace.opaque |= ticket.opaque_before;
         // Whoever calls a function that makes an app gets another one.
         let is_lasting = ticket.changed_nothing
             && self.objects_made == ticket.objects_made
@@ -146,15 +156,17 @@ impl Evaluator<'_> {
             result: result.clone(),
             level_after: self.level,
             reads_request,
+            opaque,
             kept: ticket.kept,
         };
         let results = self.memo.results.entry(ticket.key).or_default();
         if results.len() >= RESULTS_MAX {
             results.retain(|it| it.task.is_none_or(|task| task == now));
         }
-        if results.len() < RESULTS_MAX {
-            results.push(remembered);
+        if results.len() >= RESULTS_MAX {
+            results.remove(0);
         }
+        results.push(remembered);
     }
 
     /// Notes a function that takes long to give text or numbers, as those that write mails do.

@@ -67,7 +67,7 @@ pub(crate) use facts::Facts;
 use frame::{Closure, Frame, FrameId, Instance, Older, Undo, Written};
 use loops::LoopFrame;
 pub(crate) use registry::{Entered, Registry};
-pub(crate) use run::{run_alone, run_entries};
+pub(crate) use run::{run_alone, run_by_path, run_entries};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use trace::{CallNode, Event, Handled, Level, QueryRecord, Trace};
 pub(crate) use watched::{Asked, Watch, Watched};

@@ -23,6 +23,17 @@ pub(crate) fn run_entries(cx: &Watched<'_>, entries: &[(ModuleId, Entry)]) -> Ve
     entries.iter().map(|(id, entry)| shared.run_entry(cx, *id, entry)).collect()
 }
 
+/// Runs a way in of a module as it is asked for in different ways. What its helpers compute may
+/// decide what it does, so that each is run for whatever it is given.
+pub(crate) fn run_by_path(
+    cx: &Watched<'_>,
+    id: ModuleId,
+    asked: impl Iterator<Item = Entry>,
+) -> Vec<Trace> {
+    let mut shared = Shared { runs_all: true, ..Shared::default() };
+    asked.map(|entry| shared.run_entry(cx, id, &entry)).collect()
+}
+
 /// Runs functions of modules on their own, without a caller.
 pub(crate) fn run_alone(
     cx: &Watched<'_>,
@@ -40,6 +51,8 @@ pub(crate) fn run_alone(
 #[derive(Default)]
 struct Shared<'p> {
     evaluator: Option<Evaluator<'p>>,
+    /// Long functions that give nothing to follow are run for whatever they are given.
+    runs_all: bool,
 }
 
 impl<'p> Shared<'p> {
@@ -63,6 +76,7 @@ impl<'p> Shared<'p> {
             Some(evaluator) => evaluator.moved_to(module, id),
             None => Evaluator::new(cx, module, id),
         };
+        evaluator.memo.runs_all = self.runs_all;
         task(&mut evaluator);
         evaluator.catch_up();
         evaluator.claims_in_queries();

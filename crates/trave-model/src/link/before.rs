@@ -1,7 +1,10 @@
 //! What stands before a way in: middleware for the paths that it covers, layouts around pages.
 //!
 //! Middleware is run once more for each path that somebody serves, as the request of that path
-//! would run it: what it compares the path with decides itself.
+//! would run it: what it compares the path with decides itself. That happens at the end, when it is
+//! known who does not turn unwanted callers away himself, for all paths together.
+
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -14,9 +17,14 @@ use trave_source::Origin;
 
 use super::keep::{Keep, Now};
 use super::pages::Pages;
+use super::pieces::bucket;
 use super::pieces::pieces;
-use crate::eval::{Context, Handled, Level, ModuleId, Trace, run_entries};
-use crate::model::{Before, BeforeKind, Guarded};
+use crate::eval::{Context, Handled, Level, ModuleId, Trace, run_by_path, run_entries};
+use crate::model::{Before, BeforeKind, Guarded, Model, RouteId};
+
+/// Into how many parts the paths are cut that middleware is run for; those of one part share what
+/// modules declare.
+const PARTS: u32 = 8;
 
 /// A way in that a module declares.
 type Declared = (ModuleId, Entry);
@@ -36,8 +44,19 @@ struct Middleware {
     declared: Declared,
     /// It may turn somebody away at all.
     asks: bool,
-    by_path: FxHashMap<SmolStr, Guarded>,
 }
+
+/// A way in that middleware may guard.
+struct Waiting {
+    /// Its number among the ways in.
+    at: usize,
+    route: RouteId,
+    /// The paths by which it is asked for.
+    paths: Vec<SmolStr>,
+}
+
+/// A path with the one that a request for it has, and whether middleware covers that.
+type Sampled = (SmolStr, String, Option<bool>);
 
 /// A layout that turns callers away.
 struct Layout<'e> {
@@ -70,6 +89,7 @@ pub(super) struct Places<'e> {
     pages: Vec<Vec<SmolStr>>,
     middleware: Vec<Middleware>,
     layouts: Vec<Layout<'e>>,
+    waiting: Vec<Waiting>,
 }
 
 impl<'e> Places<'e> {
@@ -86,8 +106,8 @@ impl<'e> Places<'e> {
             .collect();
         let mut pages = Pages::of(cx);
         let pages = entries.iter().map(|(_, entry)| pages.of_action(entry)).collect();
-        let (middleware, layouts) = (Vec::new(), Vec::new());
-        let mut places = Self { cx, now, kept, entries, pages, middleware, layouts };
+        let (middleware, layouts, waiting) = (Vec::new(), Vec::new(), Vec::new());
+        let mut places = Self { cx, now, kept, entries, pages, middleware, layouts, waiting };
         let traced = ran.iter().flat_map(|(piece, traces)| piece.iter().zip(&**traces));
         for (declared, trace) in traced {
             places.middleware.extend(Middleware::of(cx, declared, trace));
@@ -96,26 +116,60 @@ impl<'e> Places<'e> {
         places
     }
 
-    /// Where a way in lies, by its number. Middleware is only run for its path where the way in
-    /// does not turn unwanted callers away itself.
-    pub(super) fn place(&mut self, at: usize, trace: &Trace) -> Place {
+    /// Where a way in lies, by its number.
+    pub(super) fn place(&mut self, at: usize) -> Place {
         let Some((id, entry)) = self.entries.get(at) else { return Place::default() };
         let pages = self.pages.get_mut(at).map(std::mem::take).unwrap_or_default();
         let mut place = Place { pages, ..Place::default() };
         let path = path_of(self.cx, *id);
-        let runs = self.middleware.iter().filter(|it| it.runs_before((path, entry), &place));
+        let runs = self.middleware.iter().filter(|it| it.runs_before((path, entry), &place.pages));
         place.middleware = runs.map(|it| it.declared.1.origin).collect();
-        if asks_too_little(trace) {
-            let (run, middleware) = ((self.now, self.kept), &mut self.middleware);
-            let before =
-                middleware.iter_mut().filter_map(|it| it.before(run, (path, entry), &place));
-            place.before = before.collect();
-        }
         if entry.kind == EntryKind::Loader {
             let around = self.layouts.iter().filter(|it| is_below(path, it.folder));
             place.before.extend(around.map(|it| it.before).filter(|it| it.origin != entry.origin));
         }
         place
+    }
+
+    /// Notes a way in that does not turn unwanted callers away itself: middleware may.
+    pub(super) fn wait(&mut self, at: usize, (route, pages): (RouteId, &[SmolStr]), trace: &Trace) {
+        let Some((_, entry)) = self.entries.get(at) else { return };
+        if !self.middleware.is_empty() && asks_too_little(trace) {
+            self.waiting.push(Waiting { at, route, paths: served(entry, pages).to_vec() });
+        }
+    }
+
+    /// Runs middleware for those that wait: what stands before whom.
+    pub(super) fn middleware(&self) -> Vec<(RouteId, Before)> {
+        let mut found = Vec::new();
+        for middleware in self.middleware.iter().filter(|it| it.asks) {
+            let waiting: Vec<&Waiting> =
+                self.waiting.iter().filter(|it| self.may_guard(middleware, it)).collect();
+            let paths: BTreeSet<&SmolStr> = waiting.iter().flat_map(|it| &it.paths).collect();
+            let by_path = middleware.by_path((self.now, self.kept), &paths);
+            for waiting in waiting {
+                let before = middleware.before(&waiting.paths, &by_path);
+                found.extend(before.map(|before| (waiting.route, before)));
+            }
+        }
+        found
+    }
+
+    fn may_guard(&self, middleware: &Middleware, waiting: &Waiting) -> bool {
+        self.entries.get(waiting.at).is_some_and(|(id, entry)| {
+            let is_near = middleware.is_near(path_of(self.cx, *id), entry);
+            is_near && entry.kind != EntryKind::Middleware
+        })
+    }
+}
+
+/// Whoever gets to a query has passed what stands before the way in.
+pub(super) fn raise_behind(model: &mut Model) {
+    let Model { routes, queries, .. } = model;
+    for reach in queries.iter_mut().flat_map(|query| &mut query.reached) {
+        if let Some(route) = routes.get(reach.route.0 as usize) {
+            reach.guarded = reach.guarded.behind(&route.before);
+        }
     }
 }
 
@@ -175,22 +229,12 @@ impl Middleware {
             folder: frameworks::middleware_folder(path_of(cx, *id)).into(),
             declared: declared.clone(),
             asks: guarded(trace) != Guarded::No,
-            by_path: FxHashMap::default(),
         })
     }
 
-    /// What it is to a way in.
-    fn before(
-        &mut self,
-        run: (Now<'_>, &Kept),
-        (path, entry): (&str, &Entry),
-        place: &Place,
-    ) -> Option<Before> {
-        let covers = self.asks && self.is_near(path, entry);
-        if !covers || entry.kind == EntryKind::Middleware {
-            return None;
-        }
-        let mut found = served(entry, place).iter().map(|path| self.for_path(run, path));
+    /// What it is to a way in that is asked for by these paths.
+    fn before(&self, paths: &[SmolStr], by_path: &FxHashMap<SmolStr, Guarded>) -> Option<Before> {
+        let mut found = paths.iter().filter_map(|path| by_path.get(path).copied());
         let guarded = match found.next() {
             Some(first) if found.all(|other| other == first) => first,
             // An action that no page is known of may lie behind the middleware.
@@ -206,44 +250,63 @@ impl Middleware {
     }
 
     /// Whether it certainly runs before a way in.
-    fn runs_before(&self, (path, entry): (&str, &Entry), place: &Place) -> bool {
+    fn runs_before(&self, (path, entry): (&str, &Entry), pages: &[SmolStr]) -> bool {
         let is_near = self.is_near(path, entry);
-        let matcher = &self.declared.1.config.matcher;
-        let covers = |path: &SmolStr| {
-            frameworks::covers(matcher, &frameworks::sample_path(path)) == Some(true)
-        };
-        let paths = served(entry, place);
+        let covers = |path: &SmolStr| self.covers(&frameworks::sample_path(path)) == Some(true);
+        let paths = served(entry, pages);
         is_near && !paths.is_empty() && paths.iter().all(covers)
     }
 
-    /// What it does for one path, run as a request of that path would run it.
-    fn for_path(&mut self, (now, kept): (Now<'_>, &Kept), path: &SmolStr) -> Guarded {
-        if let Some(known) = self.by_path.get(path) {
-            return *known;
+    fn covers(&self, sample: &str) -> Option<bool> {
+        frameworks::covers(&self.declared.1.config.matcher, sample)
+    }
+
+    /// What it does for each path, run as a request of that path would run it.
+    fn by_path(
+        &self,
+        run: (Now<'_>, &Kept),
+        paths: &BTreeSet<&SmolStr>,
+    ) -> FxHashMap<SmolStr, Guarded> {
+        let mut parts = vec![Vec::new(); PARTS as usize];
+        let mut by_path = FxHashMap::default();
+        for path in paths {
+            by_path.insert(SmolStr::clone(path), Guarded::No);
+            let sample = frameworks::sample_path(path);
+            let covered = self.covers(&sample);
+            if covered != Some(false)
+                && let Some(part) = parts.get_mut(bucket(path, PARTS) as usize)
+            {
+                part.push((SmolStr::clone(path), sample, covered));
+            }
         }
+        let found: Vec<_> = parts.par_iter().flat_map_iter(|part| self.run(run, part)).collect();
+        by_path.extend(found);
+        by_path
+    }
+
+    fn run<'a>(
+        &self,
+        (now, kept): (Now<'_>, &Kept),
+        part: &'a [Sampled],
+    ) -> impl Iterator<Item = (SmolStr, Guarded)> + use<'a> {
         let (id, entry) = &self.declared;
-        let sample = frameworks::sample_path(path);
-        let covered = frameworks::covers(&entry.config.matcher, &sample);
-        let found = if covered == Some(false) {
-            Guarded::No
-        } else {
-            let found = kept.by_path.run(now, (entry.origin, path.clone()), |watched| {
-                let asked = frameworks::middleware_for(entry, &sample);
-                let traces = run_entries(watched, &[(*id, asked)]);
-                traces.first().map_or(Guarded::Maybe, guarded)
-            });
-            let found = *found;
-            if covered == Some(true) { found } else { found.min(Guarded::Maybe) }
-        };
-        self.by_path.insert(path.clone(), found);
-        found
+        let key = |(path, ..): &Sampled| (entry.origin, path.clone());
+        let found = kept.by_path.run_all(now, (part, &key), |watched, part| {
+            let asked = |(_, sample, _): &&Sampled| frameworks::middleware_for(entry, sample);
+            let traces = run_by_path(watched, *id, part.iter().map(asked));
+            traces.iter().map(guarded).collect()
+        });
+        part.iter().zip(found).map(|((path, _, covered), found)| {
+            let is_sure = *covered == Some(true);
+            (path.clone(), if is_sure { *found } else { (*found).min(Guarded::Maybe) })
+        })
     }
 }
 
 /// The paths by which a way in is asked for.
-fn served<'a>(entry: &'a Entry, place: &'a Place) -> &'a [SmolStr] {
+fn served<'a>(entry: &'a Entry, pages: &'a [SmolStr]) -> &'a [SmolStr] {
     match entry.kind {
-        EntryKind::ServerAction => &place.pages,
+        EntryKind::ServerAction => pages,
         EntryKind::Middleware => &[],
         _ => std::slice::from_ref(&entry.path),
     }

@@ -13,14 +13,14 @@ use trave_backend::frameworks;
 use trave_backend::value::{ClientRole, QueryId, Shape, Value};
 use trave_source::Origin;
 
-use super::before::Place;
+use super::before::{Place, raise_behind};
 use super::browser::Browser;
 use super::intern::{Interned, signature};
 use super::{file_of, routes, wrappers};
 use crate::eval::{CallNode, Context, Level, QueryRecord, Trace};
 use crate::model::{
-    Answer, Cache, Call, Claim, ClaimSource, EnvUse, LoopAround, Model, Query, QueryRef, Reach,
-    Route, RouteId, Step, Token,
+    Answer, Before, Cache, Call, Claim, ClaimSource, EnvUse, LoopAround, Model, Query, QueryRef,
+    Reach, Route, RouteId, Step, Token,
 };
 use crate::questions::rounds;
 
@@ -76,6 +76,14 @@ impl<'a> Gathered<'a> {
         self.routes.push(route);
         self.add(trace, Some(id));
         id
+    }
+
+    /// What middleware is to ways in: it stands before layouts.
+    pub(super) fn stand_before(&mut self, middleware: Vec<(RouteId, Before)>) {
+        for (route, before) in middleware.into_iter().rev() {
+            let route = self.routes.get_mut(route.0 as usize);
+            route.into_iter().for_each(|route| route.before.insert(0, before));
+        }
     }
 
     /// What functions do that no way in reaches.
@@ -171,11 +179,8 @@ impl<'a> Gathered<'a> {
         gathering.queries.insert(id, index);
         let Some(route) = gathering.route else { return };
         self.reached.insert(place);
-        let mut reach = reach(self.cx, (gathering, record), route);
-        if let Some(route) = self.routes.get(route.0 as usize) {
-            reach.guarded = reach.guarded.behind(&route.before);
-        }
         if let Some(query) = self.queries.get_mut(index) {
+            let reach = reach(self.cx, (gathering, record), route);
             let is_first = query.reached.is_empty();
             query.in_loop = match (&query.in_loop, &reach.in_loop) {
                 (_, Some(around)) if is_first => Some(around.clone()),
@@ -348,6 +353,7 @@ impl<'a> Gathered<'a> {
             ..Model::default()
         };
         renumber(&mut model, &queries, &caches);
+        raise_behind(&mut model);
         model
     }
 }

@@ -12,7 +12,7 @@ use crate::eval::{Asked, Context, Watch, Watched};
 #[derive(Debug)]
 struct Kept<T> {
     outcome: Arc<T>,
-    asked: Asked,
+    asked: Arc<Asked>,
     /// The run in which it was last known to hold.
     run: u32,
 }
@@ -61,11 +61,49 @@ impl<K: Eq + Hash, T> Keep<K, T> {
         } else {
             let watched = Watched::new(now.cx, now.watch);
             let outcome = Arc::new(run(&watched));
-            (outcome, watched.into_asked())
+            (outcome, Arc::new(watched.into_asked()))
         };
         let kept = Kept { outcome: Arc::clone(&outcome), asked, run: now.digests.run() };
         self.lock().insert(key, kept);
         outcome
+    }
+
+    /// The outcomes of many at once. Those that are not known any more run together, and depend on
+    /// what any of them asks.
+    pub(super) fn run_all<I>(
+        &self,
+        now: Now<'_>,
+        (items, key): (&[I], &dyn Fn(&I) -> K),
+        run: impl FnOnce(&Watched<'_>, &[&I]) -> Vec<T>,
+    ) -> Vec<Arc<T>> {
+        let known = |item: &I| {
+            let known = self.lock().remove(&key(item));
+            known.filter(|it| now.watch == Watch::Notes && now.has_same(it))
+        };
+        let mut found: Vec<Option<Kept<T>>> = items.iter().map(known).collect();
+        let unknown = items.iter().zip(&found).filter(|(_, found)| found.is_none());
+        let unknown: Vec<&I> = unknown.map(|(item, _)| item).collect();
+        if !unknown.is_empty() {
+            let watched = Watched::new(now.cx, now.watch);
+            let outcomes = run(&watched, &unknown);
+            let asked = Arc::new(watched.into_asked());
+            let missing = found.iter_mut().filter(|found| found.is_none());
+            for (missing, outcome) in missing.zip(outcomes) {
+                let (outcome, asked) = (Arc::new(outcome), Arc::clone(&asked));
+                *missing = Some(Kept { outcome, asked, run: 0 });
+            }
+        }
+        let mut kept = self.lock();
+        let found = items.iter().zip(found).filter_map(|(item, found)| Some((item, found?)));
+        found
+            .map(|(item, found)| {
+                let outcome = Arc::clone(&found.outcome);
+                if now.watch == Watch::Notes {
+                    kept.insert(key(item), Kept { run: now.digests.run(), ..found });
+                }
+                outcome
+            })
+            .collect()
     }
 
     /// Drops what the run under way did not need.

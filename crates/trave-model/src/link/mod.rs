@@ -179,15 +179,20 @@ impl Linker {
             |chunk, traces| {
                 for ((_, entry), trace) in chunk.iter().zip(&*traces) {
                     seen.add(trace);
-                    let place = places.place(number, trace);
-                    number += 1;
+                    let place = places.place(number);
                     if trace.handler != Handled::Internal {
+                        let pages = place.pages.clone();
                         let route = gathered.add_route((entry, trace), place);
+                        places.wait(number, (route, &pages), trace);
                         seen.ran.add(trace, route);
                     }
+                    number += 1;
                 }
             },
         );
+        if !(now.stops)() {
+            gathered.stand_before(places.middleware());
+        }
         seen
     }
 

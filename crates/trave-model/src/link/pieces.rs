@@ -36,7 +36,12 @@ pub(super) fn pieces<'i, T>(
 
 /// Whether a file begins a piece: some do, wherever they stand.
 fn begins(path: &str) -> bool {
+    bucket(path, FILES) == 0
+}
+
+/// In which of so many buckets a path lies, whatever else there is.
+pub(super) fn bucket(path: &str, buckets: u32) -> u32 {
     let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let hash = path.bytes().fold(0x811c_9dc5, mix);
-    (hash >> 16).is_multiple_of(FILES)
+    (hash >> 16) % buckets
 }
