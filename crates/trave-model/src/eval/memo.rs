@@ -134,8 +134,10 @@ impl Evaluator<'_> {
         let (reads_request, opaque) = (self.trace.reads_request, self.trace.opaque);
         self.trace.reads_request |= ticket.read_before;
         self.trace.opaque |= ticket.opaque_before;
-        // Whoever calls a function that makes an app gets another one.
+        // Whoever calls a function that makes an app gets another one; a call that was given up
+        // on the way may come further the next time.
         let is_lasting = ticket.changed_nothing
+            && self.steps <= self.steps_max
             && self.objects_made == ticket.objects_made
             && !matches!(result.shape, Shape::Never)
             && !is_under_construction(result);
