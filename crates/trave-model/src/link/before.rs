@@ -290,9 +290,9 @@ impl Middleware {
         part: &'a [Sampled],
     ) -> impl Iterator<Item = (SmolStr, Guarded)> + use<'a> {
         let (id, entry) = &self.declared;
-        let key = |(path, ..): &Sampled| (entry.origin, path.clone());
-        let found = kept.by_path.run_all(now, (part, &key), |watched, part| {
-            let asked = |(_, sample, _): &&Sampled| frameworks::middleware_for(entry, sample);
+        let keyed: Vec<_> = part.iter().map(|it| ((entry.origin, it.0.clone()), it)).collect();
+        let found = kept.by_path.run_all(now, &keyed, |watched, part| {
+            let asked = |(_, sample, _): &&&Sampled| frameworks::middleware_for(entry, sample);
             let traces = run_by_path(watched, *id, part.iter().map(asked));
             traces.iter().map(guarded).collect()
         });

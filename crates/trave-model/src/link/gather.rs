@@ -81,8 +81,8 @@ impl<'a> Gathered<'a> {
     /// What middleware is to ways in: it stands before layouts.
     pub(super) fn stand_before(&mut self, middleware: Vec<(RouteId, Before)>) {
         for (route, before) in middleware.into_iter().rev() {
-            let route = self.routes.get_mut(route.0 as usize);
-            route.into_iter().for_each(|route| route.before.insert(0, before));
+            let Some(route) = self.routes.get_mut(route.0 as usize) else { continue };
+            route.before.insert(0, before);
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) struct Now<'r> {
     pub(super) stops: &'r (dyn Fn() -> bool + Sync),
 }
 
-impl<K: Eq + Hash, T> Keep<K, T> {
+impl<K: Eq + Hash + Clone, T> Keep<K, T> {
     /// The outcome of running something: an earlier one where nothing that it asked has changed.
     pub(super) fn run(&self, now: Now<'_>, key: K, run: impl FnOnce(&Watched<'_>) -> T) -> Arc<T> {
         self.run_unless(now, (key, &|_| true), run)
@@ -73,16 +73,16 @@ impl<K: Eq + Hash, T> Keep<K, T> {
     pub(super) fn run_all<I>(
         &self,
         now: Now<'_>,
-        (items, key): (&[I], &dyn Fn(&I) -> K),
+        items: &[(K, I)],
         run: impl FnOnce(&Watched<'_>, &[&I]) -> Vec<T>,
     ) -> Vec<Arc<T>> {
-        let known = |item: &I| {
-            let known = self.lock().remove(&key(item));
+        let known = |(key, _): &(K, I)| {
+            let known = self.lock().remove(key);
             known.filter(|it| now.watch == Watch::Notes && now.has_same(it))
         };
         let mut found: Vec<Option<Kept<T>>> = items.iter().map(known).collect();
         let unknown = items.iter().zip(&found).filter(|(_, found)| found.is_none());
-        let unknown: Vec<&I> = unknown.map(|(item, _)| item).collect();
+        let unknown: Vec<&I> = unknown.map(|((_, item), _)| item).collect();
         if !unknown.is_empty() {
             let watched = Watched::new(now.cx, now.watch);
             let outcomes = run(&watched, &unknown);
@@ -94,12 +94,12 @@ impl<K: Eq + Hash, T> Keep<K, T> {
             }
         }
         let mut kept = self.lock();
-        let found = items.iter().zip(found).filter_map(|(item, found)| Some((item, found?)));
+        let found = items.iter().zip(found).filter_map(|((key, _), found)| Some((key, found?)));
         found
-            .map(|(item, found)| {
+            .map(|(key, found)| {
                 let outcome = Arc::clone(&found.outcome);
                 if now.watch == Watch::Notes {
-                    kept.insert(key(item), Kept { run: now.digests.run(), ..found });
+                    kept.insert(key.clone(), Kept { run: now.digests.run(), ..found });
                 }
                 outcome
             })
