@@ -11,6 +11,8 @@ mod model;
 mod program;
 mod questions;
 #[cfg(test)]
+mod quiet_tests;
+#[cfg(test)]
 mod reach_tests;
 #[cfg(test)]
 mod registered_tests;

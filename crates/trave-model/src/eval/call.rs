@@ -90,6 +90,7 @@ impl<'p> Evaluator<'p> {
             }
         };
         if matches!(value.shape, Shape::Never) {
+            self.memo.turns += 1;
             self.activation.diverged = true;
         }
         value

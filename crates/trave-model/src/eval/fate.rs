@@ -168,6 +168,7 @@ impl Evaluator<'_> {
         if !*known {
             *known = true;
             self.memo.effects += 1;
+            self.memo.rows += 1;
         }
     }
 }

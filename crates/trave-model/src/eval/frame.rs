@@ -18,6 +18,13 @@ pub(super) struct Frame {
     slots: Vec<(BindingId, Value)>,
 }
 
+impl Frame {
+    /// What its names hold.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.slots.iter().map(|(_, value)| value)
+    }
+}
+
 /// A function with what it closes over.
 #[derive(Debug, Clone)]
 pub(super) struct Closure {

@@ -40,10 +40,14 @@ impl<'p> Evaluator<'p> {
             }
             return Value::unknown_from(&args).tainted(Taint::UNKNOWN);
         }
+        if self.leaves_out(&closure, &from, &args) {
+            return Value::unknown();
+        }
         let mut ticket = match self.remembered(&closure, &args) {
             Ok(result) => return result,
             Err(ticket) => ticket,
         };
+        let begun = self.begin_run();
         self.trace.visited.insert(key);
         let made = self.made();
         let mut activation = self.new_activation(function);
@@ -73,13 +77,16 @@ impl<'p> Evaluator<'p> {
         self.running.pop();
         self.call = outer_call;
         let activation = std::mem::replace(&mut self.activation, outer_activation);
+        let changed_nothing = activation.changed_nothing();
         if let Some(ticket) = &mut ticket {
-            ticket.changed_nothing = activation.changed_nothing();
+            ticket.changed_nothing = changed_nothing;
         }
         self.activation.written = self.activation.written.and(activation.written);
         self.here = outer;
         self.forget_frames(made);
-        self.remember(ticket, &value);
+        let deeds = self.end_run(begun);
+        self.note_quiet(key, deeds, changed_nothing);
+        self.remember(ticket, deeds, &value);
         value
     }
 

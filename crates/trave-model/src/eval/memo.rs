@@ -10,6 +10,7 @@ use trave_source::Origin;
 
 use super::chain::same_fields;
 use super::frame::Closure;
+use super::quiet::{Deeds, Quiet};
 use super::{Evaluator, FunctionKey, Level};
 
 /// How many results of one function are kept.
@@ -32,6 +33,14 @@ pub(super) struct Memo {
     pub(super) runs_all: bool,
     /// How often something was noted.
     pub(super) effects: u32,
+    /// How often that was what became of a query or its rows.
+    pub(super) rows: u32,
+    /// How often something was thrown, or a word decided what runs.
+    pub(super) turns: u32,
+    /// How often a decided condition left something out.
+    pub(super) omissions: u32,
+    /// Functions that only computed so far, or did more once.
+    pub(super) quiet: FxHashMap<FunctionKey, Quiet>,
     /// Which way in is running.
     pub(super) task: u32,
 }
@@ -48,6 +57,10 @@ struct Remembered {
     reads_request: bool,
     /// Something in it could not be followed.
     opaque: bool,
+    /// Something in it was thrown, or a word decided what ran.
+    turned: bool,
+    /// A decided condition left something of it out.
+    omitted: bool,
     /// What code had kept on the request that it was given.
     kept: Vec<(SmolStr, Value)>,
 }
@@ -66,15 +79,8 @@ enum Run {
 pub(super) struct Ticket {
     key: FunctionKey,
     args: Vec<Value>,
-    effects: u32,
-    level: Level,
-    steps: u32,
     /// Whether the call left alone what was there before it; told at its end.
     pub(super) changed_nothing: bool,
-    /// Whether the request had been read before the call.
-    read_before: bool,
-    /// Whether something before the call could not be followed.
-    opaque_before: bool,
     /// What code had kept on the request that it was given.
     kept: Vec<(SmolStr, Value)>,
     /// How many objects without a class had been made.
@@ -105,6 +111,10 @@ impl Evaluator<'_> {
         if let Some(known) = known {
             self.trace.reads_request |= known.reads_request;
             self.trace.opaque |= known.opaque;
+            // What it did is noted, but whoever calls it did more than compute.
+            self.memo.effects += u32::from(known.task.is_some());
+            self.memo.turns += u32::from(known.turned);
+            self.memo.omissions += u32::from(known.omitted);
             self.level = known.level_after;
             return Ok(known.result.clone());
         }
@@ -117,23 +127,15 @@ impl Evaluator<'_> {
         Err(Some(Ticket {
             key,
             args: args.to_vec(),
-            effects: self.memo.effects,
-            level: self.level,
-            steps: self.steps,
             changed_nothing: false,
-            read_before: std::mem::take(&mut self.trace.reads_request),
-            opaque_before: std::mem::take(&mut self.trace.opaque),
             kept,
             objects_made: self.objects_made,
         }))
     }
 
     /// Keeps the result of a call.
-    pub(super) fn remember(&mut self, ticket: Option<Ticket>, result: &Value) {
+    pub(super) fn remember(&mut self, ticket: Option<Ticket>, deeds: Deeds, result: &Value) {
         let Some(ticket) = ticket else { return };
-        let (reads_request, opaque) = (self.trace.reads_request, self.trace.opaque);
-        self.trace.reads_request |= ticket.read_before;
-        self.trace.opaque |= ticket.opaque_before;
         // Whoever calls a function that makes an app gets another one; a call that was given up
         // on the way may come further the next time.
         let is_lasting = ticket.changed_nothing
@@ -144,21 +146,23 @@ impl Evaluator<'_> {
         if !is_lasting {
             return;
         }
-        let only_computed = self.memo.effects == ticket.effects && self.level == ticket.level;
-        if self.steps.saturating_sub(ticket.steps) >= LONG_STEPS {
+        if deeds.steps >= LONG_STEPS {
+            let only_computed = deeds.only_computed && !deeds.turned;
             let is_dull = only_computed && !result.holds(is_worth_following);
             self.note_long(ticket.key, result, if is_dull { Run::Dull } else { Run::Telling });
         }
         let now = self.memo.task;
         let remembered = Remembered {
             args: ticket.args,
-            level: ticket.level,
+            level: deeds.level,
             around: self.innermost_loop(),
-            task: (!only_computed).then_some(now),
+            task: (!deeds.only_computed).then_some(now),
             result: result.clone(),
             level_after: self.level,
-            reads_request,
-            opaque,
+            reads_request: deeds.reads_request,
+            opaque: deeds.opaque,
+            turned: deeds.turned,
+            omitted: deeds.omitted,
             kept: ticket.kept,
         };
         let results = self.memo.results.entry(ticket.key).or_default();

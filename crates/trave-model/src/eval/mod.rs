@@ -36,6 +36,7 @@ mod pattern;
 mod place;
 mod proof;
 mod provide;
+mod quiet;
 mod read_through;
 mod registry;
 mod rows;
@@ -113,6 +114,8 @@ pub(crate) struct Evaluator<'p> {
     /// The method that is called on what the next call gives.
     next: Option<SmolStr>,
     memo: memo::Memo,
+    /// The call that is a statement of its own: nobody uses what it gives.
+    discarded: Option<Origin>,
     /// The joined elements of long arrays, by where these are; they are kept so that they stay.
     elements: FxHashMap<usize, (Arc<Vec<Value>>, Value)>,
     globals: FxHashMap<SmolStr, Value>,
@@ -233,6 +236,7 @@ impl<'p> Evaluator<'p> {
             resolved: Vec::new(),
             next: None,
             memo: memo::Memo::default(),
+            discarded: None,
             elements: FxHashMap::default(),
             globals: FxHashMap::default(),
             calls_max: CALLS_MAX,

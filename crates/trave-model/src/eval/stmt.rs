@@ -60,6 +60,7 @@ impl<'p> Evaluator<'p> {
             }
             Stmt::Throw(value, _) => {
                 self.eval(*value);
+                self.memo.turns += 1;
                 Flow::Leaves
             }
             Stmt::If { test, then, otherwise } => self.if_stmt(*test, then, otherwise),
@@ -69,10 +70,6 @@ impl<'p> Evaluator<'p> {
             Stmt::Block(body) => self.block(body),
             Stmt::Break => Flow::Breaks,
         }
-    }
-
-    fn statement_expr(&mut self, expr: ExprId) {
-        self.eval(expr);
     }
 
     fn return_stmt(&mut self, value: Option<ExprId>) {
@@ -100,6 +97,7 @@ impl<'p> Evaluator<'p> {
         }
         if let Some(truth) = decides.truth() {
             self.note_waiver(test);
+            self.note_word(test);
             let (taken, other) = if truth { (then, otherwise) } else { (otherwise, then) };
             return self.decided(taken, other);
         }
@@ -121,6 +119,7 @@ impl<'p> Evaluator<'p> {
         if !other.is_empty() || flow == Flow::Leaves {
             // Some of the function did not run: it will be looked at on its own as well.
             self.trace.partly.extend(self.running.last());
+            self.memo.omissions += 1;
         }
         if throws { Flow::Falls } else { flow }
     }
@@ -198,6 +197,7 @@ impl<'p> Evaluator<'p> {
             let differs = !shares && compared.as_ref().is_some_and(|it| cannot_equal(&value, it));
             shares = body.is_empty() && !differs;
             has_default |= test.is_none() && !body.is_empty();
+            self.memo.turns += u32::from(differs);
             if body.is_empty() || differs {
                 continue;
             }
