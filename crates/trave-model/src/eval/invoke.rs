@@ -43,7 +43,7 @@ impl<'p> Evaluator<'p> {
         if self.leaves_out(&closure, &from, &args) {
             return Value::unknown();
         }
-        let mut ticket = match self.remembered(&closure, &args) {
+        let ticket = match self.remembered(&closure, &args) {
             Ok(result) => return result,
             Err(ticket) => ticket,
         };
@@ -77,15 +77,11 @@ impl<'p> Evaluator<'p> {
         self.running.pop();
         self.call = outer_call;
         let activation = std::mem::replace(&mut self.activation, outer_activation);
-        let changed_nothing = activation.changed_nothing();
-        if let Some(ticket) = &mut ticket {
-            ticket.changed_nothing = changed_nothing;
-        }
+        let deeds = self.end_run(begun, &activation);
         self.activation.written = self.activation.written.and(activation.written);
         self.here = outer;
         self.forget_frames(made);
-        let deeds = self.end_run(begun);
-        self.note_quiet(key, deeds, changed_nothing);
+        self.note_quiet(key, deeds);
         self.remember(ticket, deeds, &value);
         value
     }

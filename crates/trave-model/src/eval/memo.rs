@@ -46,6 +46,7 @@ pub(super) struct Memo {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Remembered {
     args: Vec<Value>,
     level: Level,
@@ -79,8 +80,6 @@ enum Run {
 pub(super) struct Ticket {
     key: FunctionKey,
     args: Vec<Value>,
-    /// Whether the call left alone what was there before it; told at its end.
-    pub(super) changed_nothing: bool,
     /// What code had kept on the request that it was given.
     kept: Vec<(SmolStr, Value)>,
     /// How many objects without a class had been made.
@@ -124,13 +123,7 @@ impl Evaluator<'_> {
         {
             return Ok(Value::unknown_from(args).tainted(*taint));
         }
-        Err(Some(Ticket {
-            key,
-            args: args.to_vec(),
-            changed_nothing: false,
-            kept,
-            objects_made: self.objects_made,
-        }))
+        Err(Some(Ticket { key, args: args.to_vec(), kept, objects_made: self.objects_made }))
     }
 
     /// Keeps the result of a call.
@@ -138,7 +131,7 @@ impl Evaluator<'_> {
         let Some(ticket) = ticket else { return };
         // Whoever calls a function that makes an app gets another one; a call that was given up
         // on the way may come further the next time.
-        let is_lasting = ticket.changed_nothing
+        let is_lasting = deeds.changed_nothing
             && self.steps <= self.steps_max
             && self.objects_made == ticket.objects_made
             && !matches!(result.shape, Shape::Never)

@@ -10,7 +10,7 @@ use trave_ts::ir::{ExprId, ExprKind};
 
 use super::frame::{Closure, FrameId};
 use super::invoke::Caller;
-use super::{Evaluator, FunctionKey, Level};
+use super::{Activation, Evaluator, FunctionKey, Level};
 
 /// How often a function runs before it is known to do nothing.
 const RUNS: u32 = 2;
@@ -47,11 +47,14 @@ pub(super) struct Begun {
 
 /// What a run did.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Deeds {
     /// Nothing was noted, and it is as sure as before that unwanted callers are gone.
     pub(super) only_computed: bool,
     /// The same, where it is left alone what became of rows.
     only_computed_but_rows: bool,
+    /// What was there before it began is as it was.
+    pub(super) changed_nothing: bool,
     /// Something was thrown, or a word decided what ran.
     pub(super) turned: bool,
     /// A decided condition left something of it out.
@@ -149,7 +152,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// What a run did since it began.
-    pub(super) fn end_run(&mut self, begun: Begun) -> Deeds {
+    pub(super) fn end_run(&mut self, begun: Begun, activation: &Activation) -> Deeds {
         let (reads_request, opaque) = (self.trace.reads_request, self.trace.opaque);
         self.trace.reads_request |= begun.read;
         self.trace.opaque |= begun.opaque;
@@ -159,6 +162,7 @@ impl<'p> Evaluator<'p> {
         Deeds {
             only_computed: effects == 0 && as_sure,
             only_computed_but_rows: effects == rows && as_sure,
+            changed_nothing: activation.changed_nothing(),
             turned: self.memo.turns != begun.turns,
             omitted: self.memo.omissions != begun.omissions,
             steps: self.steps.saturating_sub(begun.steps),
@@ -169,10 +173,11 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Notes whether a run did more than compute. Short ones that did not are not worth it.
-    pub(super) fn note_quiet(&mut self, key: FunctionKey, deeds: Deeds, changed_nothing: bool) {
+    pub(super) fn note_quiet(&mut self, key: FunctionKey, deeds: Deeds) {
         // What it reads of the request was read by whoever gave it.
-        let only_computed =
-            deeds.only_computed_but_rows && changed_nothing && !(deeds.turned || deeds.opaque);
+        let only_computed = deeds.only_computed_but_rows
+            && deeds.changed_nothing
+            && !(deeds.turned || deeds.opaque);
         let quiet = self.memo.quiet.entry(key).or_default();
         quiet.did_more |= !only_computed;
         quiet.omitted |= deeds.omitted;
