@@ -93,33 +93,51 @@ fn a_helper_does_what_it_is_given() {
 }
 
 #[test]
+fn a_helper_runs_what_it_is_passed() {
+    check(
+        "export function log(more: unknown, extra?: () => void) {
+             console.log(shape(more), shape('more'))
+             if (extra) extra()
+         }",
+        "export async function GET() {
+             it.log('a')
+             it.log('b')
+             it.log('c')
+             it.log('d', async () => { await db.from('logs').insert({}) })
+         }",
+        &["GET /api/notes", "Insert logs Service No depth 2"],
+    );
+}
+
+#[test]
 fn rows_that_are_logged_are_used() {
-    let logged = |count: usize| {
-        let rounds = "it.log('a')\n".repeat(count);
+    let taken = |rounds: usize, last: &str| {
+        let before = (0..rounds).map(|round| format!("it.log('round {round}')\n"));
+        let before: String = before.collect();
         let route = format!(
             "import {{ db }} from '@/db'
              import * as it from '@/helpers'
              export async function GET() {{
-                 {rounds}
+                 {before}
                  const {{ data }} = await db.from('notes').select('id, text')
-                 it.log(data)
+                 {last}
              }}"
         );
         let helpers = "
             export function log(it: unknown) {
                 const parts = [String(it), 'a', 'b', 'c'].map((part) => part.trim())
-                console.log([parts[0] + parts[1], parts[2] + parts[3]].join('-'), send(it))
-            }
-            const send = (it: unknown) => globalThis.queueLog(it)";
+                console.log([parts[0] + parts[1], parts[2] + parts[3]].join('-'), globalThis.told(it))
+            }";
         let model = model(&[
             ("src/db.ts", DB),
             ("src/helpers.ts", helpers),
             ("src/app/api/notes/route.ts", &route),
         ]);
-        model.queries.iter().map(|query| query.answer.parts).collect::<Vec<_>>()
+        model.queries.iter().any(|query| query.answer.parts)
     };
-    assert_eq!(logged(0), [true]);
-    assert_eq!(logged(4), [true]);
+    assert!(!taken(3, ""), "nobody uses them");
+    assert!(taken(0, "it.log(data)"), "as it is run");
+    assert!(taken(3, "it.log(data)"), "as it is left out");
 }
 
 #[test]

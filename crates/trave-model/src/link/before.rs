@@ -20,7 +20,7 @@ use super::pages::Pages;
 use super::pieces::bucket;
 use super::pieces::pieces;
 use crate::eval::{Context, Handled, Level, ModuleId, Trace, run_by_path, run_entries};
-use crate::model::{Before, BeforeKind, Guarded, Model, RouteId};
+use crate::model::{Before, BeforeKind, Guarded, Model, Route, RouteId};
 
 /// Into how many parts the paths are cut that middleware is run for; those of one part share what
 /// modules declare.
@@ -51,8 +51,6 @@ struct Waiting {
     /// Its number among the ways in.
     at: usize,
     route: RouteId,
-    /// The paths by which it is asked for.
-    paths: Vec<SmolStr>,
 }
 
 /// A path with the one that a request for it has, and whether middleware covers that.
@@ -132,34 +130,43 @@ impl<'e> Places<'e> {
     }
 
     /// Notes a way in that does not turn unwanted callers away itself: middleware may.
-    pub(super) fn wait(&mut self, at: usize, (route, pages): (RouteId, &[SmolStr]), trace: &Trace) {
-        let Some((_, entry)) = self.entries.get(at) else { return };
+    pub(super) fn wait(&mut self, at: usize, route: RouteId, trace: &Trace) {
         if !self.middleware.is_empty() && asks_too_little(trace) {
-            self.waiting.push(Waiting { at, route, paths: served(entry, pages).to_vec() });
+            self.waiting.push(Waiting { at, route });
         }
     }
 
     /// Runs middleware for those that wait: what stands before whom.
-    pub(super) fn middleware(&self) -> Vec<(RouteId, Before)> {
+    pub(super) fn middleware(&self, routes: &[Route]) -> Vec<(RouteId, Before)> {
         let mut found = Vec::new();
         for middleware in self.middleware.iter().filter(|it| it.asks) {
-            let waiting: Vec<&Waiting> =
-                self.waiting.iter().filter(|it| self.may_guard(middleware, it)).collect();
-            let paths: BTreeSet<&SmolStr> = waiting.iter().flat_map(|it| &it.paths).collect();
+            let waiting: Vec<(RouteId, &[SmolStr])> = self
+                .waiting
+                .iter()
+                .filter_map(|it| self.may_guard(middleware, it, routes))
+                .collect();
+            let paths: BTreeSet<&SmolStr> = waiting.iter().flat_map(|(_, paths)| *paths).collect();
             let by_path = middleware.by_path((self.now, self.kept), &paths);
-            for waiting in waiting {
-                let before = middleware.before(&waiting.paths, &by_path);
-                found.extend(before.map(|before| (waiting.route, before)));
+            for (route, paths) in waiting {
+                let before = middleware.before(paths, &by_path);
+                found.extend(before.map(|before| (route, before)));
             }
         }
         found
     }
 
-    fn may_guard(&self, middleware: &Middleware, waiting: &Waiting) -> bool {
-        self.entries.get(waiting.at).is_some_and(|(id, entry)| {
-            let is_near = middleware.is_near(path_of(self.cx, *id), entry);
-            is_near && entry.kind != EntryKind::Middleware
-        })
+    /// A way in that middleware may guard, with the paths by which it is asked for.
+    fn may_guard<'r>(
+        &'r self,
+        middleware: &Middleware,
+        waiting: &Waiting,
+        routes: &'r [Route],
+    ) -> Option<(RouteId, &'r [SmolStr])> {
+        let (id, entry) = self.entries.get(waiting.at)?;
+        let is_near = middleware.is_near(path_of(self.cx, *id), entry);
+        let pages = &routes.get(waiting.route.0 as usize)?.pages;
+        (is_near && entry.kind != EntryKind::Middleware)
+            .then(|| (waiting.route, served(entry, pages)))
     }
 }
 
@@ -290,11 +297,11 @@ impl Middleware {
         part: &'a [Sampled],
     ) -> impl Iterator<Item = (SmolStr, Guarded)> + use<'a> {
         let (id, entry) = &self.declared;
-        let keyed: Vec<_> = part.iter().map(|it| ((entry.origin, it.0.clone()), it)).collect();
-        let found = kept.by_path.run_all(now, &keyed, |watched, part| {
-            let asked = |(_, sample, _): &&&Sampled| frameworks::middleware_for(entry, sample);
-            let traces = run_by_path(watched, *id, part.iter().map(asked));
-            traces.iter().map(guarded).collect()
+        let key = |path: &SmolStr| (entry.origin, path.clone());
+        let keyed: Vec<_> = part.iter().map(|(path, sample, _)| (key(path), sample)).collect();
+        let found = kept.by_path.run_all(now, &keyed, |watched, samples| {
+            let asked = samples.iter().map(|sample| frameworks::middleware_for(entry, sample));
+            run_by_path(watched, *id, asked).iter().map(guarded).collect()
         });
         part.iter().zip(found).map(|((path, _, covered), found)| {
             let is_sure = *covered == Some(true);

@@ -13,14 +13,14 @@ use trave_backend::frameworks;
 use trave_backend::value::{ClientRole, QueryId, Shape, Value};
 use trave_source::Origin;
 
-use super::before::{Place, raise_behind};
+use super::before::{Place, Places, raise_behind};
 use super::browser::Browser;
 use super::intern::{Interned, signature};
 use super::{file_of, routes, wrappers};
 use crate::eval::{CallNode, Context, Level, QueryRecord, Trace};
 use crate::model::{
-    Answer, Before, Cache, Call, Claim, ClaimSource, EnvUse, LoopAround, Model, Query, QueryRef,
-    Reach, Route, RouteId, Step, Token,
+    Answer, Cache, Call, Claim, ClaimSource, EnvUse, LoopAround, Model, Query, QueryRef, Reach,
+    Route, RouteId, Step, Token,
 };
 use crate::questions::rounds;
 
@@ -78,9 +78,9 @@ impl<'a> Gathered<'a> {
         id
     }
 
-    /// What middleware is to ways in: it stands before layouts.
-    pub(super) fn stand_before(&mut self, middleware: Vec<(RouteId, Before)>) {
-        for (route, before) in middleware.into_iter().rev() {
+    /// Puts middleware before the ways in that wait for it: it stands before layouts.
+    pub(super) fn stand_before(&mut self, places: &Places<'_>) {
+        for (route, before) in places.middleware(&self.routes).into_iter().rev() {
             let Some(route) = self.routes.get_mut(route.0 as usize) else { continue };
             route.before.insert(0, before);
         }

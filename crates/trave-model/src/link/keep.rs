@@ -59,9 +59,8 @@ impl<K: Eq + Hash + Clone, T> Keep<K, T> {
         let (outcome, asked) = if let Some(known) = known {
             (known.outcome, known.asked)
         } else {
-            let watched = Watched::new(now.cx, now.watch);
-            let outcome = Arc::new(run(&watched));
-            (outcome, Arc::new(watched.into_asked()))
+            let (outcome, asked) = now.run(run);
+            (Arc::new(outcome), asked)
         };
         let kept = Kept { outcome: Arc::clone(&outcome), asked, run: now.digests.run() };
         self.lock().insert(key, kept);
@@ -84,9 +83,7 @@ impl<K: Eq + Hash + Clone, T> Keep<K, T> {
         let unknown = items.iter().zip(&found).filter(|(_, found)| found.is_none());
         let unknown: Vec<&I> = unknown.map(|((_, item), _)| item).collect();
         if !unknown.is_empty() {
-            let watched = Watched::new(now.cx, now.watch);
-            let outcomes = run(&watched, &unknown);
-            let asked = Arc::new(watched.into_asked());
+            let (outcomes, asked) = now.run(|watched| run(watched, &unknown));
             let missing = found.iter_mut().filter(|found| found.is_none());
             for (missing, outcome) in missing.zip(outcomes) {
                 let (outcome, asked) = (Arc::new(outcome), Arc::clone(&asked));
@@ -118,6 +115,13 @@ impl<K: Eq + Hash + Clone, T> Keep<K, T> {
 }
 
 impl Now<'_> {
+    /// Runs something: what it gives, and what it asked for.
+    fn run<T>(self, run: impl FnOnce(&Watched<'_>) -> T) -> (T, Arc<Asked>) {
+        let watched = Watched::new(self.cx, self.watch);
+        let outcome = run(&watched);
+        (outcome, Arc::new(watched.into_asked()))
+    }
+
     /// Whether everything that an outcome depends on is as it was.
     fn has_same<T>(&self, kept: &Kept<T>) -> bool {
         let mut modules = kept.asked.modules.iter();

@@ -181,9 +181,8 @@ impl Linker {
                     seen.add(trace);
                     let place = places.place(number);
                     if trace.handler != Handled::Internal {
-                        let pages = place.pages.clone();
                         let route = gathered.add_route((entry, trace), place);
-                        places.wait(number, (route, &pages), trace);
+                        places.wait(number, route, trace);
                         seen.ran.add(trace, route);
                     }
                     number += 1;
@@ -191,7 +190,7 @@ impl Linker {
             },
         );
         if !(now.stops)() {
-            gathered.stand_before(places.middleware());
+            gathered.stand_before(&places);
         }
         seen
     }
